@@ -1,0 +1,1 @@
+"""What a telecom admin edits, and the code that reads it."""

@@ -1,0 +1,202 @@
+"""A site as data: numbers, flows and their steps, queues, agents, hours.
+
+Each field's description is its line in the manual. The steps are told apart by ``step``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Language = Literal["zh-CN", "en-US", "ko-KR"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Model(BaseModel):
+    """Base of every part of a site: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Opening(Model):
+    """One stretch of opening hours."""
+
+    days: list[Day] = Field(description="days of the week", min_length=1)
+    start: time = Field(description="opens at, site's zone")
+    end: time = Field(description="closes at, site's zone; 00:00 = end of the day")
+
+
+class Hours(Model):
+    """Business hours: weekly openings, closed on holidays and on single days."""
+
+    always: Literal["open", "closed"] | None = Field(default=None, description="open or closed at all times")
+    openings: list[Opening] = Field(default_factory=list, description="weekly openings")
+    holidays: str | None = Field(default=None, description="country whose public holidays are closed, e.g. CN")
+    closed: list[date] = Field(default_factory=list, description="single days that are closed")
+    open: list[date] = Field(
+        default_factory=list, description="single days with Monday's hours, e.g. make-up working days"
+    )
+
+
+class Agent(Model):
+    """An agent with an account on a SIP softphone."""
+
+    name: str = Field(description="name shown to supervisors", min_length=1, max_length=60)
+    extension: Digits = Field(description="extension, also the SIP user")
+    number: Digits = Field(description="staff number the agent may tell a caller (C14)")
+    queues: list[Name] = Field(default_factory=list, description="queues *45 logs the agent in to")
+
+
+class Queue(Model):
+    """A waiting line."""
+
+    title: str = Field(default="", description="name shown to people", max_length=60)
+    strategy: Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear"] = Field(
+        default="rrmemory", description="who is rung next"
+    )
+    ring: int = Field(default=15, ge=5, le=60, description="seconds one agent's phone rings")
+    wrapup: int = Field(default=5, ge=0, le=600, description="seconds of after-call work")
+    max_wait: int = Field(default=300, ge=5, le=3600, description="longest wait in seconds")
+    max_length: int = Field(default=0, ge=0, le=500, description="most callers waiting, 0 = no limit")
+    announce_position: int = Field(
+        default=30, ge=0, le=300, description="seconds between position announcements, 0 = none"
+    )
+    service_level: int = Field(default=20, ge=1, le=300, description="X of the service level (B2), seconds")
+    target: int = Field(default=80, ge=1, le=100, description="Y of the service level (B2), per cent")
+    rulebook: str = Field(default="", description="rulebook for its calls; that of the caller's language when empty")
+
+
+class StepBase(Model):
+    """What every step has."""
+
+    next: Name | None = Field(default=None, description="step that follows; the call ends when none is named")
+
+
+class Answer(StepBase):
+    """Answer the call."""
+
+    step: Literal["answer"]
+
+
+class Play(StepBase):
+    """Play prompts."""
+
+    step: Literal["play"]
+    prompts: list[PromptId] = Field(description="prompt ids, played in order", min_length=1)
+    barge_in: bool = Field(default=False, description="whether a key stops the prompts")
+
+
+class Greeting(StepBase):
+    """Greet by time of day and holiday (A4), then the recording notice."""
+
+    step: Literal["greeting"]
+    notice: bool = Field(default=True, description="whether the recording notice follows")
+
+
+class Menu(Model):
+    """Offer choices and wait for one key: match, invalid, timeout, failure."""
+
+    step: Literal["menu"]
+    prompts: list[PromptId] = Field(description="the choices, spoken", min_length=1)
+    choices: dict[Digit, Name] = Field(description="key to step", min_length=1)
+    timeout: float = Field(default=5.0, ge=1, le=30, description="seconds to wait for a key (A9)")
+    tries: int = Field(default=3, ge=1, le=5, description="how often the menu is offered")
+    invalid: PromptId = Field(default="invalid-choice", description="prompt after a wrong key")
+    silent: PromptId = Field(default="no-input", description="prompt after silence")
+    failure: Name | None = Field(
+        default=None, description="step after the last try; the closing formula and the end when none"
+    )
+
+
+class Collect(StepBase):
+    """Collect digits into a variable."""
+
+    step: Literal["collect"]
+    prompts: list[PromptId] = Field(description="what to enter, spoken", min_length=1)
+    variable: Name = Field(description="variable that holds the digits")
+    min: int = Field(default=1, ge=1, le=32, description="fewest digits")
+    max: int = Field(default=16, ge=1, le=32, description="most digits")
+    timeout: float = Field(default=5.0, ge=1, le=30, description="seconds between digits")
+    tries: int = Field(default=3, ge=1, le=5, description="how often it is asked")
+    secret: bool = Field(default=False, description="digits leave no trace in journal or log")
+    failure: Name | None = Field(default=None, description="step after the last try")
+
+
+class LanguageChoice(Model):
+    """Ask for the language once and keep it to the end of the call (A3)."""
+
+    step: Literal["language"]
+    choices: dict[Digit, Language] = Field(description="key to language", min_length=1)
+    timeout: float = Field(default=5.0, ge=1, le=30, description="seconds to wait for a key")
+    tries: int = Field(default=2, ge=1, le=5, description="how often it is asked; then the site's first language")
+    next: Name = Field(description="step that follows")
+
+
+class HoursGate(Model):
+    """Go one way in business hours, another outside them (A1)."""
+
+    step: Literal["hours"]
+    hours: Name = Field(description="name of the business hours")
+    open: Name = Field(description="step in business hours")
+    closed: Name = Field(description="step outside them")
+
+
+class Enqueue(Model):
+    """Queue the caller to an agent."""
+
+    step: Literal["queue"]
+    queue: Name = Field(description="name of the queue")
+    after: Name | None = Field(default=None, description="step after the talk, when the agent hung up first")
+    timeout: Name | None = Field(default=None, description="step after the longest wait, or when nobody is logged in")
+
+
+class Voicemail(StepBase):
+    """Record a message."""
+
+    step: Literal["voicemail"]
+    prompts: list[PromptId] = Field(default_factory=lambda: ["voicemail-intro"], description="spoken before the tone")
+    max_seconds: int = Field(default=120, ge=5, le=600, description="longest message")
+    silence: int = Field(default=5, ge=1, le=30, description="seconds of silence that end it")
+
+
+class Hangup(Model):
+    """Say goodbye and end the call."""
+
+    step: Literal["hangup"]
+    prompts: list[PromptId] = Field(default_factory=lambda: ["goodbye"], description="spoken before the end")
+
+
+FlowStep = Annotated[
+    Answer | Play | Greeting | Menu | Collect | LanguageChoice | HoursGate | Enqueue | Voicemail | Hangup,
+    Field(discriminator="step"),
+]
+
+
+class Flow(Model):
+    """A call flow: named steps, the first of which begins."""
+
+    start: Name = Field(description="first step")
+    steps: dict[Name, FlowStep] = Field(description="steps by name", min_length=1)
+
+
+class Site(Model):
+    """Everything about one line."""
+
+    name: Name = Field(description="short name of the site")
+    company: dict[Language, str] = Field(description="company name as agents say it, per language", min_length=1)
+    zone: str = Field(description="time zone, e.g. Asia/Shanghai")
+    languages: list[Language] = Field(description="languages on offer, the default first", min_length=1)
+    country: str = Field(default="CN", description="country of the holidays that greetings know")
+    default_queue: Name = Field(description="queue of the emergency route")
+    numbers: dict[Digits, Name] = Field(description="service number to flow", min_length=1)
+    flows: dict[Name, Flow] = Field(description="flows by name", min_length=1)
+    queues: dict[Name, Queue] = Field(description="queues by name", min_length=1)
+    agents: dict[Name, Agent] = Field(default_factory=dict, description="agents by id")
+    hours: dict[Name, Hours] = Field(default_factory=dict, description="business hours by name")
+    anonymous_callers: bool = Field(default=False, description="let anybody on loopback call in (demo only)")

@@ -1,0 +1,1 @@
+"""Agents: who they are, where they are, what state they are in."""

@@ -1,0 +1,1 @@
+"""FastAGI: the dialogue in which Asterisk asks the engine what to do."""

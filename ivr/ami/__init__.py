@@ -1,0 +1,1 @@
+"""The manager interface: typed events in, bounded actions out."""

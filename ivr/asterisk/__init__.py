@@ -1,0 +1,1 @@
+"""The Asterisk instance: found or installed, rendered, started, stopped."""

@@ -1,0 +1,1 @@
+"""One call: its flow, step by step."""

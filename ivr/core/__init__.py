@@ -1,0 +1,1 @@
+"""What every room stands on: errors, problems, clock, ids, settings, logging, two languages."""

@@ -1,0 +1,81 @@
+"""Settings of one installation: environment over file over default (prefix ``IVR_``)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "ivr"
+
+
+def _default_cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "ivr"
+
+
+class Settings(BaseSettings):
+    """Where things are and on which ports they listen. Every field can be set as ``IVR_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="IVR_", env_file=".ivr.env", extra="ignore", validate_default=True)
+
+    home: Path = Field(default_factory=_default_home, description="directory of everything this installation writes")
+    cache: Path = Field(default_factory=_default_cache, description="directory of downloads that can be made again")
+    site: Path | None = Field(default=None, description="folder of the site's YAML; the demo site when not set")
+    database_url: str = Field(default="", description="SQLAlchemy async URL; SQLite in home when empty")
+    host: str = Field(default="127.0.0.1", description="address every listener binds to")
+    sip_port: int = Field(default=5060, ge=1, le=65535, description="Asterisk SIP, UDP")
+    ami_port: int = Field(default=5038, ge=1, le=65535, description="Asterisk manager")
+    agi_port: int = Field(default=4573, ge=1, le=65535, description="our FastAGI server")
+    ops_port: int = Field(default=8077, ge=1, le=65535, description="our /metrics and /healthz")
+    rtp_start: int = Field(default=20000, ge=1024, le=65000, description="first RTP port")
+    rtp_end: int = Field(default=20999, ge=1024, le=65535, description="last RTP port")
+    vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")
+    qa_workers: int = Field(default=1, ge=1, le=64, description="transcription processes")
+    qa_threads: int = Field(default=2, ge=1, le=64, description="threads in each of them")
+    log_level: str = Field(default="INFO")
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'ivr.db'}"
+
+    @property
+    def asterisk_dir(self) -> Path:
+        """The Asterisk instance: etc, run, spool, log, db, keys."""
+        return self.home / "asterisk"
+
+    @property
+    def recordings(self) -> Path:
+        """One sound file per party, named by ids only."""
+        return self.home / "recordings"
+
+    @property
+    def spool(self) -> Path:
+        """One small file per recording that has been closed; taken away when the ledger has it."""
+        return self.home / "spool"
+
+    @property
+    def run(self) -> Path:
+        """Process ids and the control socket."""
+        return self.home / "run"
+
+    @property
+    def logs(self) -> Path:
+        """Our own log files."""
+        return self.home / "log"
+
+    @property
+    def reports(self) -> Path:
+        """HTML reports."""
+        return self.home / "reports"
+
+    @property
+    def models(self) -> Path:
+        """Vosk models that ``ivr model install`` fetched."""
+        return self.cache / "models"

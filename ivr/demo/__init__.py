@@ -1,0 +1,1 @@
+"""The demo: real calls through the whole house."""

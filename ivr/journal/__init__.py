@@ -1,0 +1,1 @@
+"""Every call as a story, told by the sources that saw it."""

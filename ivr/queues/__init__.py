@@ -1,0 +1,1 @@
+"""Queues: what is configured, watched and counted."""

@@ -1,0 +1,1 @@
+"""Stories, indicators and reports for people."""

@@ -1,0 +1,1 @@
+"""Real SIP clients, driven for the demo and the tests."""

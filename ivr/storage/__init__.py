@@ -1,0 +1,1 @@
+"""The database: models, migrations, and one module of questions and writes per subject."""

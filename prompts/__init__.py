@@ -1,0 +1,1 @@
+"""The prompt catalogue per language, its sound files, the builder and the checker."""

@@ -1,0 +1,1 @@
+"""The quality side: recordings, audio, transcription, rulebooks, compliance, scorecards."""
