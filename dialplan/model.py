@@ -39,9 +39,7 @@ class Hours(Model):
     openings: list[Opening] = Field(default_factory=list, description="weekly openings")
     holidays: str | None = Field(default=None, description="country whose public holidays are closed, e.g. CN")
     closed: list[date] = Field(default_factory=list, description="single days that are closed")
-    open: list[date] = Field(
-        default_factory=list, description="single days with Monday's hours, e.g. make-up working days"
-    )
+    open: list[date] = Field(default_factory=list, description="make-up working days, with Monday's hours")
 
 
 class Agent(Model):
@@ -64,9 +62,7 @@ class Queue(Model):
     wrapup: int = Field(default=5, ge=0, le=600, description="seconds of after-call work")
     max_wait: int = Field(default=300, ge=5, le=3600, description="longest wait in seconds")
     max_length: int = Field(default=0, ge=0, le=500, description="most callers waiting, 0 = no limit")
-    announce_position: int = Field(
-        default=30, ge=0, le=300, description="seconds between position announcements, 0 = none"
-    )
+    announce_position: int = Field(default=30, ge=0, le=300, description="seconds between announcements, 0 = none")
     service_level: int = Field(default=20, ge=1, le=300, description="X of the service level (B2), seconds")
     target: int = Field(default=80, ge=1, le=100, description="Y of the service level (B2), per cent")
     rulebook: str = Field(default="", description="rulebook for its calls; that of the caller's language when empty")
@@ -109,9 +105,7 @@ class Menu(Model):
     tries: int = Field(default=3, ge=1, le=5, description="how often the menu is offered")
     invalid: PromptId = Field(default="invalid-choice", description="prompt after a wrong key")
     silent: PromptId = Field(default="no-input", description="prompt after silence")
-    failure: Name | None = Field(
-        default=None, description="step after the last try; the closing formula and the end when none"
-    )
+    failure: Name | None = Field(default=None, description="step after the last try; when none, the closing formula")
 
 
 class Collect(StepBase):
