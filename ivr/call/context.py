@@ -1,0 +1,74 @@
+"""One call under way: everything a step may look at or change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from dialplan.model import Language, Site
+from ivr.call.channel import Channel, Heard
+from ivr.core.clock import Clock
+
+
+class Trace(Protocol):
+    """Where steps tell what happened; never the digits of a secret input."""
+
+    def step(self, step: str, kind: str, event: str, detail: Mapping[str, Any]) -> None:
+        """Tell one event of one step."""
+        ...
+
+    def language(self, language: Language) -> None:
+        """Tell which language was chosen."""
+        ...
+
+    def outcome(self, outcome: str) -> None:
+        """Tell what the call came to, as far as the flow knows."""
+        ...
+
+
+@dataclass(slots=True)
+class CallContext:
+    """One call under way.
+
+    Args:
+        linkedid: id of the call.
+        site: the site the call began with; it does not change under a call.
+        flow: name of the flow.
+        channel: the caller's channel.
+        trace: where steps tell what happened.
+        clock: the time.
+        language: language of the prompts, the site's first until chosen.
+        variables: what ``collect`` gathered; secret values are kept apart in ``secrets``.
+    """
+
+    linkedid: str
+    site: Site
+    flow: str
+    channel: Channel
+    trace: Trace
+    clock: Clock
+    language: Language
+    step: str = ""
+    kind: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def tell(self, event: str, **detail: Any) -> None:
+        """Tell one event of the current step."""
+        self.trace.step(self.step, self.kind, event, detail)
+
+    async def say(self, prompts: list[str] | tuple[str, ...], *, keys: str = "") -> Heard:
+        """Play ``prompts`` in order until one is stopped by a key or the caller hangs up."""
+        for prompt in prompts:
+            self.tell("prompt", prompt=prompt, language=self.language)
+            heard = await self.channel.play(prompt, keys=keys)
+            if heard.key or heard.hung_up:
+                return heard
+        return Heard()
+
+    async def choose_language(self, language: Language) -> None:
+        """Speak ``language`` to the end of the call."""
+        self.language = language
+        await self.channel.set_language(language)
+        self.trace.language(language)

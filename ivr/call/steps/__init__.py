@@ -1,0 +1,26 @@
+"""The step registry: one module per step type, found by the name admins write.
+
+Every module has ``run(step, call)``; those that hand over to the dialplan have
+``resume(step, call, status)`` too.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from ivr.call.steps import answer, collect, greeting, hangup, hours, language, menu, play, queue, voicemail
+
+REGISTRY: dict[str, ModuleType] = {
+    "answer": answer,
+    "play": play,
+    "greeting": greeting,
+    "menu": menu,
+    "collect": collect,
+    "language": language,
+    "hours": hours,
+    "queue": queue,
+    "voicemail": voicemail,
+    "hangup": hangup,
+}
+
+__all__ = ["REGISTRY"]

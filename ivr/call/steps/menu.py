@@ -1,0 +1,47 @@
+"""Offer choices: match, invalid, timeout, failure."""
+
+from __future__ import annotations
+
+from dialplan.model import Menu
+from ivr.call.channel import ALL_KEYS, Heard
+from ivr.call.context import CallContext
+from ivr.call.outcome import End, GoTo, HungUp, Outcome
+
+
+async def run(step: Menu, call: CallContext) -> Outcome:
+    """Offer the choices up to ``tries`` times.
+
+    Silence follows norm A9: the choices are offered again after each ``timeout``; after the last one
+    the closing formula, one more wait, and the end. A key in that last wait still counts.
+    """
+    lead: list[str] = []
+    heard = Heard()
+    for _ in range(step.tries):
+        heard = await ask(call, [*lead, *step.prompts], step.timeout)
+        if heard.hung_up:
+            return HungUp()
+        if heard.key in step.choices:
+            return choose(step, call, heard.key)
+        call.tell("invalid", key=heard.key) if heard.key else call.tell("timeout")
+        lead = [step.invalid if heard.key else step.silent]
+    call.tell("failure")
+    if step.failure is not None:
+        return GoTo(step.failure)
+    heard = await ask(call, ["no-input-last"], step.timeout)
+    if heard.hung_up:
+        return HungUp()
+    return choose(step, call, heard.key) if heard.key in step.choices else End()
+
+
+async def ask(call: CallContext, prompts: list[str], timeout: float) -> Heard:
+    """Say ``prompts`` and wait ``timeout`` seconds for a key; any key stops the prompts."""
+    heard = await call.say(prompts, keys=ALL_KEYS)
+    if heard.key or heard.hung_up:
+        return heard
+    return await call.channel.wait_key(timeout)
+
+
+def choose(step: Menu, call: CallContext, key: str) -> GoTo:
+    """Tell the key and go where it leads."""
+    call.tell("key", key=key)
+    return GoTo(step.choices[key])
