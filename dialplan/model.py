@@ -8,13 +8,18 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from dialplan.times import clock_time, plain_date
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Language = Literal["zh-CN", "en-US", "ko-KR"]
+ClockTime = Annotated[time, BeforeValidator(clock_time)]
+PlainDate = Annotated[date, BeforeValidator(plain_date)]
+RulebookName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -28,8 +33,8 @@ class Opening(Model):
     """One stretch of opening hours."""
 
     days: list[Day] = Field(description="days of the week", min_length=1)
-    start: time = Field(description="opens at, site's zone")
-    end: time = Field(description="closes at, site's zone; 00:00 = end of the day")
+    start: ClockTime = Field(description="opens at, site's zone")
+    end: ClockTime = Field(description="closes at, site's zone; 00:00 = end of the day")
 
 
 class Hours(Model):
@@ -38,8 +43,8 @@ class Hours(Model):
     always: Literal["open", "closed"] | None = Field(default=None, description="open or closed at all times")
     openings: list[Opening] = Field(default_factory=list, description="weekly openings")
     holidays: str | None = Field(default=None, description="country whose public holidays are closed, e.g. CN")
-    closed: list[date] = Field(default_factory=list, description="single days that are closed")
-    open: list[date] = Field(default_factory=list, description="make-up working days, with Monday's hours")
+    closed: list[PlainDate] = Field(default_factory=list, description="single days that are closed")
+    open: list[PlainDate] = Field(default_factory=list, description="make-up working days, with Monday's hours")
 
 
 class Agent(Model):
@@ -65,7 +70,9 @@ class Queue(Model):
     announce_position: int = Field(default=30, ge=0, le=300, description="seconds between announcements, 0 = none")
     service_level: int = Field(default=20, ge=1, le=300, description="X of the service level (B2), seconds")
     target: int = Field(default=80, ge=1, le=100, description="Y of the service level (B2), per cent")
-    rulebook: str = Field(default="", description="rulebook for its calls; that of the caller's language when empty")
+    rulebook: RulebookName = Field(
+        default="", description="rulebook for its calls; that of the caller's language when empty"
+    )
 
 
 class StepBase(Model):
