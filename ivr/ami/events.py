@@ -2,8 +2,8 @@
 
 ``at`` is the event's own ``Timestamp`` header (``timestampevents=yes``), in UTC with microseconds; the injected
 clock stands in when Asterisk sent none. Ids that Asterisk left out are empty strings. Join on ``linkedid``: it is
-one for all channels of a call. Durations that Asterisk reports are whole seconds (its own rounding); for exact times take
-differences of ``at``.
+one for all channels of a call. Durations that Asterisk reports are whole seconds, rounded down; for exact times
+take differences of ``at``.
 
 DTMF is not here on purpose: a secret digit must have no way into the journal.
 """
@@ -176,7 +176,8 @@ class AgentCompleted(AgentEvent):
 class QueueMemberChanged(AmiEvent):
     """QueueMemberAdded, -Removed, -Pause, -Status: an agent's standing in one queue.
 
-    ``status`` is Asterisk's device state: 1 not in use, 2 in use, 3 busy, 4 invalid, 5 unavailable, 6 ringing, 8 on hold.
+    ``status`` is Asterisk's device state: 0 unknown, 1 not in use, 2 in use, 3 busy, 4 invalid, 5 unavailable,
+    6 ringing, 7 ringing while in use, 8 on hold.
     """
 
     queue: str
