@@ -1,0 +1,313 @@
+"""From the headers Asterisk sends to typed events.
+
+Events without a reader here are dropped by the client and counted. DTMFBegin and DTMFEnd must never get one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from ivr.ami import events as ev
+from ivr.ami.wire import whole
+from ivr.core.clock import Clock
+
+Raw = Mapping[str, str | list[str]]
+"""Headers with names in any case; a header that came more than once is a list."""
+
+
+def event_from(headers: Raw, clock: Clock) -> ev.AmiEvent | None:
+    """The typed event, or None for one we have no use for."""
+    reader = _READERS.get(_text(headers, "Event").lower())
+    return reader(headers, _at(headers, clock)) if reader else None
+
+
+def _text(headers: Raw, name: str) -> str:
+    value = headers.get(name, "")
+    if isinstance(value, list):
+        # Asterisk's own headers come first; a second one of the same name was added by a dialplan.
+        value = value[0]
+    return "" if value == "<unknown>" else value
+
+
+def _int(headers: Raw, name: str, default: int = 0) -> int:
+    return whole(_text(headers, name), default)
+
+
+def _flag(headers: Raw, name: str) -> bool:
+    return _text(headers, name).lower() in {"1", "yes", "true"}
+
+
+def _at(headers: Raw, clock: Clock) -> datetime:
+    seconds, _, fraction = _text(headers, "Timestamp").partition(".")
+    try:
+        micros = int(fraction[:6].ljust(6, "0")) if fraction else 0
+        return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=micros)
+    except (ValueError, OverflowError, OSError):
+        return clock.now()
+
+
+def _ids(h: Raw) -> tuple[str, str, str]:
+    return _text(h, "Linkedid"), _text(h, "Uniqueid"), _text(h, "Channel")
+
+
+def _channel_created(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.ChannelCreated(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        caller_number=_text(h, "CallerIDNum"),
+        caller_name=_text(h, "CallerIDName"),
+        context=_text(h, "Context"),
+        extension=_text(h, "Exten"),
+    )
+
+
+def _channel_state(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.ChannelStateChanged(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        state=_int(h, "ChannelState", -1),
+        description=_text(h, "ChannelStateDesc"),
+    )
+
+
+def _channel_ended(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.ChannelEnded(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        cause=_int(h, "Cause"),
+        cause_text=_text(h, "Cause-txt"),
+    )
+
+
+def _hangup_requested(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    cause = _text(h, "Cause")
+    return ev.HangupRequested(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        cause=int(cause) if cause.isascii() and cause.isdigit() else None,
+        tech_cause=_text(h, "TechCause"),
+    )
+
+
+def _bridge_entered(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.BridgeEntered(
+        at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel, bridge=_text(h, "BridgeUniqueid")
+    )
+
+
+def _bridge_left(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.BridgeLeft(
+        at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel, bridge=_text(h, "BridgeUniqueid")
+    )
+
+
+def _recording_started(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.RecordingStarted(at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel)
+
+
+def _recording_muted(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.RecordingMuted(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        muted=_flag(h, "State"),
+        direction=_text(h, "Direction"),
+    )
+
+
+def _queue_joined(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.QueueJoined(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        position=_int(h, "Position"),
+        count=_int(h, "Count"),
+    )
+
+
+def _queue_left(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.QueueLeft(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        position=_int(h, "Position"),
+        count=_int(h, "Count"),
+    )
+
+
+def _queue_abandoned(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.QueueAbandoned(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        position=_int(h, "Position"),
+        original_position=_int(h, "OriginalPosition"),
+        hold_s=_int(h, "HoldTime"),
+    )
+
+
+def _agent_called(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.AgentCalled(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        interface=_text(h, "Interface"),
+        member=_text(h, "MemberName"),
+        dest_uniqueid=_text(h, "DestUniqueid"),
+        dest_channel=_text(h, "DestChannel"),
+    )
+
+
+def _agent_connected(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.AgentConnected(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        interface=_text(h, "Interface"),
+        member=_text(h, "MemberName"),
+        dest_uniqueid=_text(h, "DestUniqueid"),
+        hold_s=_int(h, "HoldTime"),
+        ring_s=_int(h, "RingTime"),
+    )
+
+
+def _agent_ring_no_answer(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.AgentRingNoAnswer(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        interface=_text(h, "Interface"),
+        member=_text(h, "MemberName"),
+        dest_uniqueid=_text(h, "DestUniqueid"),
+        ring_s=_int(h, "RingTime") / 1000,
+    )
+
+
+def _agent_completed(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    return ev.AgentCompleted(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        queue=_text(h, "Queue"),
+        interface=_text(h, "Interface"),
+        member=_text(h, "MemberName"),
+        dest_uniqueid=_text(h, "DestUniqueid"),
+        hold_s=_int(h, "HoldTime"),
+        talk_s=_int(h, "TalkTime"),
+        reason=_text(h, "Reason").lower(),
+    )
+
+
+def _member_changed(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.QueueMemberChanged(
+        at=at,
+        queue=_text(h, "Queue"),
+        interface=_text(h, "Interface"),
+        member=_text(h, "MemberName"),
+        status=_int(h, "Status"),
+        paused=_flag(h, "Paused"),
+        paused_reason=_text(h, "PausedReason"),
+        in_call=_flag(h, "InCall"),
+        removed=_text(h, "Event").lower() == "queuememberremoved",
+    )
+
+
+def _contact_changed(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.ContactChanged(
+        at=at, endpoint=_text(h, "EndpointName"), aor=_text(h, "AOR"), status=_text(h, "ContactStatus")
+    )
+
+
+def _user_event(h: Raw, at: datetime) -> ev.AmiEvent:
+    linkedid, uniqueid, channel = _ids(h)
+    fields: dict[str, str] = {}
+    own = False
+    for name, value in h.items():
+        if own:
+            fields[name] = value[0] if isinstance(value, list) else value
+        elif isinstance(value, list):
+            fields[name] = value[1]
+        own = own or name.lower() == "userevent"
+    return ev.UserEvent(
+        at=at,
+        linkedid=linkedid,
+        uniqueid=uniqueid,
+        channel=channel,
+        name=_text(h, "UserEvent"),
+        fields=MappingProxyType(fields),
+    )
+
+
+def _fully_booted(_: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.FullyBooted(at=at)
+
+
+def _shutdown(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.Shutdown(at=at, restart=_flag(h, "Restart"))
+
+
+_READERS: dict[str, Callable[[Raw, datetime], ev.AmiEvent]] = {
+    "newchannel": _channel_created,
+    "newstate": _channel_state,
+    "hangup": _channel_ended,
+    "hanguprequest": _hangup_requested,
+    "softhanguprequest": _hangup_requested,
+    "bridgeenter": _bridge_entered,
+    "bridgeleave": _bridge_left,
+    "mixmonitorstart": _recording_started,
+    "mixmonitormute": _recording_muted,
+    "queuecallerjoin": _queue_joined,
+    "queuecallerleave": _queue_left,
+    "queuecallerabandon": _queue_abandoned,
+    "agentcalled": _agent_called,
+    "agentconnect": _agent_connected,
+    "agentringnoanswer": _agent_ring_no_answer,
+    "agentcomplete": _agent_completed,
+    "queuememberadded": _member_changed,
+    "queuememberremoved": _member_changed,
+    "queuememberpause": _member_changed,
+    "queuememberstatus": _member_changed,
+    "contactstatus": _contact_changed,
+    "userevent": _user_event,
+    "fullybooted": _fully_booted,
+    "shutdown": _shutdown,
+}
