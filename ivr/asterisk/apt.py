@@ -1,0 +1,184 @@
+"""apt-get and dpkg-deb as an ordinary user, in a folder of their own: nothing on the host is changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from ivr.asterisk.process import Finished, run
+from ivr.asterisk.sources import Release
+from ivr.asterisk.toolbox import MINIMUM
+from ivr.core.errors import AsteriskError
+
+Fraction = Callable[[float], None]
+
+_UPDATE_LIMIT = 300.0  # seconds
+_PLAN_LIMIT = 120.0
+_DOWNLOAD_LIMIT = 1800.0
+_UNPACK_LIMIT = 120.0  # each package
+
+# Read after the host's own configuration, so that a proxy stays in force and hooks, pins and extra lists do not.
+_CONFIG = """\
+Dir::State "{a}";
+Dir::State::Lists "{a}/lists";
+Dir::State::status "{a}/status";
+Dir::Cache "{a}/cache";
+Dir::Log "{a}/log";
+Dir::Etc::sourcelist "/dev/null";
+Dir::Etc::sourceparts "{a}/sources.d";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Debug::NoLocking "true";
+APT::Install-Recommends "false";
+APT::Install-Suggests "false";
+APT::Default-Release "";
+APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
+APT::Get::Assume-Yes "true";
+APT::Color "false";
+Acquire::Check-Valid-Until "false";
+Acquire::Languages "none";
+Acquire::Retries "3";
+Acquire::http::Timeout "30";
+Acquire::https::Timeout "30";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear Acquire::IndexTargets::deb::DEP-11;
+#clear Acquire::IndexTargets::deb::DEP-11-icons-small;
+#clear Acquire::IndexTargets::deb::DEP-11-icons;
+#clear Acquire::IndexTargets::deb::DEP-11-icons-large;
+#clear Acquire::IndexTargets::deb::CNF;
+#clear Acquire::IndexTargets::deb::Contents-deb;
+#clear Acquire::IndexTargets::deb::Contents-all;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a download will fetch: file names and sizes in bytes."""
+
+    files: dict[str, int]
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return sum(self.files.values())
+
+    def version(self, package: str) -> str:
+        """Version of ``package`` as its file name tells it; empty when it is not in the plan."""
+        for file in self.files:
+            name, _, rest = file.partition("_")
+            if name == package:
+                return unquote(rest.rpartition("_")[0]).partition(":")[2] or unquote(rest.rpartition("_")[0])
+        return ""
+
+
+class Apt:
+    """One private apt, living in ``folder``."""
+
+    def __init__(self, folder: Path, release: Release) -> None:
+        for tool in ("apt-get", "dpkg-deb"):
+            if shutil.which(tool) is None:
+                raise AsteriskError(
+                    f"{tool} is missing, so Asterisk cannot be fetched",
+                    cure="install Asterisk 20 or later by the system's own means, or set IVR_ROOTFS to an unpacked one",
+                )
+        self.folder = folder
+        self.release = release
+        self.archives = folder / "cache" / "archives"
+        for sub in ("lists/partial", "cache/archives/partial", "sources.d", "log"):
+            (folder / sub).mkdir(parents=True, exist_ok=True)
+        (folder / "status").touch()
+        (folder / "apt.conf").write_text(_CONFIG.format(a=folder), "utf-8")
+        (folder / "sources.d" / "asterisk.sources").write_text(release.deb822(_architecture()), "utf-8")
+
+    def _apt_get(self, *words: str, limit: float, tick: Callable[[], None] | None = None) -> Finished:
+        return run(["apt-get", "-c", str(self.folder / "apt.conf"), *words], limit=limit, tick=tick)
+
+    def update(self) -> None:
+        """Fetch the release's package lists."""
+        done = self._apt_get("-q", "update", limit=_UPDATE_LIMIT)
+        if done.code != 0:
+            raise AsteriskError(
+                f"the package lists of {self.release.name} cannot be fetched: {_reason(done)}",
+                cure="check the network and the proxy, or set IVR_MIRROR to a mirror that can be reached",
+            )
+
+    def plan(self, packages: tuple[str, ...]) -> Plan:
+        """What installing ``packages`` with all they depend on would fetch.
+
+        Raises:
+            AsteriskError: if the release lacks a package, or its Asterisk is too old.
+        """
+        done = self._apt_get("-q", "install", "--print-uris", *packages, limit=_PLAN_LIMIT)
+        found = re.findall(r"^'[^']+' (\S+\.deb) (\d+)", done.out, re.MULTILINE)
+        if done.code != 0 or not found:
+            raise AsteriskError(
+                f"{self.release.name} cannot give {' '.join(packages)}: {_reason(done)}",
+                cure="install Asterisk 20 or later by the system's own means, or set IVR_ROOTFS to an unpacked one",
+            )
+        plan = Plan({name: int(size) for name, size in found})
+        version = plan.version("asterisk")
+        major = re.match(r"\d+", version)
+        if "asterisk" in packages and (major is None or int(major.group()) < MINIMUM):
+            raise AsteriskError(
+                f"{self.release.name} has Asterisk {version or 'of an unknown version'}, {MINIMUM} or later is needed",
+                cure="install a newer Asterisk by the system's own means, or set IVR_ROOTFS to an unpacked one",
+            )
+        return plan
+
+    def download(self, packages: tuple[str, ...], plan: Plan, progress: Fraction) -> list[Path]:
+        """Fetch the packages; ``progress`` hears the fraction of bytes that have arrived."""
+
+        def tick() -> None:
+            have = sum(path.stat().st_size for path in _files(self.archives))
+            progress(min(have / max(plan.size, 1), 1.0))
+
+        done = self._apt_get("-q", "install", "--download-only", *packages, limit=_DOWNLOAD_LIMIT, tick=tick)
+        fetched = [self.archives / name for name in plan.files]
+        missing = [path.name for path in fetched if not path.is_file()]
+        if done.code != 0 or missing:
+            raise AsteriskError(
+                f"packages could not be fetched: {_reason(done) if done.code else ', '.join(missing[:3])}",
+                cure="check the network and try again",
+            )
+        return fetched
+
+    def unpack(self, archives: list[Path], root: Path, progress: Fraction) -> None:
+        """Unpack packages into ``root``; ``progress`` hears the fraction of packages done."""
+        root.mkdir(parents=True, exist_ok=True)
+        for number, archive in enumerate(archives):
+            progress(number / len(archives))
+            done = run(["dpkg-deb", "-x", str(archive), str(root)], limit=_UNPACK_LIMIT)
+            if done.code != 0:
+                raise AsteriskError(
+                    f"{archive.name} cannot be unpacked: {_reason(done)}", cure="check the disk; try again"
+                )
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (*folder.glob("*.deb"), *folder.glob("partial/*")) if path.is_file()]
+
+
+def _architecture() -> str:
+    """The host's Debian architecture (amd64, arm64 ...): foreign ones are of no use to us."""
+    if shutil.which("dpkg") is None:
+        return ""
+    done = run(["dpkg", "--print-architecture"], limit=10)
+    return done.out.strip() if done.code == 0 else ""
+
+
+def _reason(done: Finished) -> str:
+    """The first complaint of a failed command, in one printable line."""
+    lines = [line.strip() for line in (done.err + "\n" + done.out).splitlines() if line.strip()]
+    complaints = [line for line in lines if line.startswith(("E:", "Err:", "dpkg-deb: error"))]
+    text = (complaints or lines or [f"exit code {done.code}"])[0]
+    return "".join(char if char.isprintable() else " " for char in text)[:300]
+
+
+__all__ = ["Apt", "Plan"]
