@@ -1,0 +1,70 @@
+"""Reading one party's recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from recording.errors import SoundError
+
+Samples = NDArray[np.int16]
+
+RATES = (8000, 16000)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """One party's sound.
+
+    Args:
+        samples: int16, shape (n,).
+        rate: Hz, 8000 or 16000.
+    """
+
+    samples: Samples
+    rate: int
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return len(self.samples) / self.rate
+
+    @property
+    def floats(self) -> NDArray[np.float32]:
+        """The samples as float32 in -1..1, shape (n,)."""
+        return self.samples.astype(np.float32) / np.float32(32768)
+
+
+def read_wav(path: Path) -> Sound:
+    """A closed recording of one party, as Asterisk's MixMonitor writes it.
+
+    Raises:
+        SoundError: if the file is missing, still open, or anything but mono 16-bit PCM at 8 or 16 kHz.
+    """
+    try:
+        with soundfile.SoundFile(str(path)) as file:
+            if file.channels != 1:
+                raise SoundError(
+                    f"{path.name}: {file.channels} channels", cure="judge each party's own mono file, not the mix"
+                )
+            if file.samplerate not in RATES or file.subtype != "PCM_16":
+                raise SoundError(
+                    f"{path.name}: {file.subtype} at {file.samplerate} Hz",
+                    cure="record as 16-bit PCM at 8000 or 16000 Hz",
+                )
+            samples = file.read(dtype="int16")
+            return Sound(samples=np.ascontiguousarray(samples, dtype=np.int16), rate=int(file.samplerate))
+    except (soundfile.SoundFileError, OSError) as error:
+        raise SoundError(
+            f"{path.name}: cannot be read as a WAV file ({error})", cure="is it closed and complete?"
+        ) from error
+
+
+def quantise(samples: NDArray[np.floating]) -> Samples:
+    """Samples on the int16 scale, rounded and limited to it."""
+    limited: Samples = np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
+    return limited

@@ -1,0 +1,58 @@
+"""What can go wrong on the quality side.
+
+::
+
+    QualityError
+    ├── SoundError            a sound file cannot be used as it is
+    ├── TranscriptionError    a file could not be transcribed this time
+    │   ├── PoisonFile        a file ended two workers; it is set aside, not tried again
+    │   └── OutOfTime         a file took longer than its limit
+    └── RulebookError         a rulebook cannot be used; carries Problems
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ivr.core.errors import QualityError
+from ivr.core.problems import Problem
+
+
+class SoundError(QualityError):
+    """A sound file cannot be used as it is."""
+
+
+class TranscriptionError(QualityError):
+    """A file could not be transcribed this time."""
+
+    retryable = True
+
+
+class PoisonFile(TranscriptionError):  # noqa: N818 - the trade's word
+    """A file ended two workers; it is set aside, not tried again."""
+
+    retryable = False
+
+    def __init__(self, path: str, detail: str) -> None:
+        super().__init__(
+            f"{path}: ended two transcription workers, last words: {detail or 'none'}",
+            cure="listen to the file; it is set aside and not tried again",
+        )
+        self.path = path
+
+
+class OutOfTime(TranscriptionError):  # noqa: N818 - the trade's word
+    """A file took longer than its limit."""
+
+    retryable = False
+
+
+class RulebookError(QualityError):
+    """A rulebook cannot be used."""
+
+    def __init__(self, message: str, problems: Sequence[Problem] = (), *, cure: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.problems = tuple(problems)
+
+
+__all__ = ["OutOfTime", "PoisonFile", "RulebookError", "SoundError", "TranscriptionError"]
