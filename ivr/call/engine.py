@@ -1,0 +1,183 @@
+"""The engine's side of a call: asked by the dialplan, it runs the flow and says what comes next.
+
+Every question is one short AGI call. The last act of a good answer is ``IVR_DONE=1``; whatever goes
+wrong before that leaves it unset, and the dialplan takes the caller to the emergency route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dialplan.model import Language, Site
+from ivr.agi import AgiRequest, AgiSession
+from ivr.call.agi_channel import AgiChannel
+from ivr.call.context import CallContext
+from ivr.call.outcome import End, Handover, HungUp
+from ivr.call.runner import resume_flow, run_flow
+from ivr.call.sites import SiteBook
+from ivr.call.state import Remembered
+from ivr.core.clock import Clock
+from ivr.core.errors import UsageError
+from ivr.core.ids import new_token, safe_id
+from ivr.core.log import get_logger
+from ivr.journal.facts import CallOpened, Fact, LanguageChosen, OutcomeDecided, StepFact
+
+log = get_logger("call")
+
+
+class Continuations(Protocol):
+    """Where calls are remembered while the dialplan works for them."""
+
+    async def save(self, token: str, linkedid: str, state: Mapping[str, Any]) -> None:
+        """Remember ``state`` under ``token``."""
+        ...
+
+    async def take(self, token: str) -> Mapping[str, Any] | None:
+        """Give back what is remembered under ``token``, once."""
+        ...
+
+
+class Journal(Protocol):
+    """Where facts go; never blocks the call."""
+
+    def put(self, fact: Fact) -> None:
+        """Take one fact."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the dialplan asks: the arguments of its AGI call.
+
+    Args:
+        number: the service number called, a constant of the site.
+        token: names what the engine remembered, ``""`` for a new call.
+        ran: what the dialplan ran since: ``queue`` or ``voicemail``.
+        status: QUEUESTATUS.
+    """
+
+    number: str
+    token: str = ""
+    ran: str = ""
+    status: str = ""
+
+    @classmethod
+    def of(cls, request: AgiRequest) -> Question:
+        """From the AGI arguments; missing ones are empty."""
+        number, token, ran, status = (*request.args, "", "", "", "")[:4]
+        return cls(number, token, ran, status)
+
+
+class Engine:
+    """Answers the dialplan's questions.
+
+    Args:
+        sites: the site in force and the earlier ones.
+        journal: where the call's story goes.
+        continuations: where calls are remembered.
+        clock: the time.
+    """
+
+    def __init__(self, sites: SiteBook, journal: Journal, continuations: Continuations, clock: Clock) -> None:
+        self.sites = sites
+        self.journal = journal
+        self.continuations = continuations
+        self.clock = clock
+
+    async def handle(self, request: AgiRequest, session: AgiSession) -> None:
+        """Handle one AGI call; an exception means the emergency route."""
+        question = Question.of(request)
+        full = await session.get_full("${CHANNEL(linkedid)}")
+        linkedid = safe_id(full or request.uniqueid)
+        if question.token:
+            await self._resume(question, linkedid, session)
+        else:
+            await self._begin(question, linkedid, request, session)
+
+    async def _begin(self, question: Question, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
+        site, version = self.sites.site, self.sites.version
+        flow = site.numbers.get(question.number)
+        if flow is None:
+            raise UsageError(f"number {question.number!r:.40} is routed nowhere", cure="ivr asterisk render")
+        self.journal.put(
+            CallOpened(
+                at=self.clock.now(),
+                linkedid=linkedid,
+                uniqueid=request.uniqueid,
+                channel=request.channel,
+                number=question.number,
+                caller=request.caller_number,
+                flow=flow,
+                flow_version=version,
+            )
+        )
+        call = self._context(linkedid, site, flow, site.languages[0], session)
+        result = await run_flow(call, site.flows[flow].start)
+        await self._conclude(call, version, result)
+
+    async def _resume(self, question: Question, linkedid: str, session: AgiSession) -> None:
+        row = await self.continuations.take(safe_id(question.token))
+        if row is None:
+            raise UsageError("the call's token is not known", cure="see the log of the engine that began the call")
+        state = Remembered.model_validate(row)
+        site = self.sites.at(state.site_version) or self.sites.site
+        call = self._context(linkedid, site, state.flow, state.language, session)
+        call.variables.update(state.variables)
+        result = await resume_flow(call, state.step, question.status if question.ran == "queue" else "")
+        await self._conclude(call, state.site_version, result)
+
+    def _context(self, linkedid: str, site: Site, flow: str, language: Language, session: AgiSession) -> CallContext:
+        trace = JournalTrace(linkedid, self.journal, self.clock)
+        return CallContext(linkedid, site, flow, AgiChannel(session), trace, self.clock, language)
+
+    async def _conclude(self, call: CallContext, version: str, result: Handover | End | HungUp) -> None:
+        if isinstance(result, HungUp):
+            call.tell("hangup")
+            return
+        if isinstance(result, End):
+            await call.channel.set_variables({"IVR_NEXT": "hangup", "IVR_DONE": "1"})
+            return
+        token = new_token()
+        state = Remembered(
+            site_version=version,
+            flow=call.flow,
+            step=call.step,
+            language=call.language,
+            variables=call.variables,
+        )
+        await self.continuations.save(token, call.linkedid, state.to_row())
+        await call.channel.set_variables(
+            {**result.variables, "IVR_TOKEN": token, "IVR_NEXT": result.verb, "IVR_DONE": "1"}
+        )
+
+
+class JournalTrace:
+    """Tells the journal what the steps tell."""
+
+    def __init__(self, linkedid: str, journal: Journal, clock: Clock) -> None:
+        self._linkedid = linkedid
+        self._journal = journal
+        self._clock = clock
+
+    def step(self, step: str, kind: str, event: str, detail: Mapping[str, Any]) -> None:
+        """One event of one step."""
+        self._journal.put(
+            StepFact(
+                at=self._clock.now(),
+                linkedid=self._linkedid,
+                step=step,
+                kind=kind,
+                event=event,
+                detail=dict(detail),
+            )
+        )
+
+    def language(self, language: Language) -> None:
+        """The language the caller chose."""
+        self._journal.put(LanguageChosen(at=self._clock.now(), linkedid=self._linkedid, language=language))
+
+    def outcome(self, outcome: str) -> None:
+        """What the call came to."""
+        self._journal.put(OutcomeDecided(at=self._clock.now(), linkedid=self._linkedid, outcome=outcome))

@@ -1,0 +1,122 @@
+"""What all commands share: settings, two ways of printing, errors that end in an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Protocol, TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+
+from ivr.core.errors import IvrError, SiteError, UsageError
+from ivr.core.language import Text
+from ivr.core.problems import Problem, Severity
+from ivr.core.settings import Settings
+
+T = TypeVar("T")
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print plain data as JSON. / 以 JSON 输出")]
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Runtime(Protocol):
+    """What the composition root offers to the command line."""
+
+    async def serve(self, settings: Settings) -> None:
+        """Answer calls until told to stop."""
+        ...
+
+    async def up(self, settings: Settings) -> None:
+        """Start Asterisk, the engine and the quality worker, and supervise them until told to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the group callback hands to every command."""
+
+    settings: Settings
+    runtime: Runtime
+
+
+def state(context: typer.Context) -> State:
+    """The state of this invocation."""
+    found = context.find_object(State)
+    if found is None:  # pragma: no cover - the callback always sets it
+        raise UsageError("no state")
+    return found
+
+
+def load_settings() -> Settings:
+    """Settings from the environment and file.
+
+    Raises:
+        UsageError: naming the variable that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "IVR_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageError(f"{name}: {first['msg']}", cure=f"set {name} to a usable value or unset it") from error
+
+
+def site_folder(settings: Settings) -> Path:
+    """The site in force: the one set, else the demo site."""
+    from dialplan.sites import demo_site
+
+    return settings.site or demo_site()
+
+
+def emit(data: Any) -> None:
+    """Print ``data`` as JSON."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def done(en: str, zh: str) -> None:
+    """One clear closing line."""
+    console.print(f"[green]{escape(str(Text(en, zh)))}[/green]")
+
+
+def note(en: str, zh: str) -> None:
+    """One line on the way."""
+    console.print(escape(str(Text(en, zh))))
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    """Print problems, one a line, errors in red."""
+    for problem in problems:
+        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+        console.print(
+            f"[bold]{escape(problem.where)}[/bold] [{colour}]{problem.code}[/{colour}] "
+            f"{escape(str(problem.text))} — {escape(str(problem.cure))}"
+        )
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` to its end."""
+    return asyncio.run(work)
+
+
+def guarded(command: Callable[[], T]) -> T:
+    """Run ``command``; what the project reports ends in its message and exit code, not in a traceback."""
+    try:
+        return command()
+    except SiteError as error:
+        show_problems(error.problems)
+        errors.print(f"[red]{escape(str(error))}[/red]")
+        raise typer.Exit(error.exit_code) from error
+    except IvrError as error:
+        errors.print(f"[red]{escape(str(error))}[/red]")
+        raise typer.Exit(error.exit_code) from error
+    except KeyboardInterrupt as error:
+        errors.print(str(Text("stopped", "已停止")))
+        raise typer.Exit(130) from error
