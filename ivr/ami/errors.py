@@ -11,6 +11,8 @@
     └── AmiBadHeader         a name or value that must not go on the wire; nothing was sent
 """
 
+# ruff: noqa: N818 - named by what happened, as the trade does
+
 from __future__ import annotations
 
 from ivr.core.errors import AmiError

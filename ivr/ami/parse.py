@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import TypedDict
 
 from ivr.ami import events as ev
 from ivr.ami.wire import whole
@@ -48,17 +49,37 @@ def _at(headers: Raw, clock: Clock) -> datetime:
         return clock.now()
 
 
-def _ids(h: Raw) -> tuple[str, str, str]:
-    return _text(h, "Linkedid"), _text(h, "Uniqueid"), _text(h, "Channel")
+class _Ids(TypedDict):
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    channel: str
+
+
+class _Agent(_Ids):
+    queue: str
+    interface: str
+    member: str
+    dest_uniqueid: str
+
+
+def _ids(h: Raw, at: datetime) -> _Ids:
+    return _Ids(at=at, linkedid=_text(h, "Linkedid"), uniqueid=_text(h, "Uniqueid"), channel=_text(h, "Channel"))
+
+
+def _agent(h: Raw, at: datetime) -> _Agent:
+    return _Agent(
+        **_ids(h, at),
+        queue=_text(h, "Queue"),
+        interface=_text(h, "Interface"),
+        member=_text(h, "MemberName"),
+        dest_uniqueid=_text(h, "DestUniqueid"),
+    )
 
 
 def _channel_created(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
     return ev.ChannelCreated(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
+        **_ids(h, at),
         caller_number=_text(h, "CallerIDNum"),
         caller_name=_text(h, "CallerIDName"),
         context=_text(h, "Context"),
@@ -67,106 +88,51 @@ def _channel_created(h: Raw, at: datetime) -> ev.AmiEvent:
 
 
 def _channel_state(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
     return ev.ChannelStateChanged(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        state=_int(h, "ChannelState", -1),
-        description=_text(h, "ChannelStateDesc"),
+        **_ids(h, at), state=_int(h, "ChannelState", -1), description=_text(h, "ChannelStateDesc")
     )
 
 
 def _channel_ended(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.ChannelEnded(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        cause=_int(h, "Cause"),
-        cause_text=_text(h, "Cause-txt"),
-    )
+    return ev.ChannelEnded(**_ids(h, at), cause=_int(h, "Cause"), cause_text=_text(h, "Cause-txt"))
 
 
 def _hangup_requested(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
     cause = _text(h, "Cause")
     return ev.HangupRequested(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
+        **_ids(h, at),
         cause=int(cause) if cause.isascii() and cause.isdigit() else None,
         tech_cause=_text(h, "TechCause"),
     )
 
 
 def _bridge_entered(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.BridgeEntered(
-        at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel, bridge=_text(h, "BridgeUniqueid")
-    )
+    return ev.BridgeEntered(**_ids(h, at), bridge=_text(h, "BridgeUniqueid"))
 
 
 def _bridge_left(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.BridgeLeft(
-        at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel, bridge=_text(h, "BridgeUniqueid")
-    )
+    return ev.BridgeLeft(**_ids(h, at), bridge=_text(h, "BridgeUniqueid"))
 
 
 def _recording_started(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.RecordingStarted(at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel)
+    return ev.RecordingStarted(**_ids(h, at))
 
 
 def _recording_muted(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.RecordingMuted(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        muted=_flag(h, "State"),
-        direction=_text(h, "Direction"),
-    )
+    return ev.RecordingMuted(**_ids(h, at), muted=_flag(h, "State"), direction=_text(h, "Direction"))
 
 
 def _queue_joined(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.QueueJoined(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        queue=_text(h, "Queue"),
-        position=_int(h, "Position"),
-        count=_int(h, "Count"),
-    )
+    return ev.QueueJoined(**_ids(h, at), queue=_text(h, "Queue"), position=_int(h, "Position"), count=_int(h, "Count"))
 
 
 def _queue_left(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.QueueLeft(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        queue=_text(h, "Queue"),
-        position=_int(h, "Position"),
-        count=_int(h, "Count"),
-    )
+    return ev.QueueLeft(**_ids(h, at), queue=_text(h, "Queue"), position=_int(h, "Position"), count=_int(h, "Count"))
 
 
 def _queue_abandoned(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
     return ev.QueueAbandoned(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
+        **_ids(h, at),
         queue=_text(h, "Queue"),
         position=_int(h, "Position"),
         original_position=_int(h, "OriginalPosition"),
@@ -175,65 +141,20 @@ def _queue_abandoned(h: Raw, at: datetime) -> ev.AmiEvent:
 
 
 def _agent_called(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.AgentCalled(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        queue=_text(h, "Queue"),
-        interface=_text(h, "Interface"),
-        member=_text(h, "MemberName"),
-        dest_uniqueid=_text(h, "DestUniqueid"),
-        dest_channel=_text(h, "DestChannel"),
-    )
+    return ev.AgentCalled(**_agent(h, at), dest_channel=_text(h, "DestChannel"))
 
 
 def _agent_connected(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.AgentConnected(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        queue=_text(h, "Queue"),
-        interface=_text(h, "Interface"),
-        member=_text(h, "MemberName"),
-        dest_uniqueid=_text(h, "DestUniqueid"),
-        hold_s=_int(h, "HoldTime"),
-        ring_s=_int(h, "RingTime"),
-    )
+    return ev.AgentConnected(**_agent(h, at), hold_s=_int(h, "HoldTime"), ring_s=_int(h, "RingTime"))
 
 
 def _agent_ring_no_answer(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
-    return ev.AgentRingNoAnswer(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        queue=_text(h, "Queue"),
-        interface=_text(h, "Interface"),
-        member=_text(h, "MemberName"),
-        dest_uniqueid=_text(h, "DestUniqueid"),
-        ring_s=_int(h, "RingTime") / 1000,
-    )
+    return ev.AgentRingNoAnswer(**_agent(h, at), ring_s=_int(h, "RingTime") / 1000)
 
 
 def _agent_completed(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
     return ev.AgentCompleted(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        queue=_text(h, "Queue"),
-        interface=_text(h, "Interface"),
-        member=_text(h, "MemberName"),
-        dest_uniqueid=_text(h, "DestUniqueid"),
-        hold_s=_int(h, "HoldTime"),
-        talk_s=_int(h, "TalkTime"),
-        reason=_text(h, "Reason").lower(),
+        **_agent(h, at), hold_s=_int(h, "HoldTime"), talk_s=_int(h, "TalkTime"), reason=_text(h, "Reason").lower()
     )
 
 
@@ -258,7 +179,6 @@ def _contact_changed(h: Raw, at: datetime) -> ev.AmiEvent:
 
 
 def _user_event(h: Raw, at: datetime) -> ev.AmiEvent:
-    linkedid, uniqueid, channel = _ids(h)
     fields: dict[str, str] = {}
     own = False
     for name, value in h.items():
@@ -267,14 +187,7 @@ def _user_event(h: Raw, at: datetime) -> ev.AmiEvent:
         elif isinstance(value, list):
             fields[name] = value[1]
         own = own or name.lower() == "userevent"
-    return ev.UserEvent(
-        at=at,
-        linkedid=linkedid,
-        uniqueid=uniqueid,
-        channel=channel,
-        name=_text(h, "UserEvent"),
-        fields=MappingProxyType(fields),
-    )
+    return ev.UserEvent(**_ids(h, at), name=_text(h, "UserEvent"), fields=MappingProxyType(fields))
 
 
 def _fully_booted(_: Raw, at: datetime) -> ev.AmiEvent:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from ivr.ami.wire import Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +82,104 @@ class QueueSnapshot:
     members: tuple[MemberState, ...] = ()
     waiting: tuple[WaitingCaller, ...] = ()
     channels: tuple[ChannelState, ...] = ()
+
+
+def snapshot_from(at: datetime, queue_items: Sequence[Reply], channel_items: Sequence[Reply] = ()) -> QueueSnapshot:
+    """The items of a QueueStatus and of a CoreShowChannels as one snapshot."""
+    return QueueSnapshot(
+        at=at,
+        queues=queues_from(queue_items),
+        members=members_from(queue_items),
+        waiting=waiting_from(queue_items),
+        channels=channels_from(channel_items),
+    )
+
+
+def queues_from(items: Iterable[Reply]) -> tuple[QueueState, ...]:
+    """The queues in the items of a QueueStatus."""
+    return tuple(
+        QueueState(
+            queue=r["Queue"],
+            strategy=r["Strategy"],
+            calls=r.number("Calls"),
+            max=r.number("Max"),
+            completed=r.number("Completed"),
+            abandoned=r.number("Abandoned"),
+            hold_s=r.number("Holdtime"),
+            talk_s=r.number("TalkTime"),
+            service_level_s=r.number("ServiceLevel"),
+        )
+        for r in items
+        if r["Event"] == "QueueParams"
+    )
+
+
+def members_from(items: Iterable[Reply]) -> tuple[MemberState, ...]:
+    """The agents in the items of a QueueStatus."""
+    return tuple(
+        MemberState(
+            queue=r["Queue"],
+            interface=r["Location"],
+            member=r["Name"],
+            penalty=r.number("Penalty"),
+            calls_taken=r.number("CallsTaken"),
+            status=r.number("Status"),
+            paused=r["Paused"] == "1",
+            paused_reason=r["PausedReason"],
+            in_call=r["InCall"] == "1",
+            last_call=r.number("LastCall"),
+            last_pause=r.number("LastPause"),
+        )
+        for r in items
+        if r["Event"] == "QueueMember"
+    )
+
+
+def waiting_from(items: Iterable[Reply]) -> tuple[WaitingCaller, ...]:
+    """The waiting callers in the items of a QueueStatus."""
+    return tuple(
+        WaitingCaller(
+            queue=r["Queue"],
+            position=r.number("Position"),
+            uniqueid=r["Uniqueid"],
+            channel=r["Channel"],
+            caller_number=_known(r["CallerIDNum"]),
+            wait_s=r.number("Wait"),
+            priority=r.number("Priority"),
+        )
+        for r in items
+        if r["Event"] == "QueueEntry"
+    )
+
+
+def channels_from(items: Iterable[Reply]) -> tuple[ChannelState, ...]:
+    """The channels in the items of a CoreShowChannels."""
+    return tuple(
+        ChannelState(
+            channel=r["Channel"],
+            uniqueid=r["Uniqueid"],
+            linkedid=r["Linkedid"],
+            state=r.number("ChannelState", -1),
+            caller_number=_known(r["CallerIDNum"]),
+            context=r["Context"],
+            extension=r["Exten"],
+            application=r["Application"],
+            bridge=r["BridgeId"],
+            duration_s=_seconds(r["Duration"]),
+        )
+        for r in items
+        if r["Event"] == "CoreShowChannel"
+    )
+
+
+def _known(number: str) -> str:
+    return "" if number in {"<unknown>", "unknown"} else number
+
+
+def _seconds(clock: str) -> int:
+    """``HH:MM:SS`` as seconds, 0 for anything else."""
+    parts = clock.split(":")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return 0
+    hours, minutes, seconds = map(int, parts)
+    return hours * 3600 + minutes * 60 + seconds
