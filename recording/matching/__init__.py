@@ -1,0 +1,7 @@
+"""Comparing texts at the level at which recognisers err: syllables, jamo, phonetic keys."""
+
+from __future__ import annotations
+
+from recording.matching.matcher import LANGUAGES, Match, Matcher
+
+__all__ = ["LANGUAGES", "Match", "Matcher"]

@@ -1,0 +1,67 @@
+"""Mandarin as toneless pinyin syllables, with the sounds merged that speakers and recognisers confuse."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import cn2an
+from pypinyin import lazy_pinyin
+
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_FINALS = (("ing", "in"), ("eng", "en"))
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
+
+
+def keys(words: list[str]) -> list[tuple[str, int]]:
+    """(syllable, index of its word) for every syllable; Latin letters stand for themselves."""
+    characters: list[tuple[str, int]] = []
+    for index, word in enumerate(words):
+        characters += [(character, index) for character in _numbers(word).casefold() if character.isalnum()]
+    # All at once: how a character is read depends on its neighbours, across word borders too.
+    syllables = _syllables("".join(character for character, _ in characters))
+    return [(syllable, index) for syllable, (_, index) in zip(syllables, characters, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _syllables(text: str) -> tuple[str, ...]:
+    """One key for every character of ``text``."""
+    read: list[str] = []
+    for run in _RUNS.findall(text):
+        if not _HAN.match(run):
+            read += run
+            continue
+        syllables = lazy_pinyin(run)
+        if len(syllables) != len(run):  # every character must keep its place
+            syllables = [lazy_pinyin(character)[0] for character in run]
+        read += [merge(syllable) for syllable in syllables]
+    return tuple(read)
+
+
+def merge(syllable: str) -> str:
+    """A toneless syllable with zh/z, ch/c, sh/s, n/l, in/ing and en/eng made one."""
+    for sound, merged in _INITIALS:
+        if syllable.startswith(sound):
+            syllable = merged + syllable[len(sound) :]
+            break
+    for sound, merged in _FINALS:
+        if syllable.endswith(sound):
+            return syllable[: -len(sound)] + merged
+    return syllable
+
+
+@lru_cache(maxsize=4096)
+def _numbers(word: str) -> str:
+    """Digits as they are read aloud."""
+    if not any(character.isdecimal() for character in word):
+        return word
+    try:
+        return str(cn2an.transform(word, "an2cn"))
+    except (ValueError, TypeError):
+        return word
+
+
+def tokens(text: str) -> list[str]:
+    """The words that may be named as missing: single characters, Latin words whole."""
+    return re.findall(r"[\u3400-\u9fff]|[A-Za-z0-9]+", text)

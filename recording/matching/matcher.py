@@ -1,0 +1,176 @@
+"""Finding a phrase in what a recogniser heard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from ivr.core.errors import UsageError
+from recording.matching import english, korean, mandarin
+
+LANGUAGES = ("zh-CN", "en-US", "ko-KR")
+PLACEHOLDER = re.compile(r"\{[a-z]+\}")
+_HEARD_SHARE = 0.5  # of a word's sounds: below it the word is missing
+
+Keys = Callable[[list[str]], list[tuple[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How one language is compared."""
+
+    keys: Keys
+    tokens: Callable[[str], list[str]]
+    gap: int  # most sounds a placeholder may stand for
+
+
+_LEVELS = {
+    "zh-CN": _Level(mandarin.keys, mandarin.tokens, gap=12),
+    "en-US": _Level(english.keys, english.tokens, gap=36),
+    "ko-KR": _Level(korean.keys, korean.tokens, gap=36),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The best place of a phrase in a list of words.
+
+    Args:
+        score: 0..100, normalised Indel similarity of the sounds.
+        start: index of the first word.
+        end: index after the last word.
+        missing: words of the phrase that were not heard there.
+    """
+
+    score: float
+    start: int
+    end: int
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a phrase between placeholders."""
+
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
+    owners: tuple[int, ...]
+    gap_before: bool
+
+
+@dataclass(slots=True)
+class _Place:
+    score: float
+    start: int
+    end: int
+    missing: list[str] = field(default_factory=list)
+
+
+class Matcher:
+    """Finds phrases in one language.
+
+    Raises:
+        UsageError: if the language is none of ``LANGUAGES``.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in _LEVELS:
+            raise UsageError(f"no matching for language {language!r}", cure=f"one of {', '.join(LANGUAGES)}")
+        self.language = language
+        self._level = _LEVELS[language]
+
+    def find(self, phrase: str, words: Sequence[str]) -> Match:
+        """The place in ``words`` most like ``phrase``.
+
+        ``{company}`` and other names in braces match any short stretch of words, at least one sound.
+        Spaces, case and punctuation do not count.
+        """
+        heard = self._level.keys(list(words))
+        sounds = [sound for sound, _ in heard]
+        pieces, open_end = _pieces(self.language, phrase)
+        if not pieces or not sounds:
+            return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words))
+        at, total, weight = 0, 0.0, 0
+        places: list[_Place] = []
+        for number, piece in enumerate(pieces):
+            stop = len(sounds)
+            if number:
+                stop = min(stop, at + self._level.gap + 2 * len(piece.sounds))
+            low = at + 1 if piece.gap_before and at < len(sounds) else at
+            place = _place(piece, sounds, low, stop)
+            places.append(place)
+            at = place.end
+            total += place.score * len(piece.sounds)
+            weight += len(piece.sounds)
+        if open_end and at >= len(sounds):  # nothing was said in the place of the name
+            total *= 0.7
+        missing = tuple(word for place in places for word in place.missing)
+        found = [place for place in places if place.end > place.start]
+        if not found:
+            return Match(0.0, 0, 0, missing)
+        first, last = min(place.start for place in found), max(place.end for place in found)
+        return Match(round(total / weight, 1), heard[first][1], heard[last - 1][1] + 1, missing)
+
+    def length(self, phrase: str) -> int:
+        """How many sounds the phrase has, placeholders left out."""
+        return sum(len(piece.sounds) for piece in _pieces(self.language, phrase)[0])
+
+
+def split_placeholders(phrase: str) -> list[str]:
+    """The spoken parts of a phrase, without its ``{names}``."""
+    return [part.strip() for part in PLACEHOLDER.split(phrase) if part.strip()]
+
+
+def _place(piece: _Piece, sounds: list[str], start: int, stop: int) -> _Place:
+    """The best alignment of a piece within ``sounds[start:stop]``."""
+    window = sounds[start:stop]
+    wanted = list(piece.sounds)
+    if not window:
+        return _Place(0.0, start, start, list(piece.words))
+    if len(window) <= len(wanted):
+        # partial_ratio would slide the text over the phrase and call a fragment perfect
+        low, high, score = 0, len(window), float(fuzz.ratio(wanted, window))
+    else:
+        found = fuzz.partial_ratio_alignment(wanted, window)
+        if found is None:
+            return _Place(0.0, start, start, list(piece.words))
+        low, high, score = found.dest_start, found.dest_end, float(found.score)
+    return _Place(score, start + low, start + high, _missing(piece, window[low:high]))
+
+
+def _missing(piece: _Piece, heard: list[str]) -> list[str]:
+    equal = [0] * len(piece.words)
+    size = [0] * len(piece.words)
+    for owner in piece.owners:
+        size[owner] += 1
+    for code in Indel.opcodes(list(piece.sounds), heard):
+        if code.tag == "equal":
+            for index in range(code.src_start, code.src_end):
+                equal[piece.owners[index]] += 1
+    return [
+        word
+        for word, same, total in zip(piece.words, equal, size, strict=True)
+        if total and same < _HEARD_SHARE * total
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _pieces(language: str, phrase: str) -> tuple[tuple[_Piece, ...], bool]:
+    """The pieces of a phrase, and whether it ends in a placeholder."""
+    level = _LEVELS[language]
+    pieces: list[_Piece] = []
+    gap = False
+    for number, text in enumerate(PLACEHOLDER.split(phrase)):
+        gap = gap or number > 0
+        words = level.tokens(text)
+        keys = level.keys(words)
+        if keys:
+            sounds, owners = zip(*keys, strict=True)
+            pieces.append(_Piece(tuple(words), sounds, owners, gap))
+            gap = False
+    return tuple(pieces), gap
