@@ -89,8 +89,7 @@ class Engine:
     async def handle(self, request: AgiRequest, session: AgiSession) -> None:
         """Handle one AGI call; an exception means the emergency route."""
         question = Question.of(request)
-        full = await session.get_full("${CHANNEL(linkedid)}")
-        linkedid = safe_id(full or request.uniqueid)
+        linkedid = safe_id(request.linkedid or request.uniqueid)
         if question.token:
             await self._resume(question, linkedid, session)
         else:
@@ -130,7 +129,7 @@ class Engine:
 
     def _context(self, linkedid: str, site: Site, flow: str, language: Language, session: AgiSession) -> CallContext:
         trace = JournalTrace(linkedid, self.journal, self.clock)
-        return CallContext(linkedid, site, flow, AgiChannel(session), trace, self.clock, language)
+        return CallContext(linkedid, site, flow, AgiChannel(session, language), trace, self.clock, language)
 
     async def _conclude(self, call: CallContext, version: str, result: Handover | End | HungUp) -> None:
         if isinstance(result, HungUp):

@@ -32,7 +32,6 @@ class Settings(BaseSettings):
     sip_port: int = Field(default=5060, ge=1, le=65535, description="Asterisk SIP, UDP")
     ami_port: int = Field(default=5038, ge=1, le=65535, description="Asterisk manager")
     agi_port: int = Field(default=4573, ge=1, le=65535, description="our FastAGI server")
-    ops_port: int = Field(default=8077, ge=1, le=65535, description="our /metrics and /healthz")
     rtp_start: int = Field(default=20000, ge=1024, le=65000, description="first RTP port")
     rtp_end: int = Field(default=20999, ge=1024, le=65535, description="last RTP port")
     vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")

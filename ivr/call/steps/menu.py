@@ -33,12 +33,12 @@ async def run(step: Menu, call: CallContext) -> Outcome:
     return choose(step, call, heard.key) if heard.key in step.choices else End()
 
 
-async def ask(call: CallContext, prompts: list[str], timeout: float) -> Heard:
-    """Say ``prompts`` and wait ``timeout`` seconds for a key; any key stops the prompts."""
+async def ask(call: CallContext, prompts: list[str], patience: float) -> Heard:
+    """Say ``prompts`` and wait ``patience`` seconds for a key; any key stops the prompts."""
     heard = await call.say(prompts, keys=ALL_KEYS)
     if heard.key or heard.hung_up:
         return heard
-    return await call.channel.wait_key(timeout)
+    return await call.channel.wait_key(patience)
 
 
 def choose(step: Menu, call: CallContext, key: str) -> GoTo:

@@ -1,0 +1,5 @@
+"""``python -m ivr.app`` is the ``ivr`` command."""
+
+from ivr.app import main
+
+main()

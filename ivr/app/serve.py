@@ -1,0 +1,159 @@
+"""``ivr serve``: the engine process. FastAGI server, AMI client, journal and ledger, in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from dialplan.loading import load_site
+from dialplan.sites import demo_site
+from ivr.agi import AgiServer
+from ivr.ami import AmiClient, AmiError
+from ivr.ami.events import ConnectionRestored
+from ivr.asterisk.secrets import load_secrets
+from ivr.call.engine import Engine
+from ivr.call.sites import SiteBook
+from ivr.core.clock import Clock, SystemClock
+from ivr.core.errors import TelephonyError
+from ivr.core.log import configure_logging, get_logger
+from ivr.core.settings import Settings
+from ivr.journal import Journal
+from ivr.storage import continuations
+from ivr.storage.database import Database
+from ivr.storage.migrations import upgrade
+from recording.ledger import Ledger
+
+log = get_logger("serve")
+
+AMI_USER = "ivr"
+FORGET_AFTER = timedelta(days=1)
+
+
+class StoredContinuations:
+    """Calls remembered in the database, so that any engine can go on with them."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def save(self, token: str, linkedid: str, state: Mapping[str, Any]) -> None:
+        """Remember ``state`` under ``token``."""
+        async with self._database.write() as session:
+            await continuations.save(session, token, linkedid, dict(state), self._clock.now())
+
+    async def take(self, token: str) -> Mapping[str, Any] | None:
+        """Give back what is remembered under ``token``, once."""
+        async with self._database.write() as session:
+            return await continuations.take(session, token)
+
+    async def purge(self) -> None:
+        """Forget calls that nobody came back for."""
+        async with self._database.write() as session:
+            await continuations.purge(session, self._clock.now() - FORGET_AFTER)
+
+
+async def serve(settings: Settings) -> None:
+    """Answer calls until SIGTERM or SIGINT.
+
+    Raises:
+        SiteError: if the site has errors.
+        TelephonyError: if the FastAGI port is in use.
+        StorageError: if the database cannot be opened.
+    """
+    configure_logging(settings.logs / "serve.log", level=settings.log_level)
+    clock = SystemClock()
+    site = load_site(settings.site or demo_site())
+    await asyncio.to_thread(upgrade, settings.database)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(Database(settings.database))
+        journal = Journal(database, clock)
+        stack.push_async_callback(journal.close)
+        await journal.start()
+        remembered = StoredContinuations(database, clock)
+        await remembered.purge()
+        engine = Engine(SiteBook(site), journal, remembered, clock)
+        server = AgiServer(settings.host, settings.agi_port, {"call": engine.handle})
+        try:
+            await server.start()
+        except OSError as error:
+            raise TelephonyError(
+                f"FastAGI port {settings.host}:{settings.agi_port} cannot be opened: {error.strerror}",
+                cure="stop the other engine, or set IVR_AGI_PORT to a free port",
+            ) from error
+        stack.push_async_callback(server.stop)
+        secrets = load_secrets(settings, site)
+        client = AmiClient(settings.host, settings.ami_port, AMI_USER, secrets.ami, clock=clock)
+        stack.push_async_callback(client.close)
+        ledger = Ledger(database, settings.recordings, settings.spool, clock)
+        tasks = [
+            asyncio.create_task(watch(client, journal), name="ami"),
+            asyncio.create_task(ledger.run(), name="ledger"),
+        ]
+        stack.push_async_callback(end, tasks)
+        ready = stack.enter_context(Ready(settings.run / "serve.ready"))
+        log.info("serving", pid=os.getpid(), agi=server.port, site=site.name, version=engine.sites.version)
+        await stop.wait()
+        ready.take_away()
+        log.info("stopping")
+
+
+async def watch(client: AmiClient, journal: Journal) -> None:
+    """Feed the journal from the manager interface, for as long as it takes to be there."""
+    with client.events() as events:
+        while not client.connected:
+            try:
+                await client.connect(within=5.0)
+            except AmiError as error:
+                log.warning("no manager connection", problem=str(error))
+                await asyncio.sleep(2.0)
+        await resync(client, journal)
+        async for event in events:
+            journal.put(event)
+            if isinstance(event, ConnectionRestored):
+                await journal.resync({channel.uniqueid for channel in event.snapshot.channels})
+
+
+async def resync(client: AmiClient, journal: Journal) -> None:
+    """Close calls in the journal that Asterisk no longer has."""
+    try:
+        alive = {channel.uniqueid for channel in await client.channels()}
+    except AmiError as error:
+        log.warning("no list of channels", problem=str(error))
+        return
+    await journal.resync(alive)
+
+
+async def end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait for them."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Ready:
+    """A file that is there exactly while the engine serves."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Ready:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(str(os.getpid()), "ascii")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.take_away()
+
+    def take_away(self) -> None:
+        """Say that the engine serves no more."""
+        self._path.unlink(missing_ok=True)

@@ -1,0 +1,93 @@
+"""``ivr up``: Asterisk, the engine and the quality worker on this machine, started and supervised."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+from dialplan.loading import load_site
+from dialplan.sites import demo_site
+from ivr.asterisk.setup import prepare
+from ivr.core.errors import TelephonyError
+from ivr.core.language import Text
+from ivr.core.log import get_logger
+from ivr.core.settings import Settings
+
+log = get_logger("up")
+
+# A process that ends this often within a minute is not started again.
+RESTARTS_PER_MINUTE = 5
+
+
+class Child:
+    """One of our own processes, started again when it ends by itself."""
+
+    def __init__(self, name: str, *arguments: str) -> None:
+        self.name = name
+        self._command = [sys.executable, "-m", "ivr.app", *arguments]
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def keep(self) -> None:
+        """Run it until cancelled.
+
+        Raises:
+            TelephonyError: if it keeps ending.
+        """
+        loop = asyncio.get_running_loop()
+        starts: list[float] = []
+        while True:
+            starts = [at for at in starts if loop.time() - at < 60] + [loop.time()]
+            if len(starts) > RESTARTS_PER_MINUTE:
+                raise TelephonyError(f"{self.name} keeps ending", cure="see the log folder of this installation")
+            self._process = await asyncio.create_subprocess_exec(*self._command, stdin=asyncio.subprocess.DEVNULL)
+            code = await self._process.wait()
+            log.warning("process ended", process=self.name, code=code)
+            await asyncio.sleep(min(2.0, 0.5 * len(starts)))
+
+    async def stop(self) -> None:
+        """End it: SIGTERM, then SIGKILL after 10 s."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            async with asyncio.timeout(10):
+                await self._process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
+
+async def up(settings: Settings) -> None:
+    """Run everything until SIGTERM or SIGINT.
+
+    Raises:
+        SiteError: if the site has errors.
+        AsteriskError: if Asterisk cannot be had or started.
+        TelephonyError: if one of our processes keeps ending.
+    """
+    site = load_site(settings.site or demo_site())
+    instance = await asyncio.to_thread(prepare, settings, site)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    children = [Child("ivr serve", "serve"), Child("ivr qa run", "qa", "run", "--watch")]
+    keepers = [asyncio.create_task(child.keep(), name=child.name) for child in children]
+    stopper = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.to_thread(instance.start)
+        print(Text("running; Ctrl-C stops it", "运行中；按 Ctrl-C 停止"), flush=True)
+        await asyncio.wait([stopper, *keepers], return_when=asyncio.FIRST_COMPLETED)
+        for keeper in keepers:
+            if keeper.done():
+                keeper.result()
+    finally:
+        for task in (stopper, *keepers):
+            task.cancel()
+        await asyncio.gather(stopper, *keepers, return_exceptions=True)
+        await asyncio.gather(*(child.stop() for child in children))
+        await asyncio.to_thread(instance.stop)

@@ -1,0 +1,78 @@
+"""The caller's channel over FastAGI.
+
+Before each command the channel's own deadline in Asterisk is moved to the command's duration and a
+margin: an engine that falls silent for good is left behind at that moment, and the dialplan takes the
+caller to the emergency route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+from dialplan.model import Language
+from ivr.agi import AgiSession
+from ivr.call.channel import Heard
+from ivr.core.errors import SetupError
+from ivr.core.log import get_logger
+from prompts.sounds import asterisk_code, duration, sound_name
+
+log = get_logger("call")
+
+# Seconds between the end of one command and the next that a living engine never needs.
+MARGIN = 6
+# Seconds for a prompt whose length is not known.
+UNKNOWN = 60.0
+
+
+class AgiChannel:
+    """Speaks AGI for the flow steps.
+
+    Args:
+        session: the AGI session.
+        language: language of the prompts, for their lengths.
+    """
+
+    def __init__(self, session: AgiSession, language: Language) -> None:
+        self._session = session
+        self._language = language
+
+    async def answer(self) -> Heard:
+        """Answer the call."""
+        await self._deadline(0)
+        done = await self._session.answer()
+        return Heard(hung_up=done.hung_up or self._session.hung_up)
+
+    async def play(self, prompt: str, *, keys: str = "") -> Heard:
+        """Play one prompt; one whose sound is missing is logged and skipped."""
+        seconds = self._seconds(prompt)
+        await self._deadline(seconds)
+        played = await self._session.stream_file(sound_name(prompt), keys, duration=seconds)
+        if played.failed:
+            log.error("prompt not played", prompt=prompt, language=self._language)
+        return Heard(played.digit, played.hung_up)
+
+    async def wait_key(self, seconds: float) -> Heard:
+        """Wait for one key."""
+        await self._deadline(seconds)
+        pressed = await self._session.wait_for_digit(seconds)
+        return Heard(pressed.digit, pressed.hung_up)
+
+    async def set_language(self, language: Language) -> None:
+        """Speak ``language`` from here on."""
+        self._language = language
+        await self._session.set_variable("CHANNEL(language)", asterisk_code(language))
+
+    async def set_variables(self, values: Mapping[str, str]) -> None:
+        """Set channel variables, in order."""
+        for name, value in values.items():
+            await self._session.set_variable(name, value)
+
+    def _seconds(self, prompt: str) -> float:
+        try:
+            return duration(self._language, prompt)
+        except SetupError:
+            return UNKNOWN
+
+    async def _deadline(self, seconds: float) -> None:
+        await self._session.set_autohangup(ceil(seconds) + MARGIN)
