@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -36,8 +36,19 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Base of every table."""
+    """Base of every table. Constraints have names, so that a migration can change them in any database.
 
+    Relations are loaded with the row or not at all: touching one that was not asked for raises.
+    """
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime(), dict[str, Any]: JSON(), list[Any]: JSON()}
 
 
@@ -60,10 +71,16 @@ class Call(Base):
     # answered | abandoned | voicemail | self_service | closed | failed | interrupted; "" while under way
     outcome: Mapped[str] = mapped_column(String(16), default="", index=True)
     hung_up_by: Mapped[str] = mapped_column(String(16), default="")  # caller | agent | system
-    legs: Mapped[list[Leg]] = relationship(back_populates="call", order_by="Leg.started_at")
-    steps: Mapped[list[Step]] = relationship(back_populates="call", order_by="Step.seq")
-    visits: Mapped[list[QueueVisit]] = relationship(back_populates="call", order_by="QueueVisit.joined_at")
-    recordings: Mapped[list[Recording]] = relationship(back_populates="call", order_by="Recording.started_at")
+    # what was heard on the way and from which outcome, hung_up_by and start times are concluded
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    legs: Mapped[list[Leg]] = relationship(back_populates="call", lazy="raise_on_sql", order_by="Leg.started_at")
+    steps: Mapped[list[Step]] = relationship(back_populates="call", lazy="raise_on_sql", order_by="Step.seq")
+    visits: Mapped[list[QueueVisit]] = relationship(
+        back_populates="call", lazy="raise_on_sql", order_by="QueueVisit.joined_at"
+    )
+    recordings: Mapped[list[Recording]] = relationship(
+        back_populates="call", lazy="raise_on_sql", order_by="Recording.started_at"
+    )
 
 
 class Leg(Base):
@@ -81,7 +98,7 @@ class Leg(Base):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     hangup_cause: Mapped[int | None]  # Q.850
-    call: Mapped[Call] = relationship(back_populates="legs")
+    call: Mapped[Call] = relationship(back_populates="legs", lazy="raise_on_sql")
 
 
 class Step(Base):
@@ -98,7 +115,7 @@ class Step(Base):
     kind: Mapped[str] = mapped_column(String(32))  # its type: menu, play, ...
     event: Mapped[str] = mapped_column(String(32))  # enter | prompt | key | digits | timeout | invalid | leave
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)  # never the digits of a secret input
-    call: Mapped[Call] = relationship(back_populates="steps")
+    call: Mapped[Call] = relationship(back_populates="steps", lazy="raise_on_sql")
 
 
 class QueueVisit(Base):
@@ -112,13 +129,14 @@ class QueueVisit(Base):
     joined_at: Mapped[datetime] = mapped_column(index=True)
     left_at: Mapped[datetime | None]  # left the waiting line: connected, or gave up, or was sent on
     position: Mapped[int | None]  # at joining, 1 = first
-    outcome: Mapped[str] = mapped_column(String(16), default="")  # answered | abandoned | timeout | empty | full | key
+    # answered | abandoned | timeout | empty | full | key | interrupted
+    outcome: Mapped[str] = mapped_column(String(16), default="")
     agent: Mapped[str] = mapped_column(String(64), default="", index=True)
     connected_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(String(16), default="")  # caller | agent | transfer
-    call: Mapped[Call] = relationship(back_populates="visits")
-    rings: Mapped[list[Ring]] = relationship(back_populates="visit", order_by="Ring.started_at")
+    call: Mapped[Call] = relationship(back_populates="visits", lazy="raise_on_sql")
+    rings: Mapped[list[Ring]] = relationship(back_populates="visit", lazy="raise_on_sql", order_by="Ring.started_at")
 
 
 class Ring(Base):
@@ -133,7 +151,7 @@ class Ring(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     result: Mapped[str] = mapped_column(String(16), default="")  # answered | no_answer | refused | cancelled
-    visit: Mapped[QueueVisit] = relationship(back_populates="rings")
+    visit: Mapped[QueueVisit] = relationship(back_populates="rings", lazy="raise_on_sql")
 
 
 class Continuation(Base):
@@ -167,8 +185,10 @@ class Recording(Base):
     sha256: Mapped[str] = mapped_column(String(64), default="")
     state: Mapped[str] = mapped_column(String(16), default="closed")  # open | closed | missing | broken
     gap_cause: Mapped[str] = mapped_column(String(64), default="")
-    call: Mapped[Call | None] = relationship(back_populates="recordings")
-    transcripts: Mapped[list[Transcript]] = relationship(back_populates="recording", order_by="Transcript.id")
+    call: Mapped[Call | None] = relationship(back_populates="recordings", lazy="raise_on_sql")
+    transcripts: Mapped[list[Transcript]] = relationship(
+        back_populates="recording", lazy="raise_on_sql", order_by="Transcript.id"
+    )
 
 
 class Job(Base):
@@ -203,7 +223,7 @@ class Transcript(Base):
     speech: Mapped[list[Any]]  # [[start, end], ...] seconds of speech
     snr_db: Mapped[float | None]
     created_at: Mapped[datetime]
-    recording: Mapped[Recording] = relationship(back_populates="transcripts")
+    recording: Mapped[Recording] = relationship(back_populates="transcripts", lazy="raise_on_sql")
 
 
 class Verdict(Base):

@@ -1,0 +1,89 @@
+"""Calls and what belongs to them: legs, steps, queue visits, rings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from ivr.storage.inserts import insert_new
+from ivr.storage.models import Call, QueueVisit, Recording
+
+
+async def get(session: AsyncSession, call_id: int) -> Call | None:
+    """A call with its whole story: legs, steps, visits with rings, recordings."""
+    return await session.scalar(_whole().where(Call.id == call_id))
+
+
+async def find(session: AsyncSession, linkedid: str) -> Call | None:
+    """A call with its whole story by Asterisk's linkedid."""
+    return await session.scalar(_whole().where(Call.linkedid == linkedid))
+
+
+async def list_calls(
+    session: AsyncSession,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    outcome: str | None = None,
+    number: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Sequence[Call]:
+    """Calls with their whole stories, the newest first.
+
+    Args:
+        since, until: bounds of the start, ``since <= started_at < until``.
+        outcome: only calls with this outcome ("" = under way).
+        number: only calls to this service number.
+        limit: at most this many.
+        offset: how many to skip.
+    """
+    query = _whole().order_by(Call.started_at.desc(), Call.id.desc()).limit(limit).offset(offset)
+    if since is not None:
+        query = query.where(Call.started_at >= since)
+    if until is not None:
+        query = query.where(Call.started_at < until)
+    if outcome is not None:
+        query = query.where(Call.outcome == outcome)
+    if number is not None:
+        query = query.where(Call.number == number)
+    return (await session.scalars(query)).all()
+
+
+async def open_calls(session: AsyncSession) -> Sequence[Call]:
+    """Calls that have not ended, with their whole stories, the oldest first."""
+    query = _whole().where(Call.ended_at.is_(None)).order_by(Call.started_at)
+    return (await session.scalars(query)).all()
+
+
+async def ensure(session: AsyncSession, linkedid: str, started_at: datetime) -> bool:
+    """Make sure that a row for the call exists; True if it was made now."""
+    return await insert_new(session, Call, {"linkedid": linkedid, "started_at": started_at})
+
+
+async def hold(session: AsyncSession, linkedids: Collection[str]) -> dict[str, Call]:
+    """Those of the calls that exist, whole and locked until the transaction ends, by linkedid.
+
+    Recordings that were written down before their call was known are joined to it here.
+    """
+    if not linkedids:
+        return {}
+    query = _whole().where(Call.linkedid.in_(linkedids)).order_by(Call.linkedid).with_for_update(of=Call)
+    found = {call.linkedid: call for call in await session.scalars(query)}
+    strays = select(Recording).where(Recording.call_id.is_(None), Recording.linkedid.in_(found))
+    for recording in await session.scalars(strays):
+        found[recording.linkedid].recordings.append(recording)
+    return found
+
+
+def _whole() -> Select[Call]:
+    return select(Call).options(
+        selectinload(Call.legs),
+        selectinload(Call.steps),
+        selectinload(Call.visits).selectinload(QueueVisit.rings),
+        selectinload(Call.recordings),
+    )

@@ -1,0 +1,237 @@
+"""The database: one way to read, one way to write, on SQLite and PostgreSQL.
+
+Several processes write to one SQLite file, so a writing transaction takes the write lock when it begins
+(BEGIN IMMEDIATE): a transaction that reads first and writes later would fail at once with "locked".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from ivr.core.errors import StorageError, UsageError
+
+BUSY_SECONDS = 10
+BEGIN_TRIES = 3
+_WRITE = "ivr_write"
+_WAL_TRIES = 100
+
+
+def database_url(url: str) -> URL:
+    """``url`` as SQLAlchemy reads it, with the driver this project uses.
+
+    Raises:
+        UsageError: if it is not the URL of a SQLite file or of a PostgreSQL database.
+    """
+    cure = "give sqlite+aiosqlite:////folder/ivr.db or postgresql+psycopg://user@host/name"
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UsageError("not a database URL", cure=cure) from error
+    kind = parsed.get_backend_name()
+    if kind == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind == "sqlite" and parsed.database and ":memory:" not in parsed.database:
+        return parsed.set(drivername="sqlite+aiosqlite")
+    shown = parsed.render_as_string(hide_password=True)
+    raise UsageError(f"not the URL of a database that several processes can share: {shown}", cure=cure)
+
+
+def make_folder(url: URL) -> None:
+    """Create the folder of a SQLite file.
+
+    Raises:
+        StorageError: if that cannot be done.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return
+    folder = Path(url.database).absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, url) from error
+
+
+# What the drivers' reasons hold, the cure, and whether the same may succeed later; the first that fits.
+_CURES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+    (
+        ("locked", "timeout"),
+        "another process holds the write lock too long: end a hanging ivr process, try again",
+        True,
+    ),
+    (("no such table", "no such column", "undefined"), "run: ivr db upgrade", False),
+    (
+        ("unique constraint", "foreign key", "not null", "null value"),
+        "the row contradicts others: nothing written",
+        False,
+    ),
+    (("malformed", "not a database"), "the file is damaged: put a backup in its place", False),
+    (("is full", "no space"), "make room on the disk", True),
+    (
+        ("unable to open", "readonly", "permission", "not a directory"),
+        "make folder and file writable for this user",
+        True,
+    ),
+    (("connection", "connect", "authentication"), "see that the database runs and IVR_DATABASE_URL is right", True),
+)
+
+
+def storage_error(error: Exception, url: URL) -> StorageError:
+    """``error`` of driver or file system as ours: which database, what, how to mend it."""
+    original = getattr(error, "orig", None) or error
+    reason = f"{type(original).__name__}: {' '.join(str(original).split())[:300]}"
+    lowered = reason.lower()
+    cure, retryable = "the reason is the database's own words", not isinstance(error, IntegrityError | DataError)
+    for words, known, again in _CURES:
+        if any(word in lowered for word in words):
+            cure, retryable = known, again
+            break
+    result = StorageError(f"{url.render_as_string(hide_password=True)}: {reason}", cure=cure)
+    result.retryable = retryable
+    return result
+
+
+class Database:
+    """Sessions on one database. Rows stay usable after the session; relations must be loaded inside it.
+
+    Args:
+        url: SQLAlchemy URL of a SQLite file or a PostgreSQL database.
+
+    Raises:
+        UsageError: if the URL names something else.
+        StorageError: if the folder or the driver is missing.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        make_folder(self.url)
+        try:
+            self._engine = _create_engine(self.url)
+        except (ImportError, NoSuchModuleError) as error:
+            raise StorageError(
+                f"no driver for {self.url.drivername}", cure="install the extra 'postgres' of this package"
+            ) from error
+        self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._writers = async_sessionmaker(self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False)
+        # Writers of this process queue up here, in order, instead of polling for SQLite's lock.
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading; nothing of it is kept.
+
+        Raises:
+            StorageError: if the database refuses.
+        """
+        try:
+            async with self._readers() as session:
+                yield session
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise storage_error(error, self.url) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """A session in a writing transaction: committed at the end, rolled back when the block raises.
+
+        Keep the block short, and wait for nothing but this session in it: all other writers wait too.
+
+        Raises:
+            StorageError: if the lock cannot be had within about 30 s, or the database refuses.
+        """
+        try:
+            async with self._in_turn(), self._writers() as session:
+                await self._begin(session)
+                yield session
+                await session.commit()
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise storage_error(error, self.url) from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Database:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            async with asyncio.timeout(BUSY_SECONDS * BEGIN_TRIES):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise storage_error(TimeoutError("timeout waiting for this process's own writers"), self.url) from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @staticmethod
+    async def _begin(session: AsyncSession) -> None:
+        for attempt in range(1, BEGIN_TRIES + 1):
+            try:
+                await session.connection()  # begins now, not at the first statement
+            except DBAPIError as error:
+                await session.rollback()
+                if attempt == BEGIN_TRIES or "locked" not in str(error.orig):
+                    raise
+                await asyncio.sleep(0.05 * attempt)
+            else:
+                return
+
+
+def _create_engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        # Limits on the server's side, so that nothing waits for ever.
+        options = f"-c timezone=UTC -c statement_timeout=30000 -c lock_timeout={BUSY_SECONDS * 1000}"
+        connect = {"connect_timeout": BUSY_SECONDS, "options": options}
+        return create_async_engine(url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=connect)
+    engine = create_async_engine(
+        url, pool_timeout=BUSY_SECONDS, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}
+    )
+    event.listen(engine.sync_engine, "connect", prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def prepare_sqlite(connection: Any, _record: object) -> None:
+    """Set what SQLite keeps per connection, and write-ahead logging once for the file."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        for attempt in range(1, _WAL_TRIES + 1):
+            # The busy handler does not cover this change of mode, which happens once in a file's life.
+            try:
+                cursor.execute("PRAGMA journal_mode=WAL")
+            except sqlite3.OperationalError:
+                if attempt == _WAL_TRIES:
+                    raise
+                time.sleep(0.02)
+            else:
+                break
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

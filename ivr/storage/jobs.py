@@ -1,0 +1,144 @@
+"""Work as rows: whoever claims one holds a lease on it; when the lease runs out, another may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.storage.inserts import insert_new
+from ivr.storage.models import Job
+
+MAX_ATTEMPTS = 3
+
+
+async def enqueue(session: AsyncSession, kind: str, call_id: int, at: datetime) -> bool:
+    """Ask for work on a call once; True if it was not asked for before."""
+    return await insert_new(session, Job, {"kind": kind, "call_id": call_id, "created_at": at})
+
+
+async def claim(
+    session: AsyncSession,
+    kind: str,
+    worker: str,
+    *,
+    now: datetime,
+    lease: timedelta = timedelta(minutes=5),
+    max_attempts: int = MAX_ATTEMPTS,
+) -> Job | None:
+    """Take the oldest job that is queued or whose lease ran out; None if there is none.
+
+    A job that has used up its attempts and whose lease ran out again (it may have killed its workers) is
+    quarantined instead.
+    """
+    free = or_(Job.state == "queued", and_(Job.state == "running", Job.lease_until < now))
+    spent = (
+        update(Job)
+        .where(Job.kind == kind, free, Job.attempts >= max_attempts)
+        .values(
+            state="quarantined",
+            finished_at=now,
+            lease_until=None,
+            error=func.coalesce(func.nullif(Job.error, ""), "every worker on it ended without a word"),
+        )
+    )
+    await session.execute(spent, execution_options={"synchronize_session": False})
+    query = select(Job).where(Job.kind == kind, free).order_by(Job.created_at, Job.id).limit(1)
+    job = await session.scalar(query.with_for_update(skip_locked=True))
+    if job is None:
+        return None
+    job.state, job.worker, job.lease_until = "running", worker, now + lease
+    job.attempts += 1
+    await session.flush()
+    return job
+
+
+async def heartbeat(
+    session: AsyncSession, job_id: int, worker: str, *, now: datetime, lease: timedelta = timedelta(minutes=5)
+) -> bool:
+    """Lengthen the lease; False if the job is no longer this worker's, who then must stop."""
+    job = await _held(session, job_id, worker)
+    if job is None:
+        return False
+    job.lease_until = now + lease
+    await session.flush()
+    return True
+
+
+async def finish(session: AsyncSession, job_id: int, worker: str, *, now: datetime) -> bool:
+    """Mark as done; False if the job is no longer this worker's."""
+    job = await _held(session, job_id, worker)
+    if job is None:
+        return False
+    job.state, job.finished_at, job.lease_until, job.error = "done", now, None, ""
+    await session.flush()
+    return True
+
+
+async def fail(
+    session: AsyncSession,
+    job_id: int,
+    worker: str,
+    error: str,
+    *,
+    now: datetime,
+    retry: bool = True,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> str:
+    """Give a job back with a reason; returns its state now, "" if it is no longer this worker's.
+
+    Args:
+        retry: whether another attempt can help: queued again, and quarantined after the last attempt; without
+            retry it is failed at once.
+    """
+    job = await _held(session, job_id, worker)
+    if job is None:
+        return ""
+    if not retry:
+        job.state = "failed"
+    else:
+        job.state = "queued" if job.attempts < max_attempts else "quarantined"
+    job.error, job.lease_until, job.worker = error[:4000], None, ""
+    job.finished_at = None if job.state == "queued" else now
+    await session.flush()
+    return job.state
+
+
+async def requeue(session: AsyncSession, kind: str, call_id: int) -> bool:
+    """Ask for the work again, whatever became of it; False if there is no such job or it is being done."""
+    statement = (
+        update(Job)
+        .where(Job.kind == kind, Job.call_id == call_id, Job.state.in_(("done", "failed", "quarantined")))
+        .values(state="queued", attempts=0, worker="", error="", lease_until=None, finished_at=None)
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalar(statement)) is not None
+
+
+async def find(session: AsyncSession, kind: str, call_id: int) -> Job | None:
+    """The job of a kind on a call."""
+    return await session.scalar(select(Job).where(Job.kind == kind, Job.call_id == call_id))
+
+
+async def list_jobs(session: AsyncSession, *, state: str | None = None, limit: int = 100) -> Sequence[Job]:
+    """Jobs, the newest first."""
+    query = select(Job).order_by(Job.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Job.state == state)
+    return (await session.scalars(query)).all()
+
+
+async def counts(session: AsyncSession, kind: str | None = None) -> dict[str, int]:
+    """How many jobs are in each state."""
+    query = select(Job.state, func.count()).group_by(Job.state)
+    if kind is not None:
+        query = query.where(Job.kind == kind)
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def _held(session: AsyncSession, job_id: int, worker: str) -> Job | None:
+    query = select(Job).where(Job.id == job_id, Job.worker == worker, Job.state == "running")
+    return await session.scalar(query.with_for_update())

@@ -1,0 +1,80 @@
+"""The ledger of sound files: one row per file, whoever hears of it first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.storage.inserts import insert_new
+from ivr.storage.models import Call, Recording
+
+_FIELDS = frozenset(
+    {"agent", "started_at", "closed_at", "rate", "frames", "bytes", "sha256", "state", "gap_cause", "role", "uniqueid"}
+)
+
+
+async def upsert(
+    session: AsyncSession, file: str, *, linkedid: str, uniqueid: str, role: str, state: str = "open", **fields: Any
+) -> Recording:
+    """Write down a file, or what is newly known about it; joins it to its call if that is known.
+
+    Args:
+        file: path relative to the recordings folder.
+        role: caller | agent | voicemail.
+        state: open | closed | missing | broken.
+        fields: agent, started_at, closed_at (UTC), rate (Hz), frames (samples), bytes, sha256, gap_cause; what is
+            not named stays as it was.
+    """
+    if unknown := fields.keys() - _FIELDS:
+        raise TypeError(f"not columns of a recording: {sorted(unknown)}")
+    call_id = await session.scalar(select(Call.id).where(Call.linkedid == linkedid))
+    values = {"linkedid": linkedid, "uniqueid": uniqueid, "role": role, "state": state, **fields}
+    await insert_new(session, Recording, {**values, "file": file, "call_id": call_id})
+    row = (await session.scalars(select(Recording).where(Recording.file == file).with_for_update())).one()
+    for name, value in values.items():
+        setattr(row, name, value)
+    if row.call_id is None:
+        row.call_id = call_id
+    await session.flush()
+    return row
+
+
+async def find(session: AsyncSession, file: str) -> Recording | None:
+    """The row of a file, by its path relative to the recordings folder."""
+    return await session.scalar(select(Recording).where(Recording.file == file))
+
+
+async def for_call(session: AsyncSession, call_id: int) -> Sequence[Recording]:
+    """A call's recordings in the order in which they began."""
+    query = select(Recording).where(Recording.call_id == call_id).order_by(Recording.started_at, Recording.id)
+    return (await session.scalars(query)).all()
+
+
+async def unlinked(session: AsyncSession, *, limit: int = 1000) -> Sequence[Recording]:
+    """Recordings whose call is not known (audio without a call)."""
+    query = select(Recording).where(Recording.call_id.is_(None)).order_by(Recording.id).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def link(session: AsyncSession) -> int:
+    """Join recordings to calls that became known later; returns how many."""
+    query = select(Recording, Call.id).join(Call, Call.linkedid == Recording.linkedid)
+    found = (await session.execute(query.where(Recording.call_id.is_(None)))).all()
+    for recording, call_id in found:
+        recording.call_id = call_id
+    await session.flush()
+    return len(found)
+
+
+async def in_state(
+    session: AsyncSession, state: str, *, before: datetime | None = None, limit: int = 1000
+) -> Sequence[Recording]:
+    """Recordings in a state (open | closed | missing | broken), of those begun before a time if one is given."""
+    query = select(Recording).where(Recording.state == state)
+    if before is not None:
+        query = query.where(Recording.started_at < before)
+    return (await session.scalars(query.order_by(Recording.id).limit(limit))).all()
