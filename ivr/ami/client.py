@@ -9,7 +9,6 @@ not be dialled. After each reconnect the state is read anew and handed to subscr
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from ivr.ami.actions import Actions
 from ivr.ami.errors import AmiActionFailed, AmiAuthError, AmiError, AmiNotConnected, AmiTimeout
 from ivr.ami.events import AmiEvent, ConnectionLost, ConnectionRestored
+from ivr.ami.hub import EventHub
 from ivr.ami.limits import AmiCounters, AmiTimes, backoff
 from ivr.ami.link import Link
 from ivr.ami.parse import event_from
@@ -64,8 +64,7 @@ class AmiClient(Actions):
         self._opening: asyncio.Task[Link] | None = None
         self._closed = False
         self._problem: AmiError | None = None
-        self._subscriptions: list[Subscription] = []
-        self._callbacks: list[Callable[[AmiEvent], None]] = []
+        self._hub = EventHub(clock, self.counters)
 
     @property
     def connected(self) -> bool:
@@ -133,9 +132,7 @@ class AmiClient(Actions):
                 await asyncio.wait({task})
         if link is not None:
             await link.close()
-        for subscription in list(self._subscriptions):
-            subscription.close()
-        self._callbacks.clear()
+        self._hub.close()
 
     async def __aenter__(self) -> AmiClient:
         await self.connect()
@@ -199,29 +196,14 @@ class AmiClient(Actions):
 
         Subscribe before ``connect`` to miss nothing.
         """
-        subscription = Subscription(limit, self.clock, self._unsubscribe)
-        if self._closed:
-            subscription.close()
-        else:
-            self._subscriptions.append(subscription)
-        return subscription
-
-    def _unsubscribe(self, subscription: Subscription) -> None:
-        with contextlib.suppress(ValueError):
-            self._subscriptions.remove(subscription)
+        return self._hub.subscribe(limit)
 
     def listen(self, callback: Callable[[AmiEvent], None]) -> Callable[[], None]:
-        """Call ``callback`` with each event, from the event loop; gives a function that ends it.
+        """Call ``callback``, a plain function, with each event, from the event loop; gives a function that ends it.
 
         An exception in it is logged and counted, and changes nothing for anybody else.
         """
-        self._callbacks.append(callback)
-
-        def stop() -> None:
-            with contextlib.suppress(ValueError):
-                self._callbacks.remove(callback)
-
-        return stop
+        return self._hub.listen(callback)
 
     def _on_event(self, headers: Mapping[str, Any]) -> None:
         event = event_from(headers, self.clock)
@@ -229,21 +211,10 @@ class AmiClient(Actions):
             self.counters.unknown += 1
         else:
             self.counters.events += 1
-            self._publish(event)
+            self._hub.publish(event)
 
     def _on_fault(self) -> None:
         self.counters.faults += 1
-
-    def _publish(self, event: AmiEvent) -> None:
-        for subscription in self._subscriptions:
-            if not subscription.put(event):
-                self.counters.overflowed += 1
-        for callback in list(self._callbacks):
-            try:
-                callback(event)
-            except Exception as error:
-                self.counters.callback_errors += 1
-                _log.error("ami callback failed", error=repr(error), ami_event=type(event).__name__)
 
     async def _open(self) -> Link:
         link = Link(self._on_event, self._on_fault)
@@ -267,13 +238,13 @@ class AmiClient(Actions):
             await link.close()
             self.counters.disconnects += 1
             _log.warning("ami connection lost", reason=reason)
-            self._publish(ConnectionLost(at=self.clock.now(), reason=reason))
+            self._hub.publish(ConnectionLost(at=self.clock.now(), reason=reason))
             link, snapshot = await self._reconnect()
             self._link = link
             self._problem = None
             self.counters.reconnects += 1
             _log.info("ami connection restored", channels=len(snapshot.channels), waiting=len(snapshot.waiting))
-            self._publish(ConnectionRestored(at=self.clock.now(), snapshot=snapshot))
+            self._hub.publish(ConnectionRestored(at=self.clock.now(), snapshot=snapshot))
 
     async def _watch(self, link: Link) -> str:
         """Ping until the connection is lost; why it was."""

@@ -33,11 +33,11 @@ def list_answer(complete: str, *items: str) -> str:
 class FakeAmi:
     """Asterisk's side of the manager protocol.
 
-    ``received`` holds every action but Login and Ping, in order, names of headers in lower case. ``silent`` makes it read and
-    never answer; ``booted = False`` holds FullyBooted back until ``boot()``.
+    ``received`` holds every action but Login and Ping, in order, names of headers in lower case. ``silent`` makes it
+    read and never answer; ``booted = False`` holds FullyBooted back until ``boot()``.
     """
 
-    def __init__(self, *, username: str = "ivr", secret: str = "fake", port: int = 0) -> None:
+    def __init__(self, *, username: str = "ivr", secret: str = "fake", port: int = 0) -> None:  # noqa: S107 - a fake
         self.username = username
         self.secret = secret
         self.port = port
@@ -48,8 +48,8 @@ class FakeAmi:
         self.received: list[Action] = []
         self.answers: dict[str, Answer] = {name: list_answer(last) for name, last in EMPTY_LISTS.items()}
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()  # those logged in
+        self._dialogues: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._changed = asyncio.Condition()
 
     async def start(self) -> None:
@@ -66,10 +66,10 @@ class FakeAmi:
 
     async def drop(self) -> None:
         """Drop all connections, without a word."""
-        for writer in list(self._writers):
+        for writer in self._dialogues.values():
             writer.transport.abort()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks))
+        if self._dialogues:
+            await asyncio.wait(set(self._dialogues))
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -114,7 +114,7 @@ class FakeAmi:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        self._dialogues[task] = writer
         try:
             writer.write(b"Asterisk Call Manager/11.0.0\r\n")
             while True:
@@ -124,7 +124,7 @@ class FakeAmi:
             pass  # the client went away: the end of the dialogue
         finally:
             self._writers.discard(writer)
-            self._tasks.discard(task)
+            self._dialogues.pop(task)
             writer.close()
 
     async def _take(self, action: Action, writer: asyncio.StreamWriter) -> None:
