@@ -24,7 +24,7 @@ _HOSTILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\
 _HOSTILE_VALUE = re.compile("[\t\r\n]|" + _HOSTILE.pattern)
 _SILENT_HASH = re.compile(r"^[ \t]*#[ \t]*:[ \t]+[a-z][a-z0-9_-]*[ \t]*$")
 
-Path = tuple[str | int, ...]
+Loc = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,4 +223,4 @@ class _Builder:
             self.pending[-1] = None
 
 
-__all__ = ["MAX_DEPTH", "MAX_NODES", "Node", "Path", "Place", "TreeError", "decode", "parse", "silent_hashes"]
+__all__ = ["MAX_DEPTH", "MAX_NODES", "Loc", "Node", "Place", "TreeError", "decode", "parse", "silent_hashes"]

@@ -1,0 +1,62 @@
+"""The problems a site can have: code, severity, text and cure in English and Chinese.
+
+DP0xx the files and their YAML, DP1xx the schema, DP2xx what the parts say about each other, DP3xx the
+service norms.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from dialplan.codes.code import Code
+from dialplan.codes.files import FILES
+from dialplan.codes.links import LINKS
+from dialplan.codes.norms import NORMS
+from dialplan.codes.schema import SCHEMA
+from ivr.core.language import Text
+from ivr.core.problems import Problem
+
+CODES: dict[str, Code] = dict(sorted((FILES | SCHEMA | LINKS | NORMS).items()))
+
+_SHOWN = 60
+_LISTED = 10
+
+
+def shown(value: object) -> str:
+    """``value`` fit to be shown: one line, at most 60 characters, control characters made visible."""
+    text = "" if value is None else str(value)
+    cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return re.sub(r"\s", " ", "".join(c if _printable(c) else f"\\u{ord(c):04x}" for c in cut))
+
+
+def _printable(char: str) -> bool:
+    return char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def known(name: object, names: Iterable[str]) -> Text:
+    """Up to ten of ``names``, those most like ``name`` first."""
+    pool = sorted(names)
+    near = get_close_matches(str(name)[:_SHOWN], pool[:500], n=_LISTED, cutoff=0.5)
+    rest = [other for other in pool if other not in near]
+    listed = ", ".join(shown(other) for other in (near + rest)[:_LISTED])
+    more = ", …" if len(pool) > _LISTED else ""
+    return Text(listed + more, listed + more) if listed else Text("(none)", "（无）")
+
+
+def problem(code: str, where: object, **fields: object) -> Problem:
+    """The problem ``code`` at ``where``, its templates filled with ``fields``.
+
+    A ``Text`` goes in as it is; whatever else may have come from a file and is made fit to be shown.
+    """
+    kind = CODES[code]
+    en = {key: value.en if isinstance(value, Text) else shown(value) for key, value in fields.items()}
+    zh = {key: value.zh if isinstance(value, Text) else shown(value) for key, value in fields.items()}
+    text = Text(kind.text.en.format(**en), kind.text.zh.format(**zh))
+    cure = Text(kind.cure.en.format(**en), kind.cure.zh.format(**zh))
+    return Problem(str(where), code, text, cure, kind.severity)
+
+
+__all__ = ["CODES", "Code", "known", "problem", "shown"]

@@ -1,0 +1,120 @@
+"""DP1xx: settings that the schema does not know or allow."""
+
+from __future__ import annotations
+
+from dialplan.codes.code import codes
+from ivr.core.problems import Severity
+
+SCHEMA = codes(
+    Severity.ERROR,
+    {
+        "DP101": (
+            "unknown setting {what}",
+            "未知的设置项 {what}",
+            "use one of: {known}",
+            "可用的设置项：{known}",
+        ),
+        "DP102": (
+            "{what} is missing",
+            "缺少 {what}",
+            "add it: {hint}",
+            "请添加：{hint}",
+        ),
+        "DP103": (
+            "{what} is not one of the values that {field} can have",
+            "{what} 不是 {field} 的可用值",
+            "use one of: {known}",
+            "可用的值：{known}",
+        ),
+        "DP104": (
+            "{what} is no kind of step",
+            "{what} 不是步骤类型",
+            "set step: to one of: {known}",
+            "请把 step: 设为：{known}",
+        ),
+        "DP105": (
+            "{what} is no name",
+            "{what} 不是有效的名称",
+            "use 1-40 lower-case letters, digits, - and _, a letter first",
+            "请用 1-40 个小写字母、数字、- 和 _，以字母开头",
+        ),
+        "DP106": (
+            "{field} is {what}, which is out of range",
+            "{field} 为 {what}，超出范围",
+            "choose a value {hint}",
+            "请选择 {hint} 的值",
+        ),
+        "DP107": (
+            "{what} is not a number",
+            "{what} 不是数字",
+            "write a number for {field}",
+            "{field} 请填写数字",
+        ),
+        "DP108": (
+            "{what} is not a time of day or a date",
+            "{what} 不是有效的时间或日期",
+            "write times as 08:30 and days as 2026-10-01",
+            "时间写作 08:30，日期写作 2026-10-01",
+        ),
+        "DP109": (
+            "{field} is empty",
+            "{field} 为空",
+            "give at least one",
+            "至少填写一项",
+        ),
+        "DP110": (
+            "{field} has the wrong shape: {what}",
+            "{field} 的形式不对：{what}",
+            "{field} takes {hint}",
+            "{field} 应为 {hint}",
+        ),
+        "DP111": (
+            "{what} is not made of digits",
+            "{what} 不是由数字组成的号码",
+            "use 1-20 digits 0-9, without spaces, + or -",
+            "请使用 1-20 位数字 0-9，不含空格、+ 和 -",
+        ),
+        "DP112": (
+            "{what} is no key of a telephone",
+            "{what} 不是电话按键",
+            "use one of 0-9, '*' and '#' (the last two in quotes)",
+            "请使用 0-9、'*' 或 '#'（后两个须加引号）",
+        ),
+        "DP113": (
+            "{field} cannot be {what}",
+            "{field} 不能为 {what}",
+            "{hint}",
+            "{hint}",
+        ),
+        "DP114": (
+            "{what} is no prompt id",
+            "{what} 不是有效的语音提示 id",
+            "use lower-case letters and digits, words joined by -",
+            "请使用小写字母和数字，单词之间用 - 连接",
+        ),
+        "DP115": (
+            "{field} is {what} characters long",
+            "{field} 的长度为 {what} 个字符",
+            "keep it {hint}",
+            "长度须为 {hint}",
+        ),
+        "DP116": (
+            "{what} does not belong in site.yaml",
+            "{what} 不应写在 site.yaml 中",
+            "move it to {file}",
+            "请移到 {file}",
+        ),
+        "DP117": (
+            "{what} does not hold settings",
+            "{what} 的内容不是设置项",
+            "write one a line: key: value",
+            "请逐行填写 键: 值",
+        ),
+        "DP199": (
+            "{what} more problems are not shown",
+            "另有 {what} 个问题未显示",
+            "mend those above first",
+            "请先修正以上问题",
+        ),
+    },
+)

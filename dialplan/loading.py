@@ -1,0 +1,66 @@
+"""A folder of YAML becomes a site, or the list of what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dialplan.checks import check
+from dialplan.files import SiteFiles
+from dialplan.model import Site
+from dialplan.places import Places, assemble
+from dialplan.shape import schema_problems
+from ivr.core.errors import SiteError
+from ivr.core.language import Text
+from ivr.core.problems import Problem, Severity
+
+Prompts = Mapping[str, AbstractSet[str]]
+
+
+def load_checked(folder: Path, *, known_prompts: Prompts | None = None) -> tuple[Site | None, list[Problem]]:
+    """The site in ``folder`` and its problems; no site if one of them is an error.
+
+    Args:
+        folder: site.yaml, numbers.yaml, queues.yaml, flows/*.yaml, and agents.yaml, hours.yaml if needed.
+        known_prompts: prompt ids that exist, per language; prompts are not checked when not given.
+    """
+    files = SiteFiles(folder)
+    problems = list(files.problems)
+    if not files.parts and not files.flows:
+        return None, problems
+    root, misplaced = assemble(files)
+    problems += misplaced
+    places = Places(root)
+    try:
+        site = Site.model_validate(root.plain())
+    except ValidationError as error:
+        return None, problems + schema_problems(error, places)
+    problems += check(site, places, known_prompts=known_prompts)
+    return (None if errors_of(problems) else site), problems
+
+
+def load_site(folder: Path, *, known_prompts: Prompts | None = None) -> Site:
+    """The site in ``folder``.
+
+    Raises:
+        SiteError: with every problem, if one of them is an error.
+    """
+    site, problems = load_checked(folder, known_prompts=known_prompts)
+    if site is None:
+        found = errors_of(problems)
+        first = f": {found[0]}" if found else ""
+        text = Text(f"the site has {len(found)} errors{first}", f"站点有 {len(found)} 个错误{first}")
+        cure = Text("mend them and run `ivr dialplan check`", "请修正后运行 `ivr dialplan check`")
+        raise SiteError(str(text), problems, cure=str(cure))
+    return site
+
+
+def errors_of(problems: list[Problem]) -> list[Problem]:
+    """Those problems that stop a site, without the warnings."""
+    return [found for found in problems if found.severity is Severity.ERROR]
+
+
+__all__ = ["errors_of", "load_checked", "load_site"]

@@ -1,0 +1,205 @@
+"""What the schema finds wrong, told as problems with places, texts and cures of our own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from dialplan import model
+from dialplan.codes import known, problem, shown
+from dialplan.places import PARTS, Places
+from dialplan.tree import Loc
+from ivr.core.language import Text
+from ivr.core.problems import Problem
+
+MAX_SHOWN = 100
+
+STEPS: dict[str, type[BaseModel]] = {
+    get_args(kind.model_fields["step"].annotation)[0]: kind for kind in get_args(get_args(model.FlowStep)[0])
+}
+_PART_MODELS: dict[str, type[BaseModel]] = {"queues": model.Queue, "agents": model.Agent, "hours": model.Hours}
+
+_PATTERNS: dict[str, str] = {
+    r"^[a-z][a-z0-9_-]{0,39}$": "DP105",
+    r"^[0-9]{1,20}$": "DP111",
+    r"^[0-9*#]$": "DP112",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "DP114",
+}
+_NUMBERS = frozenset(
+    {"int_parsing", "int_type", "int_from_float", "int_parsing_size", "float_parsing", "float_type", "finite_number"}
+)
+_SHAPES = {
+    "dict_type": Text("settings, one a line: key: value", "若干设置项，每行一个 键: 值"),
+    "model_type": Text("settings, one a line: key: value", "若干设置项，每行一个 键: 值"),
+    "model_attributes_type": Text("settings, one a line: key: value", "若干设置项，每行一个 键: 值"),
+    "list_type": Text("a list: [one, another]", "列表：[一项, 另一项]"),
+    "string_type": Text("text in one line", "单行文本"),
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "of at least {}", "不小于 {}"),
+    "greater_than": ("gt", "above {}", "大于 {}"),
+    "less_than_equal": ("le", "of at most {}", "不大于 {}"),
+    "less_than": ("lt", "below {}", "小于 {}"),
+}
+_LENGTHS = {
+    "string_too_short": ("min_length", "at least {}", "至少 {} 个字符"),
+    "string_too_long": ("max_length", "at most {}", "最多 {} 个字符"),
+}
+
+
+def schema_problems(error: ValidationError, places: Places) -> list[Problem]:
+    """The problems in ``error``, at most ``MAX_SHOWN`` of them and the count of the rest.
+
+    Parts whose file is missing are left out: that has been told.
+    """
+    errors = [
+        one
+        for one in error.errors(include_url=False)
+        if not (one["type"] == "missing" and one["loc"] and one["loc"][0] in (*PARTS, "flows") and len(one["loc"]) == 1)
+    ]
+    found = [_problem(one, places) for one in errors[:MAX_SHOWN]]
+    if len(errors) > MAX_SHOWN:
+        found.append(problem("DP199", found[-1].where, what=len(errors) - MAX_SHOWN))
+    return found
+
+
+def model_at(path: Loc, step: str = "") -> type[BaseModel] | None:
+    """The model whose field the last part of ``path`` names; ``step`` is the kind of step, if known."""
+    match path:
+        case (_,):
+            return model.Site
+        case ("hours", _, "openings", int(), _):
+            return model.Opening
+        case ("flows", _, _):
+            return model.Flow
+        case ("flows", _, "steps", _, _):
+            return STEPS.get(step)
+        case (str(part), _, _):
+            return _PART_MODELS.get(part)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One error of pydantic, its path without the union's tags."""
+
+    kind: str
+    value: Any
+    ctx: dict[str, Any]
+    loc: Loc
+    step: str
+    message: str
+
+    @property
+    def field(self) -> str:
+        """The name of the setting; for an entry of a list, the list's."""
+        names = [part for part in self.loc if isinstance(part, str)]
+        return names[-1] if names else "site.yaml"
+
+    @property
+    def owner(self) -> type[BaseModel] | None:
+        return model_at(self.loc, self.step)
+
+
+def _problem(error: Any, places: Places) -> Problem:
+    loc: Loc = error["loc"]
+    step = ""
+    if len(loc) > 4 and loc[0] == "flows" and loc[2] == "steps":  # the union puts its tag after the step's name
+        step, loc = str(loc[4]), (*loc[:4], *loc[5:])
+    at_key = loc[-1:] == ("[key]",)
+    if at_key:
+        loc = loc[:-1]
+    fault = _Fault(error["type"], error["input"], error.get("ctx", {}), loc, step, str(error["msg"]))
+    at_key = at_key or fault.kind in {"missing", "extra_forbidden"}
+    code, fields = _classify(fault)
+    told = {"field": fault.field, "what": _told(fault.value)} | fields
+    return problem(code, places.of_key(*loc) if at_key else places.of(*loc), **told)
+
+
+def _classify(fault: _Fault) -> tuple[str, dict[str, object]]:
+    kind, field = fault.kind, fault.field
+    simple = (_missing_or_unknown, _not_a_choice, _not_a_word, _out_of_range)
+    for classify in simple:
+        if (found := classify(fault)) is not None:
+            return found
+    if kind in _NUMBERS:
+        return "DP107", {}
+    if kind == "value_error":
+        return "DP108", {}
+    if kind == "too_short":
+        return ("DP222", {"step": fault.loc[-2]}) if field == "choices" else ("DP109", {})
+    if kind in _SHAPES:
+        return "DP110", {"hint": _SHAPES[kind]}
+    return "DP113", {"hint": fault.message}
+
+
+_Found = tuple[str, dict[str, object]] | None
+
+
+def _missing_or_unknown(fault: _Fault) -> _Found:
+    if fault.kind == "missing":
+        return "DP102", {"what": fault.field, "hint": _hint(fault.owner, fault.field)}
+    if fault.kind == "extra_forbidden":
+        names = fault.owner.model_fields if fault.owner else ()
+        return "DP101", {"what": fault.field, "known": known(fault.field, names)}
+    return None
+
+
+def _not_a_choice(fault: _Fault) -> _Found:
+    if fault.kind == "literal_error":
+        return "DP103", {"known": known(fault.value, _quoted(fault.ctx))}
+    if fault.kind in {"bool_parsing", "bool_type"}:
+        return "DP103", {"known": known("", ("true", "false"))}
+    if fault.kind in {"union_tag_invalid", "union_tag_not_found"}:
+        tag = fault.value.get("step") if isinstance(fault.value, dict) else None
+        return "DP104", {"what": _told(tag), "known": known(tag, STEPS)}
+    return None
+
+
+def _not_a_word(fault: _Fault) -> _Found:
+    if fault.kind == "string_pattern_mismatch":
+        code = _PATTERNS.get(str(fault.ctx.get("pattern")), "DP113")
+        return code, {"hint": Text("use letters, digits, - and _", "请使用字母、数字、- 和 _")}
+    if fault.kind in _LENGTHS:
+        return "DP115", {"what": len(str(fault.value)), "hint": _limit(_LENGTHS[fault.kind], fault.ctx)}
+    return None
+
+
+def _out_of_range(fault: _Fault) -> _Found:
+    if fault.kind in _BOUNDS:
+        return "DP106", {"hint": _limit(_BOUNDS[fault.kind], fault.ctx)}
+    return None
+
+
+def _hint(owner: type[BaseModel] | None, field: str) -> Text:
+    info = owner.model_fields.get(field) if owner else None
+    described = f"{field}: ({info.description})" if info and info.description else f"{field}:"
+    return Text(described, f"{field}: …")
+
+
+def _limit(bound: tuple[str, str, str], ctx: dict[str, Any]) -> Text:
+    limit = f"{ctx.get(bound[0], 0):g}"
+    return Text(bound[1].format(limit), bound[2].format(limit))
+
+
+def _quoted(ctx: dict[str, Any]) -> Iterable[str]:
+    return re.findall(r"'([^']*)'", str(ctx.get("expected", "")))
+
+
+def _told(value: Any) -> Text:
+    match value:
+        case None:
+            return Text("nothing", "空值")
+        case dict():
+            return Text("a mapping", "映射")
+        case list():
+            return Text("a list", "列表")
+        case _:
+            return Text(shown(value) or "''", shown(value) or "''")
+
+
+__all__ = ["MAX_SHOWN", "STEPS", "model_at", "schema_problems"]
