@@ -1,0 +1,98 @@
+"""Before and while Asterisk comes up: are its ports free, has it fully booted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import time
+from collections.abc import Callable
+
+from ivr.asterisk.layout import ami_host
+from ivr.asterisk.secrets import AMI_USER, Secrets
+from ivr.core.errors import AsteriskError
+from ivr.core.settings import Settings
+
+_POLL = 0.05  # seconds between attempts to reach the manager
+
+
+def check_ports(settings: Settings) -> None:
+    """Make sure the SIP and manager ports can be had.
+
+    Raises:
+        AsteriskError: naming the port and the setting that moves it.
+    """
+    _try_bind(socket.SOCK_DGRAM, settings.host, settings.sip_port, "SIP", "IVR_SIP_PORT")
+    _try_bind(socket.SOCK_STREAM, ami_host(settings), settings.ami_port, "manager (AMI)", "IVR_AMI_PORT")
+
+
+def _try_bind(kind: socket.SocketKind, host: str, port: int, what: str, setting: str) -> None:
+    protocol = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
+    try:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            if kind == socket.SOCK_STREAM:
+                probe.listen(1)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            cure = f"end what uses it (another Asterisk?), or set {setting} to a free port"
+            raise AsteriskError(
+                f"{protocol} port {port} on {host} is in use, Asterisk needs it for {what}", cure=cure
+            ) from error
+        if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+            raise AsteriskError(f"{host} is not an address of this machine", cure="set IVR_HOST to one") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise AsteriskError(
+            f"{protocol} port {port} on {host} for {what}: {reason}", cure=f"set {setting} to a port above 1023"
+        ) from error
+
+
+def wait_fully_booted(settings: Settings, secrets: Secrets, *, limit: float, alive: Callable[[], bool]) -> bool:
+    """Log in to the manager and wait for FullyBooted.
+
+    Args:
+        settings: where the manager listens.
+        secrets: with the manager's password.
+        limit: seconds to wait at most.
+        alive: whether Asterisk still runs; asked between attempts.
+
+    Returns:
+        False when the time ran out or Asterisk ended.
+    """
+    end = time.monotonic() + limit
+    while time.monotonic() < end and alive():
+        try:
+            if _manager_says_booted(settings, secrets, end, alive):
+                return True
+        except OSError:
+            pass  # not listening yet
+        time.sleep(_POLL)
+    return False
+
+
+def _manager_says_booted(settings: Settings, secrets: Secrets, end: float, alive: Callable[[], bool]) -> bool:
+    login = f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {secrets.ami}\r\nEvents: system\r\n\r\n"
+    with socket.create_connection((ami_host(settings), settings.ami_port), timeout=1.0) as link:
+        link.sendall(login.encode())
+        said = b""
+        while time.monotonic() < end and alive():
+            try:
+                piece = link.recv(4096)
+            except TimeoutError:
+                continue
+            if not piece:
+                return False
+            said = (said + piece)[-65536:]
+            if b"Event: FullyBooted" in said:
+                link.sendall(b"Action: Logoff\r\n\r\n")
+                return True
+            if b"Response: Error" in said:
+                raise AsteriskError(
+                    "the manager refuses our password", cure="run `ivr asterisk render`, then start again"
+                )
+    return False
+
+
+__all__ = ["check_ports", "wait_fully_booted"]

@@ -1,0 +1,131 @@
+"""The folders of one Asterisk instance."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.core.errors import AsteriskError
+from ivr.core.settings import Settings
+
+_SOCKET = "asterisk.ctl"
+_SOCKET_PATH_LIMIT = 107  # bytes, sun_path less its NUL (unix(7))
+
+
+@dataclass(frozen=True, slots=True)
+class Dirs:
+    """Where the instance keeps what."""
+
+    base: Path
+    etc: Path
+    log: Path
+    spool: Path
+    run: Path
+    db: Path
+    keys: Path
+    cache: Path
+    data: Path
+    agi_bin: Path
+    modules: Path
+
+    @property
+    def conf(self) -> Path:
+        """The instance's asterisk.conf."""
+        return self.etc / "asterisk.conf"
+
+    @property
+    def messages(self) -> Path:
+        """Asterisk's own notices, warnings and errors."""
+        return self.log / "messages.log"
+
+    @property
+    def queue_log(self) -> Path:
+        """What happened in the queues."""
+        return self.log / "queue_log"
+
+    @property
+    def cel(self) -> Path:
+        """Channel events, one JSON object a line."""
+        return self.log / "cel-custom" / "cel.json"
+
+
+def make_dirs(settings: Settings, modules: Path, env: Mapping[str, str] | None = None) -> Dirs:
+    """The folders of this installation's instance, made where they are missing, closed to others.
+
+    Raises:
+        AsteriskError: if a folder cannot be made.
+    """
+    base = settings.asterisk_dir.absolute()
+    try:
+        for sub in ("etc", "log/cel-custom", "spool", "db", "keys", "cache", "data", "agi-bin"):
+            (base / sub).mkdir(parents=True, exist_ok=True)
+        base.chmod(0o700)
+        for folder in (settings.recordings, settings.spool, settings.run, settings.logs):
+            folder.mkdir(parents=True, exist_ok=True)
+        run = _run_dir(base, os.environ if env is None else env)
+    except OSError as error:
+        raise AsteriskError(
+            f"cannot create {error.filename or base}: {error.strerror}", cure="set IVR_HOME to a folder of yours"
+        ) from error
+    return Dirs(
+        base=base,
+        etc=base / "etc",
+        log=base / "log",
+        spool=base / "spool",
+        run=run,
+        db=base / "db",
+        keys=base / "keys",
+        cache=base / "cache",
+        data=base / "data",
+        agi_bin=base / "agi-bin",
+        modules=modules,
+    )
+
+
+def _run_dir(base: Path, env: Mapping[str, str]) -> Path:
+    """Folder of the control socket. Where its path would be too long, ``run`` is a link to a short one."""
+    run = base / "run"
+    if len(os.fsencode(run / _SOCKET)) <= _SOCKET_PATH_LIMIT:
+        run.mkdir(exist_ok=True)
+        return run
+    if run.is_symlink() and run.is_dir():
+        return _own(run.readlink())
+    name = f"ivr-{os.getuid()}-{hashlib.sha256(os.fsencode(base)).hexdigest()[:12]}"
+    runtime = Path(env.get("XDG_RUNTIME_DIR") or "/nonexistent")
+    short = (runtime if os.access(runtime, os.W_OK) else Path(tempfile.gettempdir())) / name
+    if len(os.fsencode(short / _SOCKET)) > _SOCKET_PATH_LIMIT:
+        raise AsteriskError(
+            f"the path of Asterisk's control socket is too long: {short}",
+            cure="set IVR_HOME or TMPDIR to a shorter path",
+        )
+    short.mkdir(mode=0o700, exist_ok=True)
+    _own(short)
+    run.unlink(missing_ok=True)
+    run.symlink_to(short)
+    return short
+
+
+def _own(folder: Path) -> Path:
+    """``folder``, if it is ours alone: in a shared place another user could have made it first."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise AsteriskError(f"{folder} is not a private folder of this user", cure="delete it, or set TMPDIR")
+    return folder
+
+
+def ami_host(settings: Settings) -> str:
+    """Address the manager listens on: ``settings.host`` where that is loopback, else 127.0.0.1."""
+    try:
+        loopback = ipaddress.IPv4Address(settings.host).is_loopback
+    except ValueError:
+        loopback = False
+    return settings.host if loopback else "127.0.0.1"
+
+
+__all__ = ["Dirs", "ami_host", "make_dirs"]
