@@ -1,38 +1,38 @@
-"""What a site's parts say about each other, and what the service norms say about the site."""
+"""Checking a site without running it: what ``ivr dialplan check`` says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any
 
-from dialplan import checks_flow, checks_norms, checks_parts
-from dialplan.checks_prompts import missing_prompts
-from dialplan.model import Site
-from dialplan.places import Places
+from dialplan.loading import Prompts, errors_of, load_checked
+from dialplan.version import site_version
 from ivr.core.problems import Problem
 
 
-def check(
-    site: Site, places: Places | None = None, *, known_prompts: Mapping[str, AbstractSet[str]] | None = None
-) -> list[Problem]:
-    """Every problem of a site that the schema has accepted, in the order of the site's parts.
+def check_site(folder: Path, *, known_prompts: Prompts | None = None) -> list[Problem]:
+    """Every problem of the site in ``folder``, warnings included; never raises for what is in it.
 
     Args:
-        site: the site.
-        places: where its parts were written; dotted paths are told when not given.
+        folder: the site's folder.
         known_prompts: prompt ids that exist, per language; prompts are not checked when not given.
     """
-    return list(_problems(site, places or Places(), known_prompts))
+    return load_checked(folder, known_prompts=known_prompts)[1]
 
 
-def _problems(site: Site, places: Places, known_prompts: Mapping[str, AbstractSet[str]] | None) -> Iterator[Problem]:
-    yield from checks_parts.parts(site, places)
-    for name, flow in site.flows.items():
-        yield from checks_flow.flow(site, name, flow, places)
-        yield from checks_norms.flow(name, flow, places)
-    yield from checks_norms.site(site, places)
-    if known_prompts is not None:
-        yield from missing_prompts(site, places, known_prompts)
+def check_report(folder: Path, *, known_prompts: Prompts | None = None) -> dict[str, Any]:
+    """The check as plain data: ``folder``, ``site``, ``version``, ``ok``, ``errors``, ``warnings``, ``problems``."""
+    site, problems = load_checked(folder, known_prompts=known_prompts)
+    errors = len(errors_of(problems))
+    return {
+        "folder": str(folder),
+        "site": site.name if site else None,
+        "version": site_version(site) if site else None,
+        "ok": site is not None,
+        "errors": errors,
+        "warnings": len(problems) - errors,
+        "problems": [found.as_dict() for found in problems],
+    }
 
 
-__all__ = ["check"]
+__all__ = ["check_report", "check_site"]

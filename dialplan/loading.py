@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dialplan.checks import check
 from dialplan.files import SiteFiles
 from dialplan.model import Site
 from dialplan.places import Places, assemble
+from dialplan.semantics import check
 from dialplan.shape import schema_problems
 from ivr.core.errors import SiteError
 from ivr.core.language import Text

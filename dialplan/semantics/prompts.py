@@ -1,0 +1,68 @@
+"""Which prompts a site plays, and which of them a language lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+from dialplan.codes import problem
+from dialplan.model import Collect, Enqueue, FlowStep, Greeting, LanguageChoice, Menu, Site
+from dialplan.places import Places
+from dialplan.schedule import GREETINGS
+from dialplan.tree import Loc
+from ivr.core.problems import Problem
+
+
+def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
+    """The prompts a step may play in the caller's language, each with the path inside the step that asks for it."""
+    for index, prompt in enumerate(getattr(step, "prompts", ())):
+        yield prompt, ("prompts", index)
+    match step:
+        case Greeting():
+            for prompt in GREETINGS:
+                yield prompt, ("step",)
+            if step.notice:
+                yield "recording-notice", ("notice",)
+        case Menu():
+            yield step.invalid, ("invalid",)
+            yield step.silent, ("silent",)
+            if step.failure is None:
+                yield "no-input-last", ("step",)
+        case Collect():
+            yield "collect-again", ("step",)
+            if step.failure is None:
+                yield "no-input-last", ("step",)
+        case Enqueue():
+            yield "queue-join", ("step",)
+
+
+def language_offers(step: LanguageChoice) -> Iterator[tuple[str, str, Loc]]:
+    """The prompts a language choice plays, each with the one language it is played in and its path."""
+    for key, language in step.choices.items():
+        yield f"language-offer-{key}", language, ("choices", key)
+
+
+def prompts_used(site: Site) -> dict[str, dict[str, Loc]]:
+    """Every prompt the flows play: the languages it is played in, each with the first path that asks for it."""
+    used: dict[str, dict[str, Loc]] = {}
+    for flow_name, flow in site.flows.items():
+        for step_name, step in flow.steps.items():
+            start: Loc = ("flows", flow_name, "steps", step_name)
+            for prompt, at in step_prompts(step):
+                for language in site.languages:
+                    used.setdefault(prompt, {}).setdefault(language, (*start, *at))
+            if isinstance(step, LanguageChoice):
+                for prompt, language, at in language_offers(step):
+                    used.setdefault(prompt, {}).setdefault(language, (*start, *at))
+    return used
+
+
+def missing_prompts(site: Site, places: Places, known_prompts: Mapping[str, AbstractSet[str]]) -> Iterator[Problem]:
+    """A problem for each prompt that one of the languages it is played in lacks."""
+    for prompt, languages in prompts_used(site).items():
+        lacking = [language for language in languages if prompt not in known_prompts.get(language, ())]
+        if lacking:
+            yield problem("DP231", places.of(*languages[lacking[0]]), what=prompt, languages=", ".join(lacking))
+
+
+__all__ = ["language_offers", "missing_prompts", "prompts_used", "step_prompts"]
