@@ -1,0 +1,154 @@
+"""``ivr doctor``: names what is missing and the cure."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from rich.markup import escape
+
+from ivr.cli.common import JsonFlag, console, done, emit, site_folder, state
+from ivr.core.errors import IvrError
+from ivr.core.language import Text
+from ivr.core.settings import Settings
+
+FREE_SPACE = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at.
+
+    Args:
+        name: what was looked at.
+        ok: whether it is as it must be.
+        detail: what was found.
+        cure: how to mend it, when it is not.
+    """
+
+    name: Text
+    ok: bool
+    detail: str
+    cure: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for ``--json``."""
+        return {"name": self.name.en, "name_zh": self.name.zh, "ok": self.ok, "detail": self.detail, "cure": self.cure}
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+
+    @app.command()
+    def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
+        """Look at this machine: what is missing, and the cure. / 体检：缺什么、怎么补"""
+        findings = list(examine(state(context).settings))
+        sick = [finding for finding in findings if not finding.ok]
+        if as_json:
+            emit({"ok": not sick, "findings": [finding.as_dict() for finding in findings]})
+        else:
+            for finding in findings:
+                mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
+                console.print(f"{mark} {escape(str(finding.name))}: {escape(finding.detail)}")
+                if not finding.ok:
+                    console.print(f"    → {escape(finding.cure)}")
+            if not sick:
+                done("nothing is missing", "一切就绪")
+        raise typer.Exit(3 if sick else 0)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything this installation stands on."""
+    yield _python()
+    yield _look(Text("Asterisk and SIP clients", "Asterisk 与 SIP 客户端"), lambda: _asterisk(settings))
+    yield _look(Text("Vosk model", "Vosk 模型"), lambda: _model(settings))
+    yield _look(Text("site", "站点"), lambda: _site(settings))
+    yield _look(Text("database", "数据库"), lambda: _database(settings))
+    yield _disk(settings)
+    yield from _ports(settings)
+
+
+def _look(name: Text, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except IvrError as error:
+        return Finding(name, False, error.message, error.cure)
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding(Text("Python", "Python"), sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+
+
+def _asterisk(settings: Settings) -> str:
+    from ivr.asterisk.install import find_asterisk
+
+    toolbox = find_asterisk(settings)
+    missing = [tool for tool in ("baresip", "sipp", "ffmpeg") if not toolbox.has(tool)]  # type: ignore[arg-type]
+    return toolbox.version() + (f", without {', '.join(missing)}" if missing else "")
+
+
+def _model(settings: Settings) -> str:
+    from recording.models import find_models
+
+    found = find_models(settings)
+    if not found:
+        from ivr.core.errors import SetupError
+
+        raise SetupError("no Vosk model", cure="ivr model install vosk-model-small-cn-0.22, or set IVR_VOSK_MODEL")
+    return ", ".join(model.name for model in found)
+
+
+def _site(settings: Settings) -> str:
+    from dialplan.loading import load_site
+
+    folder = site_folder(settings)
+    return f"{load_site(folder).name} ({folder})"
+
+
+def _database(settings: Settings) -> str:
+    from ivr.storage.migrations import current
+
+    version = current(settings.database)
+    return f"version {version}" if version else "not made yet (ivr db upgrade)"
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.home
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    return Finding(
+        Text("disk space", "磁盘空间"),
+        free >= FREE_SPACE,
+        f"{free / 1024**3:.1f} GB at {place}",
+        "free at least 2 GB, or set IVR_HOME to another disk",
+    )
+
+
+def _ports(settings: Settings) -> Iterator[Finding]:
+    """A port in use is fine when it is our own process that uses it."""
+    ours = (settings.run / "serve.ready").exists() or any(settings.run.glob("*.pid"))
+    for name, kind, port in (
+        ("SIP", socket.SOCK_DGRAM, settings.sip_port),
+        ("AMI", socket.SOCK_STREAM, settings.ami_port),
+        ("FastAGI", socket.SOCK_STREAM, settings.agi_port),
+    ):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if kind == socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+                found = "free"
+            except OSError:
+                found = "in use"
+        title = Text(f"{name} port {port}", f"{name} 端口 {port}")
+        yield Finding(title, found == "free" or ours, found, f"stop what uses it, or set IVR_{_SETTING[name]}")
+
+
+_SETTING = {"SIP": "SIP_PORT", "AMI": "AMI_PORT", "FastAGI": "AGI_PORT"}

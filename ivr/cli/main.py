@@ -1,0 +1,43 @@
+"""The root of the ``ivr`` command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ivr.cli import asterisk, calls, db, demo, dialplan, doctor, model, qa, service
+from ivr.cli.common import Runtime, State, guarded, load_settings
+
+HELP = """Call handling on Asterisk with built-in quality assurance. / 基于 Asterisk 的呼叫处理与质检引擎
+
+Exit codes: 0 done, 1 failed or something was found, 2 wrong use, 3 something is missing on this machine,
+4 the site has errors, 130 stopped."""
+
+
+def build(runtime: Runtime) -> typer.Typer:
+    """The command line over ``runtime``."""
+    app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+    @app.callback()
+    def root(
+        context: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help="Print the version. / 版本")] = False,
+    ) -> None:
+        if version:
+            from importlib.metadata import version as installed
+
+            typer.echo(installed("callwright"))
+            raise typer.Exit
+        context.obj = State(guarded(load_settings), runtime)
+
+    service.add(app)
+    demo.add(app)
+    doctor.add(app)
+    app.add_typer(asterisk.app, name="asterisk")
+    app.add_typer(dialplan.app, name="dialplan")
+    app.add_typer(calls.app, name="calls")
+    app.add_typer(qa.app, name="qa")
+    app.add_typer(model.app, name="model")
+    app.add_typer(db.app, name="db")
+    return app

@@ -1,0 +1,215 @@
+"""Where Vosk models are, and their explicit installation; nothing is ever downloaded by itself.
+
+A model is looked for in this order: the configured path, the models that ``ivr model install`` fetched,
+installed packages named ``vosk_model_*``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import pkgutil
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from ivr.core.errors import SetupError, UsageError
+from ivr.core.settings import Settings
+
+Progress = Callable[[int, int], None]
+
+BASE_URL = "https://alphacephei.com/vosk/models"
+_LIMIT = 4 * 1024**3
+_TIMEOUT = httpx.Timeout(30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that can be installed.
+
+    Args:
+        name: its name at the source.
+        language: language of the site it serves.
+        sha256: checksum of the archive; ``""`` when the project has not pinned one, then it must be given.
+    """
+
+    name: str
+    language: str
+    sha256: str = ""
+
+
+# The archives' publisher gives no SHA-256 beside them; whoever installs one states the checksum he trusts.
+OFFERS = (
+    Offer("vosk-model-small-cn-0.22", "zh-CN"),
+    Offer("vosk-model-cn-0.22", "zh-CN"),
+    Offer("vosk-model-small-en-us-0.15", "en-US"),
+    Offer("vosk-model-en-us-0.22", "en-US"),
+    Offer("vosk-model-small-ko-0.22", "ko-KR"),
+)
+
+_LANGUAGES = {"cn": "zh-CN", "zh": "zh-CN", "en": "en-US", "ko": "ko-KR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A Vosk model on this machine."""
+
+    name: str
+    language: str
+    folder: Path
+    source: str  # configured | installed | package
+
+
+def language_of(name: str) -> str:
+    """The language a model's name tells, ``""`` when it tells none."""
+    for part in re.split(r"[-_.]", name.lower()):
+        if part in _LANGUAGES:
+            return _LANGUAGES[part]
+    return ""
+
+
+def is_model(folder: Path) -> bool:
+    """Whether ``folder`` holds a Vosk model: an acoustic model and its configuration."""
+    return (folder / "am" / "final.mdl").is_file() or (folder / "final.mdl").is_file()
+
+
+def find_models(settings: Settings) -> list[Model]:
+    """All models on this machine, the one that comes first in the order of search first.
+
+    Raises:
+        SetupError: if the configured path holds no model.
+    """
+    found: list[Model] = []
+    if settings.vosk_model is not None:
+        if not is_model(settings.vosk_model):
+            raise SetupError(f"no Vosk model in {settings.vosk_model}", cure="set IVR_VOSK_MODEL to a model's folder")
+        name = settings.vosk_model.resolve().name
+        found.append(Model(name, language_of(name), settings.vosk_model, "configured"))
+    if settings.models.is_dir():
+        for folder in sorted(settings.models.iterdir()):
+            if is_model(folder):
+                found.append(Model(folder.name, language_of(folder.name), folder, "installed"))
+    found.extend(_packaged())
+    return found
+
+
+def find_model(settings: Settings, language: str) -> Model:
+    """The model for a language.
+
+    Raises:
+        SetupError: if there is none, with the command that installs one.
+    """
+    for model in find_models(settings):
+        if model.language == language or (model.source == "configured" and not model.language):
+            return model
+    name = next((offer.name for offer in OFFERS if offer.language == language), "NAME")
+    raise SetupError(f"no Vosk model for {language}", cure=f"ivr model install {name}, or set IVR_VOSK_MODEL")
+
+
+def _packaged() -> Iterator[Model]:
+    for module in pkgutil.iter_modules():
+        if not module.name.startswith("vosk_model_"):
+            continue
+        spec = importlib.util.find_spec(module.name)
+        for place in spec.submodule_search_locations or [] if spec else []:
+            folder = _folder_within(Path(place))
+            if folder is not None:
+                yield Model(module.name.replace("_", "-"), language_of(module.name), folder, "package")
+
+
+def _folder_within(root: Path) -> Path | None:
+    if is_model(root):
+        return root
+    return next((path for path in sorted(root.glob("*")) + sorted(root.glob("*/*")) if is_model(path)), None)
+
+
+def install(
+    settings: Settings, name: str, *, url: str = "", sha256: str = "", progress: Progress = lambda done, total: None
+) -> Model:
+    """Fetch a model, check it, unpack it; complete or not at all.
+
+    Args:
+        name: name of the model, also its folder.
+        url: address of the zip archive; the publisher's by default.
+        sha256: checksum of the archive.
+        progress: told bytes so far and in all (0 when not known).
+
+    Raises:
+        UsageError: if the name is none, or no checksum is known.
+        SetupError: if it cannot be fetched, does not match the checksum, or holds no model.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise UsageError(f"not the name of a model: {name!r:.80}", cure="ivr model list shows those on offer")
+    target = settings.models / name
+    if is_model(target):
+        return Model(name, language_of(name), target, "installed")
+    expected = (sha256 or next((offer.sha256 for offer in OFFERS if offer.name == name), "")).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", expected):
+        raise UsageError(f"no SHA-256 is known for {name}", cure="give the one you trust with --sha256")
+    settings.models.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".model-", dir=settings.models))
+    try:
+        archive = work / "model.zip"
+        found = _fetch(url or f"{BASE_URL}/{name}.zip", archive, progress)
+        if found != expected:
+            raise SetupError(
+                f"{name}: the archive's SHA-256 is {found}, not {expected}",
+                cure="the download is damaged or not what you expect; nothing was installed",
+            )
+        folder = _unpack(archive, work / "unpacked")
+        if target.exists():
+            shutil.rmtree(target)
+        folder.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return Model(name, language_of(name), target, "installed")
+
+
+def _fetch(url: str, target: Path, progress: Progress) -> str:
+    digest = hashlib.sha256()
+    done = 0
+    try:
+        with httpx.stream("GET", url, follow_redirects=True, timeout=_TIMEOUT) as answer:
+            answer.raise_for_status()
+            total = int(answer.headers.get("content-length", 0))
+            with target.open("wb") as file:
+                for block in answer.iter_bytes(1 << 18):
+                    done += len(block)
+                    if done > _LIMIT:
+                        raise SetupError(f"{url}: larger than {_LIMIT >> 30} GB", cure="check the address")
+                    digest.update(block)
+                    file.write(block)
+                    progress(done, total)
+    except httpx.HTTPStatusError as error:
+        raise SetupError(f"{url}: HTTP {error.response.status_code}", cure="check the name, or give --url") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SetupError(
+            f"{url}: {error or type(error).__name__}",
+            cure="check the network, or unpack the model yourself and set IVR_VOSK_MODEL",
+        ) from error
+    except OSError as error:
+        raise SetupError(f"{target.parent}: {error.strerror}", cure="free some disk space") from error
+    return digest.hexdigest()
+
+
+def _unpack(archive: Path, target: Path) -> Path:
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            size = sum(member.file_size for member in packed.infolist())
+            if size > _LIMIT:
+                raise SetupError(f"the archive unpacks to {size >> 20} MB", cure="check the address")
+            packed.extractall(target)  # absolute paths and .. are dropped by zipfile
+    except zipfile.BadZipFile as error:
+        raise SetupError("the archive is not a zip file", cure="check the address") from error
+    except OSError as error:
+        raise SetupError(f"{target.parent}: {error.strerror}", cure="free some disk space") from error
+    folder = _folder_within(target)
+    if folder is None:
+        raise SetupError("the archive holds no Vosk model", cure="check the address")
+    return folder
