@@ -61,7 +61,7 @@ class ChannelEnded(ChannelEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangupRequested(ChannelEvent):
-    """HangupRequest or SoftHangupRequest: the far end (or a manager) asked for the end of this channel.
+    """HangupRequest: the far end of this channel hung up, or its phone rejected.
 
     ``tech_cause`` is the channel driver's own code, e.g. ``486`` when a SIP phone rejected.
     """
@@ -157,7 +157,8 @@ class AgentConnected(AgentEvent):
 class AgentRingNoAnswer(AgentEvent):
     """AgentRingNoAnswer: nobody answered, or the agent rejected, after ``ring_s``.
 
-    Asterisk sends milliseconds here, so seconds with fractions. A reject shows in ``HangupRequested.tech_cause``.
+    Asterisk sends milliseconds here, rounded down to whole seconds. A reject shows in
+    ``HangupRequested.tech_cause``.
     """
 
     ring_s: float = 0.0

@@ -182,6 +182,8 @@ def _user_event(h: Raw, at: datetime) -> ev.AmiEvent:
     fields: dict[str, str] = {}
     own = False
     for name, value in h.items():
+        if name.lower() in {"content", "actionid"}:
+            continue  # panoramisk's own key; the id of a UserEvent action
         if own:
             fields[name] = value[0] if isinstance(value, list) else value
         elif isinstance(value, list):
@@ -203,7 +205,6 @@ _READERS: dict[str, Callable[[Raw, datetime], ev.AmiEvent]] = {
     "newstate": _channel_state,
     "hangup": _channel_ended,
     "hanguprequest": _hangup_requested,
-    "softhanguprequest": _hangup_requested,
     "bridgeenter": _bridge_entered,
     "bridgeleave": _bridge_left,
     "mixmonitorstart": _recording_started,

@@ -68,7 +68,9 @@ class Reply(Mapping[str, str]):
 
     def __init__(self, headers: Mapping[str, str | list[str]]) -> None:
         self._values: dict[str, tuple[str, ...]] = {
-            name.lower(): tuple(value) if isinstance(value, list) else (value,) for name, value in headers.items()
+            name.lower(): tuple(value) if isinstance(value, list) else (value,)
+            for name, value in headers.items()
+            if name != "content"  # panoramisk's own key
         }
 
     def __getitem__(self, name: str) -> str:
