@@ -42,11 +42,11 @@ class Control:
         reader, self._writer = await asyncio.open_connection(host, port)
         self._reading = asyncio.create_task(self._read(reader))
 
-    async def command(self, name: str, params: str = "", *, timeout: float = 5.0) -> str:
+    async def command(self, name: str, params: str = "", *, within: float = 5.0) -> str:
         """Run one command and return what baresip says to it.
 
         Args:
-            timeout: seconds.
+            within: seconds.
 
         Raises:
             TelephonyError: if baresip refuses, does not answer in time, or is gone.
@@ -59,12 +59,12 @@ class Control:
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[token] = answer
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(within):
                 self._writer.write(encode({"command": name, "token": token} | ({"params": params} if params else {})))
                 await self._writer.drain()
                 message = await answer
         except TimeoutError:
-            raise TelephonyError(f"softphone: no answer to {name} within {timeout:g} s") from None
+            raise TelephonyError(f"softphone: no answer to {name} within {within:g} s") from None
         except OSError as error:
             raise TelephonyError(f"softphone: its control connection broke: {error}") from error
         finally:

@@ -150,15 +150,15 @@ class EventLog:
         """Let the next wait begin after everything known now."""
         self._mark = self._forgotten + len(self._events)
 
-    async def next_of(self, *kinds: type[E], timeout: float) -> E | None:
-        """The first event after the mark that is one of ``kinds``, or None after ``timeout`` seconds.
+    async def next_of(self, *kinds: type[E], within: float) -> E | None:
+        """The first event after the mark that is one of ``kinds``, or None after ``within`` seconds.
 
         Raises:
             TelephonyError: if the softphone is gone.
         """
         seen = self._mark
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(within):
                 while True:
                     self._news.clear()
                     for position in range(max(seen, self._forgotten), self._forgotten + len(self._events)):
@@ -172,18 +172,18 @@ class EventLog:
                     await self._news.wait()
         return None
 
-    async def wait_for(self, *kinds: type[E], timeout: float) -> E:
+    async def wait_for(self, *kinds: type[E], within: float) -> E:
         """As :meth:`next_of`, but nothing in time is an error.
 
         Raises:
             TelephonyError: if the time is over or the softphone is gone.
         """
-        event = await self.next_of(*kinds, timeout=timeout)
+        event = await self.next_of(*kinds, within=within)
         if event is None:
             names = " or ".join(kind.__name__ for kind in kinds)
             last = ", ".join(type(event).__name__ for event in self._events[-5:]) or "nothing"
             raise TelephonyError(
-                f"softphone: no {names} within {timeout:g} s (last seen: {last})",
+                f"softphone: no {names} within {within:g} s (last seen: {last})",
                 cure="see the softphone's output and Asterisk's log",
             )
         return event

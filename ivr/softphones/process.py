@@ -65,11 +65,11 @@ class Child:
         """How it ended, or None while it runs; negative: the signal that ended it."""
         return self._process.returncode if self._process else None
 
-    async def wait(self, timeout: float) -> int | None:
-        """Its return code, or None if it still runs after ``timeout`` seconds."""
+    async def wait(self, within: float) -> int | None:
+        """Its return code, or None if it still runs after ``within`` seconds."""
         assert self._process is not None, "not started"
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(self._process.wait(), timeout)
+            return await asyncio.wait_for(self._process.wait(), within)
         return None
 
     async def stop(self) -> None:
