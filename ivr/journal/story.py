@@ -1,0 +1,172 @@
+"""A call's story: facts in, rows changed. No input or output here, so that any dialogue can be replayed.
+
+Times are the facts' own. Facts of one source come in order; between the sources they may come either way
+round, so everything here asks what is known already, and telling a fact twice changes nothing.
+
+The caller's leg is the channel whose uniqueid is the call's linkedid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from ivr.ami import events as ev
+from ivr.journal import facts as own
+from ivr.journal.ending import conclude
+from ivr.journal.queueing import (
+    agent_called,
+    agent_completed,
+    agent_connected,
+    agent_ring_no_answer,
+    cancel_ring,
+    hangup_requested,
+    queue_abandoned,
+    queue_joined,
+    queue_left,
+    queue_returned,
+)
+from ivr.journal.sound import recording_announced, recording_started
+from ivr.journal.told import json_data, leg_of, note, plain
+from ivr.storage.models import Call, Leg, Step
+
+INCOMING = "ivr-incoming"
+UP = 6
+
+
+def opens(fact: own.Fact) -> bool:
+    """Whether a call begins with this fact, if it is not known yet."""
+    match fact:
+        case own.CallOpened():
+            return True
+        case ev.ChannelCreated():
+            return fact.uniqueid == fact.linkedid and fact.context.startswith(INCOMING)
+        case ev.UserEvent():
+            return fact.name == "IvrCall"
+    return False
+
+
+def fold(call: Call, fact: own.Fact) -> None:
+    """Tell the story of ``call`` on by one fact; facts without a part in it are passed over.
+
+    Args:
+        call: with legs, steps, visits with their rings, and recordings loaded.
+        fact: one whose linkedid is the call's.
+    """
+    handler = _HANDLERS.get(type(fact))
+    if handler is not None:
+        handler(call, fact)
+        conclude(call)
+
+
+def _caller_leg(call: Call, channel: str, at: datetime) -> Leg:
+    leg = leg_of(call, call.linkedid)
+    if leg is None:
+        leg = Leg(uniqueid=call.linkedid, role="caller", started_at=at, agent="")
+        call.legs.append(leg)
+    leg.channel = leg.channel or plain(channel, 128)
+    return leg
+
+
+def _call_opened(call: Call, fact: own.CallOpened) -> None:
+    _caller_leg(call, fact.channel, fact.at)
+    note(call, "entered", True)
+    call.number = plain(fact.number, 64) or call.number
+    call.caller = plain(fact.caller, 64) or call.caller
+    call.flow = plain(fact.flow, 64) or call.flow
+    call.flow_version = plain(fact.flow_version, 64) or call.flow_version
+
+
+def _channel_created(call: Call, fact: ev.ChannelCreated) -> None:
+    if fact.uniqueid != call.linkedid:
+        if leg_of(call, fact.uniqueid) is None:
+            channel = plain(fact.channel, 128)
+            call.legs.append(Leg(uniqueid=fact.uniqueid, channel=channel, role="other", started_at=fact.at, agent=""))
+        return
+    leg = _caller_leg(call, fact.channel, fact.at)
+    leg.started_at = call.started_at = fact.at  # Asterisk's own time, before anybody was asked
+    call.number = call.number or plain(fact.extension, 64)
+    call.caller = call.caller or plain(fact.caller_number, 64)
+
+
+def _channel_state(call: Call, fact: ev.ChannelStateChanged) -> None:
+    leg = leg_of(call, fact.uniqueid)
+    if leg is None or fact.state != UP:
+        return
+    leg.answered_at = leg.answered_at or fact.at
+    if leg.role == "caller":
+        call.answered_at = call.answered_at or fact.at
+
+
+def _channel_ended(call: Call, fact: ev.ChannelEnded) -> None:
+    leg = leg_of(call, fact.uniqueid)
+    if leg is None:
+        return
+    leg.ended_at = leg.ended_at or fact.at
+    leg.hangup_cause = fact.cause
+    cancel_ring(call, fact)
+
+
+def _language(call: Call, fact: own.LanguageChosen) -> None:
+    call.language = plain(fact.language, 16)
+
+
+def _step(call: Call, fact: own.StepFact) -> None:
+    call.steps.append(
+        Step(
+            seq=max((step.seq for step in call.steps), default=0) + 1,
+            at=fact.at,
+            step=plain(fact.step, 64),
+            kind=plain(fact.kind, 32),
+            event=plain(fact.event, 32),
+            detail=json_data(fact.detail),
+        )
+    )
+
+
+def _outcome(call: Call, fact: own.OutcomeDecided) -> None:
+    note(call, "decided", fact.outcome)
+
+
+def _user_event(call: Call, fact: ev.UserEvent) -> None:
+    fields = {name.lower(): value for name, value in fact.fields.items()}
+    match fact.name:
+        case "IvrCall":
+            _caller_leg(call, fact.channel, fact.at)
+            note(call, "entered", True)
+            call.number = plain(fields.get("number", ""), 64) or call.number
+        case "IvrRoute":
+            call.route = "emergency" if fields.get("route") == "emergency" else call.route
+        case "IvrRecording":
+            recording_announced(call, fact, fields.get("file", ""), fields.get("role", ""))
+        case "IvrVoicemail":
+            note(call, "voicemail", True)
+        case "IvrEnd" if fact.uniqueid == call.linkedid:
+            note(call, "end_source", plain(fields.get("source", ""), 128))
+
+
+_HANDLERS: dict[type[Any], Callable[[Call, Any], None]] = {
+    own.CallOpened: _call_opened,
+    own.LanguageChosen: _language,
+    own.StepFact: _step,
+    own.QueueReturned: queue_returned,
+    own.OutcomeDecided: _outcome,
+    ev.ChannelCreated: _channel_created,
+    ev.ChannelStateChanged: _channel_state,
+    ev.ChannelEnded: _channel_ended,
+    ev.HangupRequested: hangup_requested,
+    ev.BridgeEntered: lambda call, fact: note(call, "bridged", fact.uniqueid, many=True),
+    ev.RecordingStarted: recording_started,
+    ev.QueueJoined: queue_joined,
+    ev.QueueLeft: queue_left,
+    ev.QueueAbandoned: queue_abandoned,
+    ev.AgentCalled: agent_called,
+    ev.AgentConnected: agent_connected,
+    ev.AgentRingNoAnswer: agent_ring_no_answer,
+    ev.AgentCompleted: agent_completed,
+    ev.UserEvent: _user_event,
+}
+
+TOLD = frozenset(_HANDLERS)
+"""The types of fact that have a part in a story."""
