@@ -12,6 +12,7 @@ from ivr.agi.wire import Reply
 DTMF = "0123456789*#ABCD"
 
 _DEAD = 511
+_CUT_BYTES = 1020  # GET VARIABLE cuts a value at 1023 bytes without a word; GET FULL VARIABLE does not
 
 
 class AgiSession:
@@ -107,7 +108,11 @@ class AgiSession:
     async def get_variable(self, name: str) -> str | None:
         """A channel variable, or a function such as ``CHANNEL(language)``; None when unset or the call is over."""
         reply = await self.command("GET", "VARIABLE", name)
-        return reply.data if reply is not None and reply.result == "1" else None
+        if reply is None or reply.result != "1":
+            return None
+        if reply.data is not None and len(reply.data.encode()) >= _CUT_BYTES:
+            return await self.get_full(f"${{{name}}}")
+        return reply.data
 
     async def get_full(self, expression: str) -> str | None:
         """``expression`` with every ``${...}`` in it evaluated; unset ones are empty. None when the call is over.
@@ -143,7 +148,15 @@ class AgiSession:
         return Executed(code, hung_up=self.hung_up, failed=code == -2)
 
     async def say_digits(self, digits: str, escape_digits: str = "", *, duration: float | None = None) -> Played:
-        """Say each of ``digits`` with the channel's language."""
+        """Say each of ``digits`` in the channel's language.
+
+        Args:
+            digits: ``0`` to ``9``.
+            escape_digits: keys that stop it.
+            duration: how long it may take, in seconds; ``play_limit`` when not known.
+        """
+        if not (digits.isascii() and digits.isdigit()):
+            raise AgiCommandError(f"not digits that can be said: {digits!r:.40}", cure="give 0-9, one at least")
         seconds = self._play_limit if duration is None else duration
         reply = await self._alive("SAY", "DIGITS", digits, _keys(escape_digits), duration=seconds)
         if reply is None:
