@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recording.matching.candidate import Candidate, candidates
 from recording.matching.matcher import LANGUAGES, Match, Matcher
 
-__all__ = ["LANGUAGES", "Match", "Matcher"]
+__all__ = ["LANGUAGES", "Candidate", "Match", "Matcher", "candidates"]

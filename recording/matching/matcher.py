@@ -120,6 +120,10 @@ class Matcher:
         """How many sounds the phrase has, placeholders left out."""
         return sum(len(piece.sounds) for piece in _pieces(self.language, phrase)[0])
 
+    def words(self, phrase: str) -> int:
+        """How many words the phrase has."""
+        return sum(len(piece.words) for piece in _pieces(self.language, phrase)[0])
+
 
 def split_placeholders(phrase: str) -> list[str]:
     """The spoken parts of a phrase, without its ``{names}``."""

@@ -1,0 +1,53 @@
+"""The best phrase of several at one place, and the harmless phrase that may explain it better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recording.matching.matcher import Match, Matcher
+
+_MARGIN = 1  # words on both sides of the place in which a near miss is looked for, if it is no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase at its best place.
+
+    Args:
+        phrase: as the rulebook writes it.
+        match: where, and how alike.
+        rival: the near miss most alike at that place, empty without near misses.
+        rival_score: 0..100.
+    """
+
+    phrase: str
+    match: Match
+    rival: str = ""
+    rival_score: float = 0.0
+
+    @property
+    def beaten(self) -> bool:
+        """Whether a near miss explains the place at least as well."""
+        return bool(self.rival) and self.rival_score >= self.match.score
+
+
+def candidates(
+    matcher: Matcher, phrases: Sequence[str], near_misses: Sequence[str], words: Sequence[str]
+) -> list[Candidate]:
+    """Every phrase at its best place in ``words``, best first; those that a near miss beats come last."""
+    found = []
+    for phrase in phrases:
+        match = matcher.find(phrase, words)
+        if match.end <= match.start:
+            continue
+        rivals = [(_score_around(matcher, near, match, words), near) for near in near_misses]
+        score, rival = max(rivals, default=(0.0, ""))
+        found.append(Candidate(phrase, match, rival, score))
+    return sorted(found, key=lambda item: (item.beaten, -item.match.score))
+
+
+def _score_around(matcher: Matcher, near: str, match: Match, words: Sequence[str]) -> float:
+    """How alike a near miss is at the place of a match; a longer one may reach further."""
+    margin = max(_MARGIN, matcher.words(near) - (match.end - match.start) + _MARGIN)
+    return matcher.find(near, words[max(0, match.start - margin) : match.end + margin]).score

@@ -1,0 +1,40 @@
+"""What the recogniser is told to listen for."""
+
+from __future__ import annotations
+
+import re
+
+from recording.matching.matcher import split_placeholders
+from recording.rulebooks.model import Rulebook
+from recording.transcription.grammar import Grammar
+
+_PUNCTUATION = re.compile(r"[^\w\s'\u2019]|_")
+
+
+def plain(phrase: str, language: str) -> str:
+    """A phrase as a recogniser writes it: no punctuation, lower case, Chinese without spaces."""
+    text = " ".join(_PUNCTUATION.sub(" ", phrase).casefold().split())
+    return text.replace(" ", "") if language == "zh-CN" else text
+
+
+def grammar_of(rulebook: Rulebook) -> Grammar:
+    """All phrases of a rulebook, with its near misses and decoys.
+
+    A phrase with a placeholder gives its parts, single words left out: heard alone they prove nothing.
+    """
+    phrases: list[str] = []
+    decoys: list[str] = []
+    for rule in rulebook.rules:
+        for part in rule.all_parts:
+            for variant in part.variants:
+                pieces = split_placeholders(variant)
+                texts = [plain(piece, rulebook.language) for piece in pieces]
+                phrases += texts if len(pieces) == 1 and pieces[0] == variant else [t for t in texts if _long(t)]
+        decoys += [plain(near, rulebook.language) for near in rule.near_misses]
+    decoys += [plain(word, rulebook.language) for word in rulebook.decoys]
+    unique = tuple(dict.fromkeys(filter(None, phrases)))
+    return Grammar(unique, tuple(word for word in dict.fromkeys(filter(None, decoys)) if word not in unique))
+
+
+def _long(text: str) -> bool:
+    return " " in text or len(text) >= 3
