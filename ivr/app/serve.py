@@ -14,9 +14,9 @@ from typing import Any
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.agi import AgiServer
-from ivr.ami import AmiClient, AmiError
-from ivr.ami.events import ConnectionRestored
-from ivr.asterisk.secrets import load_secrets
+from ivr.ami.client import AmiClient
+from ivr.ami.errors import AmiError
+from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.engine import Engine
 from ivr.call.sites import SiteBook
 from ivr.core.clock import Clock, SystemClock
@@ -31,7 +31,6 @@ from recording.ledger import Ledger
 
 log = get_logger("serve")
 
-AMI_USER = "ivr"
 FORGET_AFTER = timedelta(days=1)
 
 
@@ -78,7 +77,7 @@ async def serve(settings: Settings) -> None:
         database = await stack.enter_async_context(Database(settings.database))
         journal = Journal(database, clock)
         stack.push_async_callback(journal.close)
-        await journal.start()
+        journal.start()
         remembered = StoredContinuations(database, clock)
         await remembered.purge()
         engine = Engine(SiteBook(site), journal, remembered, clock)
@@ -91,7 +90,7 @@ async def serve(settings: Settings) -> None:
                 cure="stop the other engine, or set IVR_AGI_PORT to a free port",
             ) from error
         stack.push_async_callback(server.stop)
-        secrets = load_secrets(settings, site)
+        secrets = load_secrets(settings)
         client = AmiClient(settings.host, settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
@@ -119,8 +118,6 @@ async def watch(client: AmiClient, journal: Journal) -> None:
         await resync(client, journal)
         async for event in events:
             journal.put(event)
-            if isinstance(event, ConnectionRestored):
-                await journal.resync({channel.uniqueid for channel in event.snapshot.channels})
 
 
 async def resync(client: AmiClient, journal: Journal) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from dialplan.model import Language, Site
 from ivr.call.channel import Channel, Heard
 from ivr.core.clock import Clock
+from ivr.journal.facts import Outcome as CallOutcome
 
 
 class Trace(Protocol):
@@ -22,7 +23,7 @@ class Trace(Protocol):
         """Tell which language was chosen."""
         ...
 
-    def outcome(self, outcome: str) -> None:
+    def outcome(self, outcome: CallOutcome) -> None:
         """Tell what the call came to, as far as the flow knows."""
         ...
 

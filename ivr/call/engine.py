@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dialplan.model import Language, Site
+from dialplan.model import Enqueue, Language, Site
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.context import CallContext
@@ -22,7 +22,7 @@ from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
 from ivr.core.ids import new_token, safe_id
 from ivr.core.log import get_logger
-from ivr.journal.facts import CallOpened, Fact, LanguageChosen, OutcomeDecided, StepFact
+from ivr.journal.facts import CallOpened, Fact, LanguageChosen, Outcome, OutcomeDecided, QueueReturned, StepFact
 
 log = get_logger("call")
 
@@ -124,6 +124,11 @@ class Engine:
         site = self.sites.at(state.site_version) or self.sites.site
         call = self._context(linkedid, site, state.flow, state.language, session)
         call.variables.update(state.variables)
+        step = site.flows[state.flow].steps[state.step]
+        if question.ran == "queue" and isinstance(step, Enqueue):
+            self.journal.put(
+                QueueReturned(at=self.clock.now(), linkedid=linkedid, queue=step.queue, status=question.status)
+            )
         result = await resume_flow(call, state.step, question.status if question.ran == "queue" else "")
         await self._conclude(call, state.site_version, result)
 
@@ -177,6 +182,6 @@ class JournalTrace:
         """The language the caller chose."""
         self._journal.put(LanguageChosen(at=self._clock.now(), linkedid=self._linkedid, language=language))
 
-    def outcome(self, outcome: str) -> None:
+    def outcome(self, outcome: Outcome) -> None:
         """What the call came to."""
         self._journal.put(OutcomeDecided(at=self._clock.now(), linkedid=self._linkedid, outcome=outcome))

@@ -87,9 +87,10 @@ def _python() -> Finding:
 
 def _asterisk(settings: Settings) -> str:
     from ivr.asterisk.install import find_asterisk
+    from ivr.asterisk.toolbox import TOOLS
 
-    toolbox = find_asterisk(settings)
-    missing = [tool for tool in ("baresip", "sipp", "ffmpeg") if not toolbox.has(tool)]  # type: ignore[arg-type]
+    toolbox = find_asterisk(settings, install=False)
+    missing = [tool for tool in TOOLS if not toolbox.has(tool)]
     return toolbox.version() + (f", without {', '.join(missing)}" if missing else "")
 
 

@@ -1,0 +1,100 @@
+"""``ivr asterisk``: the Asterisk of this installation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ivr.cli.common import JsonFlag, done, emit, guarded, note, site_folder, state
+from ivr.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from ivr.asterisk.instance import Instance
+    from ivr.core.settings import Settings
+
+app = typer.Typer(help="The Asterisk of this installation. / 本安装的 Asterisk", no_args_is_help=True)
+
+
+@app.command()
+def install(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Find Asterisk and the SIP clients, or fetch them without root. / 查找或获取 Asterisk 与 SIP 客户端"""
+    from ivr.asterisk.install import find_asterisk
+
+    with progress_bar(quiet=as_json) as tell:
+        toolbox = guarded(lambda: find_asterisk(state(context).settings, progress=tell))
+    version = guarded(toolbox.version)
+    place = "host" if toolbox.root is None else str(toolbox.root)
+    if as_json:
+        emit({"version": version, "from": place})
+    else:
+        done(f"Asterisk {version} ({place})", f"Asterisk {version}（{place}）")
+
+
+@app.command()
+def render(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Write the configuration of the site in force. / 生成 Asterisk 配置"""
+    settings = state(context).settings
+    _prepare(settings, as_json)
+    if as_json:
+        emit({"folder": str(settings.asterisk_dir / "etc")})
+    else:
+        done(f"rendered into {settings.asterisk_dir / 'etc'}", f"配置已写入 {settings.asterisk_dir / 'etc'}")
+
+
+@app.command()
+def start(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Render and start. / 生成配置并启动"""
+    instance = _prepare(state(context).settings, as_json)
+    status = guarded(instance.start)
+    if as_json:
+        emit({"running": status.running, "pid": status.pid, "sip": status.sip})
+    else:
+        done(f"running as process {status.pid}, SIP {status.sip}", f"已运行，进程 {status.pid}，SIP {status.sip}")
+
+
+@app.command()
+def stop(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Stop it; only the process that was started here. / 停止"""
+    stopped = guarded(lambda: _instance(state(context).settings).stop())
+    if as_json:
+        emit({"stopped": stopped})
+    elif stopped:
+        done("stopped", "已停止")
+    else:
+        note("it was not running", "并未运行")
+
+
+@app.command("status")
+def status_(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Whether it runs; exit 1 if not. / 状态"""
+    status = guarded(lambda: _instance(state(context).settings).status())
+    data: dict[str, Any] = {
+        "running": status.running,
+        "pid": status.pid,
+        "sip": status.sip,
+        "ami_port": status.ami_port,
+    }
+    if as_json:
+        emit(data)
+    elif status.running:
+        done(f"running as process {status.pid}, SIP {status.sip}", f"运行中，进程 {status.pid}，SIP {status.sip}")
+    else:
+        note("not running", "未运行")
+    raise typer.Exit(0 if status.running else 1)
+
+
+def _prepare(settings: Settings, quiet: bool) -> Instance:
+    from dialplan.loading import load_site
+    from ivr.asterisk.setup import prepare
+
+    site = guarded(lambda: load_site(site_folder(settings)))
+    with progress_bar(quiet=quiet) as tell:
+        return guarded(lambda: prepare(settings, site, progress=tell))
+
+
+def _instance(settings: Settings) -> Instance:
+    from ivr.asterisk.install import find_asterisk
+    from ivr.asterisk.instance import Instance
+
+    return Instance(settings, find_asterisk(settings, needs=("asterisk",), install=False))
