@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -92,7 +92,10 @@ def storage_error(error: Exception, url: URL) -> StorageError:
     original = getattr(error, "orig", None) or error
     reason = f"{type(original).__name__}: {' '.join(str(original).split())[:300]}"
     lowered = reason.lower()
-    cure, retryable = "the reason is the database's own words", not isinstance(error, IntegrityError | DataError)
+    cure, retryable = (
+        "the reason is the database's own words",
+        isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError),
+    )
     for words, known, again in _CURES:
         if any(word in lowered for word in words):
             cure, retryable = known, again
@@ -138,7 +141,7 @@ class Database:
         try:
             async with self._readers() as session:
                 yield session
-        except (DBAPIError, PoolTimeoutError) as error:
+        except (StatementError, PoolTimeoutError) as error:
             raise storage_error(error, self.url) from error
 
     @asynccontextmanager
@@ -155,7 +158,7 @@ class Database:
                 await self._begin(session)
                 yield session
                 await session.commit()
-        except (DBAPIError, PoolTimeoutError) as error:
+        except (StatementError, PoolTimeoutError) as error:
             raise storage_error(error, self.url) from error
 
     async def close(self) -> None:
@@ -202,9 +205,14 @@ def _create_engine(url: URL) -> AsyncEngine:
         # Limits on the server's side, so that nothing waits for ever.
         options = f"-c timezone=UTC -c statement_timeout=30000 -c lock_timeout={BUSY_SECONDS * 1000}"
         connect = {"connect_timeout": BUSY_SECONDS, "options": options}
-        return create_async_engine(url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=connect)
+        return create_async_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args=connect
+        )
     engine = create_async_engine(
-        url, pool_timeout=BUSY_SECONDS, connect_args={"isolation_level": None, "timeout": BUSY_SECONDS}
+        url,
+        hide_parameters=True,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
