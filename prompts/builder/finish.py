@@ -1,0 +1,104 @@
+"""From the synthesiser's sound to a telephone prompt: trimmed, at one loudness, at two rates."""
+
+from __future__ import annotations
+
+import math
+import wave
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from prompts.builder.kokoro import Floats
+
+LOUDNESS = -20.0  # dBFS, RMS over speech
+PEAK = -3.0  # dBFS
+LEAD, TAIL = 0.08, 0.12  # seconds of quiet kept at both ends
+_FRAME = 0.02
+_QUIET = -42.0  # dB below the loudest frame: not speech
+_SILENT = 1e-9
+
+
+def frame_levels(sound: Floats, rate: int) -> Floats:
+    """RMS of each 20 ms frame, shape (frames,); a shorter rest counts as a frame."""
+    size = max(1, round(rate * _FRAME))
+    padded = np.pad(sound.astype(np.float64), (0, -len(sound) % size))
+    return np.asarray(np.sqrt(np.mean(padded.reshape(-1, size) ** 2, axis=1)), dtype=np.float32)
+
+
+def speech_loudness(sound: Floats, rate: int) -> float:
+    """RMS over the frames less than 30 dB below the loudest one, in dBFS (full scale = 1.0)."""
+    levels = frame_levels(sound, rate)
+    loudest = float(levels.max(initial=0.0))
+    if loudest <= _SILENT:
+        return -math.inf
+    loud = levels[levels > loudest * 10 ** (-30 / 20)].astype(np.float64)
+    return 10 * math.log10(float(np.mean(loud**2)))
+
+
+def trim(sound: Floats, rate: int, *, lead: float = LEAD, tail: float = TAIL) -> Floats:
+    """Cut or add quiet so that ``lead`` and ``tail`` seconds remain around the speech."""
+    levels = frame_levels(sound, rate)
+    speech = np.flatnonzero(levels > max(float(levels.max(initial=0.0)) * 10 ** (_QUIET / 20), _SILENT))
+    if not len(speech):
+        return sound
+    size = round(rate * _FRAME)
+    start, stop = int(speech[0]) * size, min(len(sound), (int(speech[-1]) + 1) * size)
+    before, after = round(lead * rate), round(tail * rate)
+    cut = sound[max(0, start - before) : stop + after].copy()
+    ramp = min(len(cut), round(0.005 * rate))
+    cut[:ramp] *= np.linspace(0, 1, ramp, dtype=np.float32)
+    cut[-ramp:] *= np.linspace(1, 0, ramp, dtype=np.float32)
+    missing_before = max(0, before - start)
+    missing_after = max(0, after - (len(sound) - stop))
+    return np.pad(cut, (missing_before, missing_after)).astype(np.float32)
+
+
+def limit(sound: Floats, rate: int, *, peak: float = PEAK) -> Floats:
+    """Turn the sound down around peaks above ``peak`` dBFS, over 10 ms, and leave the rest as it is."""
+    ceiling = 10 ** (peak / 20)
+    if float(np.abs(sound).max(initial=0.0)) <= ceiling:
+        return sound
+    gain = np.minimum(1.0, ceiling / np.maximum(np.abs(sound.astype(np.float64)), _SILENT))
+    half = max(1, round(0.005 * rate))
+    padded = np.pad(gain, half, mode="edge")
+    lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1).min(axis=1)
+    window = np.hanning(2 * half + 1)
+    smooth = np.convolve(np.pad(lowest, half, mode="edge"), window / window.sum(), mode="valid")
+    limited = sound * np.minimum(smooth, gain)
+    return np.asarray(np.clip(limited, -ceiling, ceiling), dtype=np.float32)
+
+
+def level(sound: Floats, rate: int, *, loudness: float = LOUDNESS, peak: float = PEAK) -> Floats:
+    """Bring speech to ``loudness`` dBFS with no sample above ``peak`` dBFS."""
+    now = speech_loudness(sound, rate)
+    if not math.isfinite(now):
+        return sound
+    return limit(np.asarray(sound * 10 ** ((loudness - now) / 20), dtype=np.float32), rate, peak=peak)
+
+
+def resample(sound: Floats, source: int, target: int) -> Floats:
+    """The same sound at another rate, in Hz."""
+    return np.asarray(soxr.resample(sound, source, target), dtype=np.float32)
+
+
+def finish(sound: Floats, source: int, target: int, *, lead: float = LEAD, tail: float = TAIL) -> Floats:
+    """A telephone prompt at ``target`` Hz: resampled, trimmed, levelled."""
+    return level(trim(resample(sound, source, target), target, lead=lead, tail=tail), target)
+
+
+def write_wav(path: Path, sound: Floats, rate: int) -> None:
+    """Write PCM16 mono, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.part")
+    pcm = np.clip(np.round(sound * 32767), -32768, 32767).astype("<i2")
+    with wave.open(str(partial), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(pcm.tobytes())
+    partial.replace(path)
+
+
+__all__ = ["LEAD", "LOUDNESS", "PEAK", "TAIL", "finish", "frame_levels", "level", "limit", "resample",
+           "speech_loudness", "trim", "write_wav"]  # fmt: skip
