@@ -21,7 +21,8 @@ _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 _FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
 _FIRST, _LAST = 0xAC00, 0xD7A3
 
-_SPLIT = dict(
+_CLUSTERS = "ㄳㄱㅅ ㄵㄴㅈ ㄶㄴㅎ ㄺㄹㄱ ㄻㄹㅁ ㄼㄹㅂ ㄽㄹㅅ ㄾㄹㅌ ㄿㄹㅍ ㅀㄹㅎ ㅄㅂㅅ"
+_SPLIT = {cluster[0]: cluster[1:] for cluster in _CLUSTERS.split()}
     zip(
         "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ",
         ["ㄱㅅ", "ㄴㅈ", "ㄴㅎ", "ㄹㄱ", "ㄹㅁ", "ㄹㅂ", "ㄹㅅ", "ㄹㅌ", "ㄹㅍ", "ㄹㅎ", "ㅂㅅ"],
@@ -170,7 +171,8 @@ _CODA = {"": "", "ㄱ": "k", "ㄴ": "n", "ㄷ": "t", "ㄹ": "l", "ㅁ": "m", "�
 _PALATAL = "ㅣㅑㅕㅛㅠㅖㅒㅟ"
 
 
-_GLIDES = dict(
+_DIPHTHONGS = "ㅑjㅏ ㅒjㅐ ㅕjㅓ ㅖjㅔ ㅘwㅏ ㅙwㅐ ㅚwㅔ ㅛjㅗ ㅝwㅓ ㅞwㅔ ㅟwㅣ ㅠjㅜ ㅢㅡㅣ"
+_GLIDES = {diphthong[0]: diphthong[1:] for diphthong in _DIPHTHONGS.split()}
     zip(
         "ㅑㅒㅕㅖㅘㅙㅚㅛㅝㅞㅟㅠㅢ",
         ["jㅏ", "jㅐ", "jㅓ", "jㅔ", "wㅏ", "wㅐ", "wㅔ", "jㅗ", "wㅓ", "wㅔ", "wㅣ", "jㅜ", "ㅡㅣ"],
