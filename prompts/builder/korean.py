@@ -23,12 +23,6 @@ _FIRST, _LAST = 0xAC00, 0xD7A3
 
 _CLUSTERS = "ㄳㄱㅅ ㄵㄴㅈ ㄶㄴㅎ ㄺㄹㄱ ㄻㄹㅁ ㄼㄹㅂ ㄽㄹㅅ ㄾㄹㅌ ㄿㄹㅍ ㅀㄹㅎ ㅄㅂㅅ"
 _SPLIT = {cluster[0]: cluster[1:] for cluster in _CLUSTERS.split()}
-    zip(
-        "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ",
-        ["ㄱㅅ", "ㄴㅈ", "ㄴㅎ", "ㄹㄱ", "ㄹㅁ", "ㄹㅂ", "ㄹㅅ", "ㄹㅌ", "ㄹㅍ", "ㄹㅎ", "ㅂㅅ"],
-        strict=True,
-    )
-)
 _NEUTRAL = {
     **dict.fromkeys("ㄲㅋㄳㄺ", "ㄱ"),
     **dict.fromkeys("ㅅㅆㅈㅊㅌㅎ", "ㄷ"),
@@ -173,12 +167,6 @@ _PALATAL = "ㅣㅑㅕㅛㅠㅖㅒㅟ"
 
 _DIPHTHONGS = "ㅑjㅏ ㅒjㅐ ㅕjㅓ ㅖjㅔ ㅘwㅏ ㅙwㅐ ㅚwㅔ ㅛjㅗ ㅝwㅓ ㅞwㅔ ㅟwㅣ ㅠjㅜ ㅢㅡㅣ"
 _GLIDES = {diphthong[0]: diphthong[1:] for diphthong in _DIPHTHONGS.split()}
-    zip(
-        "ㅑㅒㅕㅖㅘㅙㅚㅛㅝㅞㅟㅠㅢ",
-        ["jㅏ", "jㅐ", "jㅓ", "jㅔ", "wㅏ", "wㅐ", "wㅔ", "jㅗ", "wㅓ", "wㅔ", "wㅣ", "jㅜ", "ㅡㅣ"],
-        strict=True,
-    )
-)
 
 
 def _vowel(vowel: str, accent: Accent) -> str:
