@@ -194,11 +194,11 @@ class Softphone:
             raise
         return await self._log.wait_for(Closed, within=within)
 
-    async def send_digits(self, digits: str, *, gap: float = 0.3) -> None:
-        """Press keys one after another, as RFC 4733 events.
+    async def send_digits(self, digits: str, *, gap: float = 0.3) -> bool:
+        """Press keys one after another, as RFC 4733 events; returns whether the call lasted to the last of them.
 
         Args:
-            digits: any of ``0-9*#ABCD``.
+            digits: any of ``0-9*#ABCD``; each lasts 0.18 s.
             gap: seconds from one key to the next.
 
         Raises:
@@ -208,8 +208,11 @@ class Softphone:
         if not digits or not set(digits) <= set("0123456789*#ABCD"):
             raise UsageError(f"not keys of a telephone: {digits!r:.40}")
         for digit in digits:
+            if not self._talking:
+                return False
             await self._baresip.command("sndcode", digit)
             await asyncio.sleep(gap)
+        return self._talking
 
     # Speaking and hearing
 

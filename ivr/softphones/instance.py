@@ -66,6 +66,11 @@ class Instance:
 
     async def __aenter__(self) -> Instance:
         async with AsyncExitStack() as stack:
+            if not (self._modules / "ctrl_tcp.so").is_file():
+                raise TelephonyError(
+                    f"{self._modules}: no baresip modules (ctrl_tcp.so) there",
+                    cure="give the folder of baresip's modules",
+                )
             self.folder = Path(tempfile.mkdtemp(prefix="softphone-"))  # mode 0700
             stack.callback(self._clear_away)
             # Paths in the configuration are relative, so that no blank or length of a real one can hurt.
