@@ -9,41 +9,20 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from prompts.builder.kokoro import Floats
+from prompts.measure import Floats, speech_loudness, speech_span
 
 LOUDNESS = -20.0  # dBFS, RMS over speech
 PEAK = -3.0  # dBFS
 LEAD, TAIL = 0.08, 0.12  # seconds of quiet kept at both ends
-_FRAME = 0.02
-_QUIET = -42.0  # dB below the loudest frame: not speech
 _SILENT = 1e-9
-
-
-def frame_levels(sound: Floats, rate: int) -> Floats:
-    """RMS of each 20 ms frame, shape (frames,); a shorter rest counts as a frame."""
-    size = max(1, round(rate * _FRAME))
-    padded = np.pad(sound.astype(np.float64), (0, -len(sound) % size))
-    return np.asarray(np.sqrt(np.mean(padded.reshape(-1, size) ** 2, axis=1)), dtype=np.float32)
-
-
-def speech_loudness(sound: Floats, rate: int) -> float:
-    """RMS over the frames less than 30 dB below the loudest one, in dBFS (full scale = 1.0)."""
-    levels = frame_levels(sound, rate)
-    loudest = float(levels.max(initial=0.0))
-    if loudest <= _SILENT:
-        return -math.inf
-    loud = levels[levels > loudest * 10 ** (-30 / 20)].astype(np.float64)
-    return 10 * math.log10(float(np.mean(loud**2)))
 
 
 def trim(sound: Floats, rate: int, *, lead: float = LEAD, tail: float = TAIL) -> Floats:
     """Cut or add quiet so that ``lead`` and ``tail`` seconds remain around the speech."""
-    levels = frame_levels(sound, rate)
-    speech = np.flatnonzero(levels > max(float(levels.max(initial=0.0)) * 10 ** (_QUIET / 20), _SILENT))
-    if not len(speech):
+    span = speech_span(sound, rate)
+    if span is None:
         return sound
-    size = round(rate * _FRAME)
-    start, stop = int(speech[0]) * size, min(len(sound), (int(speech[-1]) + 1) * size)
+    start, stop = span
     before, after = round(lead * rate), round(tail * rate)
     cut = sound[max(0, start - before) : stop + after].copy()
     ramp = min(len(cut), round(0.005 * rate))
@@ -100,5 +79,4 @@ def write_wav(path: Path, sound: Floats, rate: int) -> None:
     partial.replace(path)
 
 
-__all__ = ["LEAD", "LOUDNESS", "PEAK", "TAIL", "finish", "frame_levels", "level", "limit", "resample",
-           "speech_loudness", "trim", "write_wav"]  # fmt: skip
+__all__ = ["LEAD", "LOUDNESS", "PEAK", "TAIL", "finish", "level", "limit", "resample", "trim", "write_wav"]

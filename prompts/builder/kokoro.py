@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ivr.core.errors import SetupError, UsageError
 from ivr.core.ids import is_safe_id
-
-Floats = npt.NDArray[np.float32]
+from prompts.measure import Floats
 
 RATE = 24_000
 LONGEST = 500  # phonemes the model takes at once
@@ -123,4 +121,4 @@ class Kokoro:
         return np.asarray(sound, dtype=np.float32).ravel()
 
 
-__all__ = ["LONGEST", "RATE", "Floats", "Kokoro", "voices_folder"]
+__all__ = ["LONGEST", "RATE", "Kokoro", "voices_folder"]

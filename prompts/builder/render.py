@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ import numpy as np
 
 from prompts import manifest, sounds
 from prompts.builder import chinese, english, finish, korean, tones
-from prompts.builder.kokoro import RATE, Floats
+from prompts.builder.kokoro import RATE
 from prompts.catalogue import Prompt
 from prompts.manifest import Entry, Manifest
+from prompts.measure import Floats, decibels, speech_loudness
 
 SENTENCE_PAUSE = 0.28  # seconds
 
@@ -81,8 +81,8 @@ def render(prompt: Prompt, synthesiser: Synthesiser, *, root: Path, voices: Mapp
         text_sha=manifest.text_sha(prompt),
         voice="tone" if prompt.tone else voices[prompt.says_in].name,
         seconds=round(len(made[8000]) / 8000, 3),
-        rms=round(finish.speech_loudness(made[8000], 8000), 1),
-        peak=round(20 * math.log10(max(float(np.abs(made[8000]).max(initial=0.0)), 1e-9)), 1),
+        rms=round(speech_loudness(made[8000], 8000), 1),
+        peak=round(decibels(float(np.abs(made[8000]).max(initial=0.0))), 1),
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from prompts.builder.kokoro import Floats
 from prompts.catalogue import Tone
+from prompts.measure import Floats
 
 BEEP_LEVEL = -14.0  # dBFS, RMS
 MUSIC_LEVEL = -24.0  # dBFS, RMS
