@@ -96,9 +96,11 @@ class Instance:
         if pid is None:
             self.pidfile.unlink(missing_ok=True)
             return False
+        asked = False
         with contextlib.suppress(AsteriskError):
             self.run_cli("core stop now", limit=_STOP_LIMIT)
-        if not wait_gone(pid, str(self._conf), _STOP_LIMIT):
+            asked = True
+        if not (asked and wait_gone(pid, str(self._conf), _STOP_LIMIT)):
             self._signal(pid, signal.SIGTERM)
             wait_gone(pid, str(self._conf), _STOP_LIMIT)
         self._kill(pid)

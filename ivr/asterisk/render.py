@@ -23,7 +23,7 @@ from ivr.core.settings import Settings
 
 # Characters that end a value, open a comment, an argument, an expression or a shell word.
 _DANGEROUS = frozenset(";\"'`\\$|&<>(){}[],*?!^%")
-_EMPTY = ("acl.conf", "ccss.conf", "codecs.conf", "pjproject.conf", "queuerules.conf", "stasis.conf", "udptl.conf")
+_EMPTY = ("acl.conf", "ccss.conf", "pjproject.conf", "queuerules.conf", "stasis.conf", "udptl.conf")
 
 
 def conf(value: object) -> str:
