@@ -80,11 +80,12 @@ class SiteFiles:
         self.problems: list[Problem] = []
         self.parts: dict[str, Node] = {}
         self.flows: dict[str, Node] = {}
+        self.complete = True  # whether every file that is there or must be there was read
         try:
             self.root = folder.resolve(strict=True)
             names = sorted(os.listdir(self.root))  # noqa: PTH208 - names, as bytes may not decode
         except (OSError, RuntimeError, ValueError) as error:
-            self.problems.append(problem("DP002", shown(folder), what=_why(error)))
+            self._lost("DP002", shown(folder), what=_why(error))
             return
         for part in (*REQUIRED, *OPTIONAL):
             if f"{part}.yaml" in names:
@@ -92,9 +93,13 @@ class SiteFiles:
                 if node is not None:
                     self.parts[part] = node
             elif part in REQUIRED:
-                self.problems.append(problem("DP001", f"{part}.yaml:1:1", what=f"{part}.yaml"))
+                self._lost("DP001", f"{part}.yaml:1:1", what=f"{part}.yaml")
         self._flows(names)
         self._strangers(names)
+
+    def _lost(self, code: str, where: object, **fields: object) -> None:
+        self.complete = False
+        self.problems.append(problem(code, where, **fields))
 
     def _flows(self, names: list[str]) -> None:
         stems: list[str] = []
@@ -107,12 +112,12 @@ class SiteFiles:
                     elif not name.startswith("."):
                         self._stranger(f"flows/{name}", ["*.yaml"])
             except (OSError, RuntimeError, UnreadableError) as error:
-                self.problems.append(problem("DP002", "flows:1:1", what=_why(error)))
+                self._lost("DP002", "flows:1:1", what=_why(error))
                 return
         if not stems:
-            self.problems.append(problem("DP001", "flows:1:1", what="flows/*.yaml"))
+            self._lost("DP001", "flows:1:1", what="flows/*.yaml")
         if len(stems) > MAX_FLOWS:
-            self.problems.append(problem("DP011", "flows:1:1", limit=f"{MAX_FLOWS} flows"))
+            self._lost("DP011", "flows:1:1", limit=f"{MAX_FLOWS} flows")
         for stem in stems[:MAX_FLOWS]:
             node = self._read(Path("flows") / f"{stem}.yaml", ("flows", stem))
             if node is not None:
@@ -140,9 +145,9 @@ class SiteFiles:
             return parse(text, file, report)
         except TreeError as error:
             place = Place(file, error.place.line, error.place.column)
-            self.problems.append(problem(error.code, place, **error.fields))
+            self._lost(error.code, place, **error.fields)
         except (OSError, RuntimeError, ValueError, UnreadableError) as error:
-            self.problems.append(problem("DP002", Place(file), what=_why(error)))
+            self._lost("DP002", Place(file), what=_why(error))
         return None
 
 

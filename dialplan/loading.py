@@ -38,6 +38,8 @@ def load_checked(folder: Path, *, known_prompts: Prompts | None = None) -> tuple
         site = Site.model_validate(root.plain())
     except ValidationError as error:
         return None, problems + schema_problems(error, places)
+    if not files.complete:  # what the lost file says cannot be held against the rest
+        return None, problems
     problems += check(site, places, known_prompts=known_prompts)
     return (None if errors_of(problems) else site), problems
 

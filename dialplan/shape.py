@@ -56,15 +56,17 @@ def schema_problems(error: ValidationError, places: Places) -> list[Problem]:
 
     Parts whose file is missing are left out: that has been told.
     """
-    errors = [
-        one
-        for one in error.errors(include_url=False)
-        if not (one["type"] == "missing" and one["loc"] and one["loc"][0] in (*PARTS, "flows") and len(one["loc"]) == 1)
-    ]
+    errors = [one for one in error.errors(include_url=False) if not _told_before(one)]
     found = [_problem(one, places) for one in errors[:MAX_SHOWN]]
     if len(errors) > MAX_SHOWN:
         found.append(problem("DP199", found[-1].where, what=len(errors) - MAX_SHOWN))
     return found
+
+
+def _told_before(error: Any) -> bool:
+    """Whether a file that is missing or lost says the same."""
+    loc, kind = error["loc"], error["type"]
+    return len(loc) == 1 and ((kind == "missing" and loc[0] in PARTS) or (kind == "too_short" and loc[0] == "flows"))
 
 
 def model_at(path: Loc, step: str = "") -> type[BaseModel] | None:
@@ -113,6 +115,8 @@ def _problem(error: Any, places: Places) -> Problem:
     at_key = loc[-1:] == ("[key]",)
     if at_key:
         loc = loc[:-1]
+    if str(error["type"]).startswith("union_tag"):
+        loc = (*loc, "step")
     fault = _Fault(error["type"], error["input"], error.get("ctx", {}), loc, step, str(error["msg"]))
     at_key = at_key or fault.kind in {"missing", "extra_forbidden"}
     code, fields = _classify(fault)
@@ -164,6 +168,8 @@ def _not_a_word(fault: _Fault) -> _Found:
     if fault.kind == "string_pattern_mismatch":
         code = _PATTERNS.get(str(fault.ctx.get("pattern")), "DP113")
         return code, {"hint": Text("use letters, digits, - and _", "请使用字母、数字、- 和 _")}
+    if fault.kind == "string_unicode":
+        return "DP105", {}
     if fault.kind in _LENGTHS:
         return "DP115", {"what": len(str(fault.value)), "hint": _limit(_LENGTHS[fault.kind], fault.ctx)}
     return None

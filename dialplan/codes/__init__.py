@@ -6,8 +6,6 @@ service norms.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -29,11 +27,7 @@ def shown(value: object) -> str:
     """``value`` fit to be shown: one line, at most 60 characters, control characters made visible."""
     text = "" if value is None else str(value)
     cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-    return re.sub(r"\s", " ", "".join(c if _printable(c) else f"\\u{ord(c):04x}" for c in cut))
-
-
-def _printable(char: str) -> bool:
-    return char == " " or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
 
 
 def known(name: object, names: Iterable[str]) -> Text:

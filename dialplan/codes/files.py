@@ -33,8 +33,8 @@ FILES = codes(
             "请检查本行和上一行的缩进、冒号、引号和括号",
         ),
         "DP005": (
-            "{what} is not a character of plain UTF-8 text",
-            "{what} 不是 UTF-8 纯文本字符",
+            "not plain UTF-8 text: {what}",
+            "不是 UTF-8 纯文本：{what}",
             "save the file as UTF-8 and remove control and direction characters",
             "请将文件保存为 UTF-8，并删除控制字符和方向控制字符",
         ),

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from dialplan.codes import known, problem
 from dialplan.graph import Graph
-from dialplan.model import Answer, Collect, Enqueue, Flow, Greeting, Hangup, HoursGate, LanguageChoice, Site
+from dialplan.model import Answer, Collect, Enqueue, Flow, FlowStep, Greeting, Hangup, HoursGate, LanguageChoice, Site
 from dialplan.places import Places
 from dialplan.tree import Loc
 from ivr.core.problems import Problem
 
 _MUST_GO_ON = (Answer, Greeting, Collect)
-_SILENT_STEPS = (Answer, HoursGate, Hangup)
 
 
 def flow(site: Site, name: str, flow: Flow, places: Places) -> Iterator[Problem]:
@@ -44,8 +43,18 @@ def _reached(graph: Graph, at: Loc, places: Places) -> Iterator[Problem]:
         where = places.of_key(*at, "steps", name)
         if name not in reached:
             yield problem("DP203", where, step=name)
-        elif name in unanswered and not isinstance(step, _SILENT_STEPS):
+        elif name in unanswered and _speaks(step):
             yield problem("DP206", where, step=name)
+
+
+def _speaks(step: FlowStep) -> bool:
+    match step:
+        case Answer() | HoursGate():
+            return False
+        case Hangup():
+            return bool(step.prompts)
+        case _:
+            return True
 
 
 def _step(site: Site, name: str, flow: Flow, at: Loc, places: Places) -> Iterator[Problem]:

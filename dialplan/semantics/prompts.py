@@ -51,9 +51,9 @@ def prompts_used(site: Site) -> dict[str, dict[str, Loc]]:
             for prompt, at in step_prompts(step):
                 for language in site.languages:
                     used.setdefault(prompt, {}).setdefault(language, (*start, *at))
-            if isinstance(step, LanguageChoice):
-                for prompt, language, at in language_offers(step):
-                    used.setdefault(prompt, {}).setdefault(language, (*start, *at))
+            if isinstance(step, LanguageChoice):  # each language offers itself
+                for prompt, own, at in language_offers(step):
+                    used.setdefault(prompt, {}).setdefault(own, (*start, *at))
     return used
 
 

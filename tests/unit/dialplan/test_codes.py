@@ -1,0 +1,87 @@
+"""Given a site with one thing wrong, its code is told at its place, with a text and a cure in two languages."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+
+from dialplan.checks import check_report, check_site
+from dialplan.codes import CODES
+from dialplan.examples import EXAMPLES, TINY_SITE
+from dialplan.loading import load_checked
+from dialplan.semantics.prompts import prompts_used
+from ivr.core.problems import Severity
+from tests.unit.dialplan.sites import write_files, write_site
+
+
+@pytest.fixture
+def known_prompts(tmp_path: Path) -> dict[str, set[str]]:
+    """Every prompt that any example uses, but ``see-you-soon``."""
+    names = {"main-menu", "closed", "enter-number", "queue-join", "goodbye", "voicemail-intro", "invalid-choice"}
+    site, _ = load_checked(write_site(tmp_path / "prompts"))
+    assert site is not None
+    names |= {"no-input", "no-input-last", "collect-again", "recording-notice", "language-offer-2"} | set(
+        prompts_used(site)
+    )
+    return {language: set(names) for language in ("zh-CN", "en-US", "ko-KR")}
+
+
+def test_the_tiny_site_is_sound(tmp_path: Path, known_prompts: dict[str, set[str]]) -> None:
+    assert check_site(write_site(tmp_path), known_prompts=known_prompts) == []
+
+
+def test_every_code_has_an_example() -> None:
+    assert set(EXAMPLES) == set(CODES)
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code != "DP002"])
+def test_the_example_of_a_code_brings_it_about(code: str, tmp_path: Path, known_prompts: dict[str, set[str]]) -> None:
+    example = EXAMPLES[code]
+    folder = write_files(tmp_path, {**TINY_SITE, example.file: example.text})
+    site, problems = load_checked(folder, known_prompts=known_prompts)
+    here = [found for found in problems if found.code == code]
+    assert [found.where for found in here] == [f"{example.file}:{example.where}"], [str(found) for found in problems]
+    errors = [found for found in problems if found.severity is Severity.ERROR]
+    assert (site is None) == bool(errors)
+    if CODES[code].severity is Severity.WARNING:
+        assert errors == []
+
+
+@pytest.mark.parametrize("code", [code for code in CODES if code[:3] in {"DP2", "DP3"}])
+def test_no_other_error_is_told(code: str, tmp_path: Path, known_prompts: dict[str, set[str]]) -> None:
+    example = EXAMPLES[code]
+    folder = write_files(tmp_path, {**TINY_SITE, example.file: example.text})
+    errors = {
+        found.code for found in check_site(folder, known_prompts=known_prompts) if found.severity is Severity.ERROR
+    }
+    assert errors == ({code} if CODES[code].severity is Severity.ERROR else set())
+
+
+@pytest.mark.parametrize("code", list(CODES))
+def test_both_languages_fill_in_the_same_fields(code: str) -> None:
+    def fields(template: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+    kind = CODES[code]
+    assert fields(kind.text.en) == fields(kind.text.zh)
+    assert fields(kind.cure.en) == fields(kind.cure.zh)
+    assert all(part.strip() for part in (kind.text.en, kind.text.zh, kind.cure.en, kind.cure.zh))
+    assert any("\u4e00" <= char <= "\u9fff" for char in kind.text.zh)
+
+
+def test_the_report_is_plain_data(tmp_path: Path) -> None:
+    folder = write_site(tmp_path, numbers="1000: main\n2000: nacht\n", queues="service: {announce_position: 0}\n")
+    report = check_report(folder)
+    assert (report["ok"], report["errors"], report["warnings"]) == (False, 1, 1)
+    assert report["version"] is None
+    assert {found["code"] for found in report["problems"]} == {"DP211", "DP305"}
+    assert "main" in report["problems"][0]["cure"]
+
+
+def test_a_sound_report_names_the_version(tmp_path: Path) -> None:
+    report = check_report(write_site(tmp_path))
+    assert report["ok"] is True
+    assert report["site"] == "tiny"
+    assert len(report["version"]) == 12
