@@ -1,0 +1,145 @@
+"""What a judgement is, and what it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ivr.core.language import Text
+
+Span = tuple[float, float]
+
+
+class Value(StrEnum):
+    """The three values, and the fourth case: the rule has nothing to say about this call."""
+
+    SAID = "said"
+    NOT_SAID = "not_said"
+    CANNOT_TELL = "cannot_tell"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What is known of the call besides words. All times in seconds from the start of the call.
+
+    Args:
+        language: language the agent speaks, e.g. ``ko-KR``.
+        duration: of the whole call.
+        agent_offset: when the first frame of the agent's recording was.
+        caller_offset: when the first frame of the caller's recording was.
+        talk: when caller and agent were connected; words outside it do not count. None: the whole file.
+        holds: when the caller was on hold.
+    """
+
+    language: str
+    duration: float
+    agent_offset: float = 0.0
+    caller_offset: float = 0.0
+    talk: Span | None = None
+    holds: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Evidence for one phrase at one place.
+
+    Args:
+        part: which part of the rule.
+        phrase: as the rulebook writes it.
+        score: 0..100.
+        span: seconds in the speaker's file.
+        heard: the free decode at that place.
+        missing: words of the phrase not heard.
+        by: ``text``, ``grammar`` (text and grammar pass) or ``grammar_only``.
+        strong: whether it is enough on its own.
+        rival: the near miss most like this place, empty if none.
+    """
+
+    part: str
+    phrase: str
+    score: float
+    span: Span
+    heard: str
+    missing: tuple[str, ...] = ()
+    by: str = "text"
+    strong: bool = False
+    rival: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "part": self.part,
+            "phrase": self.phrase,
+            "score": self.score,
+            "start": self.span[0],
+            "end": self.span[1],
+            "heard": self.heard,
+            "missing": list(self.missing),
+            "by": self.by,
+            "strong": self.strong,
+            "rival": self.rival,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One rule's judgement of one call.
+
+    Args:
+        rule: id in the rulebook.
+        norm: id in the service norms.
+        title: of the rule.
+        forbidden: whether the rule is must_not.
+        value: said, not_said, cannot_tell or not_applicable.
+        passed: None when it cannot be told or does not apply.
+        reason: why, for people; a cannot_tell is for a person to decide.
+        score: 0..100 of the deciding evidence; None without any.
+        span: seconds in the speaker's file; None without evidence.
+        hits: the evidence, best first.
+        missing_parts: parts of the rule that were not heard.
+        by: whose words were judged, agent or caller.
+        weight: points on the scorecard.
+        fail_all: whether breaking it sets the scorecard to zero.
+    """
+
+    rule: str
+    norm: str
+    title: Text
+    forbidden: bool
+    value: Value
+    passed: bool | None
+    reason: Text
+    by: str
+    weight: float
+    fail_all: bool
+    score: float | None = None
+    span: Span | None = None
+    hits: tuple[Hit, ...] = ()
+    missing_parts: tuple[str, ...] = ()
+    rulebook: str = ""
+    rulebook_version: str = ""
+    model: str = ""
+    thresholds: str = ""
+
+    @property
+    def applicable(self) -> bool:
+        """Whether the rule had anything to say about this call."""
+        return self.value is not Value.NOT_APPLICABLE
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """What the verdict rests on, as plain data for JSON."""
+        best = self.hits[0] if self.hits else None
+        return {
+            "heard": best.heard if best else "",
+            "phrase": best.phrase if best else "",
+            "missing": list(best.missing) if best else [],
+            "missing_parts": list(self.missing_parts),
+            "reason": self.reason.en,
+            "reason_zh": self.reason.zh,
+            "by": best.by if best else "",
+            "speaker": self.by,
+            "hits": [hit.to_dict() for hit in self.hits],
+        }
