@@ -1,0 +1,62 @@
+"""The demo site and the version of a site's content."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from dialplan.checks import check_site
+from dialplan.examples import TINY_SITE
+from dialplan.loading import load_site
+from dialplan.model import Menu
+from dialplan.sites import demo_site
+from dialplan.version import site_version
+from tests.unit.dialplan.sites import write_site
+
+
+def test_the_demo_site_has_nothing_wrong() -> None:
+    assert check_site(demo_site()) == []
+
+
+def test_the_demo_site_answers_as_the_demo_needs() -> None:
+    site = load_site(demo_site())
+    assert site.numbers == {"1000": "main", "2000": "night"}
+    assert site.languages == ["zh-CN", "en-US", "ko-KR"]
+    assert site.anonymous_callers
+    main = site.flows["main"].steps["main-menu"]
+    assert isinstance(main, Menu)
+    assert main.choices == {"1": "service", "2": "voicemail", "0": "service", "*": "main-menu"}
+    assert main.tries >= 3  # silent once, wrong once, then chosen
+    assert main.failure is None  # the engine's own closing formula (A9)
+    assert site.hours["night"].always == "closed"
+    assert {agent.extension for agent in site.agents.values()} == {"6001", "6002"}
+
+
+def test_a_missing_prompt_is_told_for_the_language_it_is_played_in(tmp_path: Path) -> None:
+    from dialplan.semantics.prompts import prompts_used
+
+    used = prompts_used(load_site(demo_site()))
+    assert set(used["language-offer-2"]) == {"en-US"}
+    assert set(used["main-menu"]) == {"zh-CN", "en-US", "ko-KR"}
+    known = {language: set(used) for language in ("zh-CN", "en-US", "ko-KR")}
+    assert check_site(demo_site(), known_prompts=known) == []
+    known["ko-KR"] -= {"closed", "language-offer-2"}
+    found = check_site(demo_site(), known_prompts=known)
+    assert [(one.code, one.where) for one in found] == [("DP231", "flows/main.yaml:44:15")]
+    assert "ko-KR" in found[0].text.en
+    assert "zh-CN" not in found[0].text.en
+
+
+def test_the_version_depends_on_the_content_alone(tmp_path: Path) -> None:
+    first = load_site(write_site(tmp_path / "a"))
+    text = "# a comment\n" + "\n".join(reversed(TINY_SITE["site.yaml"].splitlines())) + "\n"
+    again = load_site(write_site(tmp_path / "b", site=text, queues='service:\n  "title": "客服"\n  ring: 15\n'))
+    assert site_version(first) == site_version(again)
+    other = load_site(write_site(tmp_path / "c", queues="service: {title: 客服, ring: 16}\n"))
+    assert site_version(other) != site_version(first)
+    assert site_version(first) == site_version(load_site(write_site(tmp_path / "a")))
+
+
+def test_a_copy_of_the_demo_site_is_the_same_site(tmp_path: Path) -> None:
+    shutil.copytree(demo_site(), tmp_path / "copy")
+    assert site_version(load_site(tmp_path / "copy")) == site_version(load_site(demo_site()))
