@@ -53,11 +53,13 @@ class Watch:
                 f"caller {caller}: not within {within:.0f} s: {what}; the story so far: {_so_far(call)}"
             ) from None
 
-    async def heard(self, caller: str, prompt: str, *, times: int = 1, within: float = 30.0) -> Call:
-        """The call, once ``prompt`` has begun for the ``times``-th time."""
-        return await self.until(
-            caller, f"prompt {prompt}", lambda call: prompts_of(call).count(prompt) >= times, within=within
-        )
+    async def heard(self, caller: str, *prompts: str, times: int = 1, within: float = 30.0) -> Call:
+        """The call, once one of ``prompts`` has begun for the ``times``-th time."""
+
+        def reached(call: Call) -> bool:
+            return sum(name in prompts for name in prompts_of(call)) >= times
+
+        return await self.until(caller, f"prompt {' or '.join(prompts)}", reached, within=within)
 
     async def waiting(self, caller: str, *, within: float = 30.0) -> Call:
         """The call, once it waits in a queue."""

@@ -1,0 +1,69 @@
+"""One house for all tests of a module: the real Asterisk, the engine as a process, two agents."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from dialplan.loading import load_site
+from dialplan.sites import demo_site
+from ivr.asterisk.toolbox import Toolbox
+from ivr.core.settings import Settings
+from ivr.demo.house import House
+from ivr.demo.watch import Watch
+from ivr.softphones.baresip import Softphone
+from ivr.softphones.events import Closed
+from ivr.storage.database import Database
+from prompts.sounds import sound_path
+from tests.integration.conftest import free_port
+
+
+@dataclass
+class Line:
+    """The house, one agent who is logged in, and the journal."""
+
+    house: House
+    agent: Softphone
+    database: Database
+    watch: Watch
+    heard_in: Path
+    callers: int = 0
+
+    def caller(self) -> Softphone:
+        """A caller nobody has used before."""
+        self.callers += 1
+        return self.house.caller(f"139000{self.callers:05d}", keep=self.heard_in / str(self.callers))
+
+
+def prompt(language: str, name: str) -> Path:
+    """The sound of a prompt, 8 kHz."""
+    return sound_path(language, name)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Line]:
+    """A house that answers calls; each test leaves its engine running."""
+    home = tmp_path_factory.mktemp("house")
+    site_folder = home / "site"
+    shutil.copytree(demo_site(), site_folder)
+    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
+    settings = Settings(
+        home=home / "home",
+        site=site_folder,
+        sip_port=free_port(socket.SOCK_DGRAM),
+        ami_port=free_port(),
+        agi_port=free_port(),
+        rtp_start=rtp,
+        rtp_end=rtp + 99,
+    )
+    async with House(settings, load_site(site_folder), toolbox) as house:
+        async with Database(settings.database) as database, house.agent("agent-lee") as agent:
+            await agent.call("*45")
+            await agent.wait_for(Closed, within=20)
+            yield Line(house, agent, database, Watch(database), home)
