@@ -23,6 +23,7 @@ __all__ = ["Instance"]
 _PORTS = 16
 _STARTS = 3
 _START_WITHIN = 10.0
+_QUIT_WITHIN = 2.0
 
 
 class Instance:
@@ -137,8 +138,8 @@ class Instance:
 
     async def _quit(self, child: Child, control: Control) -> None:
         with contextlib.suppress(TelephonyError):
-            await control.command("quit", within=2)
-        await child.wait(3)
+            await control.command("quit", within=_QUIT_WITHIN)
+            await child.wait(_QUIT_WITHIN)
 
     def _write_config(self, first: int) -> None:
         config = render_config(

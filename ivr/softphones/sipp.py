@@ -17,6 +17,9 @@ from ivr.softphones.sounds import read_wav, write_mulaw
 
 __all__ = ["Ending", "Plan", "SippCaller", "SippResult"]
 
+#: Seconds sipp gets to end by itself after its own time limit.
+_MARGIN = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class SippResult:
@@ -58,7 +61,7 @@ class SippCaller:
             folder = Path(name)
             self._write(folder, plan)
             async with Child(self._arguments(plan, within), cwd=folder, output=folder / "output") as child:
-                code = await child.wait(within + 5)
+                code = await child.wait(within + _MARGIN)
             counts = _read_counts(folder / "stat.csv")
             printed = _tail(folder / "errors.log") or child.printed()
         if code is None:
