@@ -49,12 +49,8 @@ class Listener:
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
         backed = self._grammar_heard(candidate.phrase, span)
-        if not backed and match.score < limits.near:
+        if not backed and (match.score < limits.near or match.lost > limits.most_lost):
             return None
-        if rule.kind is Kind.MUST_NOT:
-            strong = match.score >= limits.sure or (backed and match.score >= limits.accept)
-        else:
-            strong = match.score >= limits.accept or backed
         return Hit(
             part=part.name,
             phrase=candidate.phrase,
@@ -63,9 +59,21 @@ class Listener:
             heard=" ".join(word.word for word in place),
             missing=match.missing,
             by="grammar" if backed else "text",
-            strong=strong,
+            strong=self._strong(rule, match.score, backed=backed),
             rival=candidate.rival,
         )
+
+    def _strong(self, rule: Rule, score: float, *, backed: bool) -> bool:
+        """Whether a score is enough without a person."""
+        limits = self._limits
+        snr = self.transcript.snr_db
+        if score >= limits.sure:
+            return True
+        if snr is not None and snr < limits.snr_floor_db:
+            return False
+        if rule.kind is Kind.MUST_NOT:
+            return backed and score >= limits.accuse
+        return backed or score >= limits.accept
 
     def _grammar_only(self, rule: Rule, part: Part, window: Span, found: list[Hit]) -> list[Hit]:
         """Whole phrases the grammar pass heard where the free decode heard something else."""

@@ -45,12 +45,14 @@ class Match:
         start: index of the first word.
         end: index after the last word.
         missing: words of the phrase that were not heard there.
+        lost: share of the phrase's sounds that lie in the missing words, 0..1.
     """
 
     score: float
     start: int
     end: int
     missing: tuple[str, ...] = ()
+    lost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Place:
     score: float
     start: int
     end: int
-    missing: list[str] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)  # indexes of the piece's words
 
 
 class Matcher:
@@ -94,7 +96,7 @@ class Matcher:
         sounds = [sound for sound, _ in heard]
         pieces, open_end = _pieces(self.language, phrase)
         if not pieces or not sounds:
-            return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words))
+            return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words), 1.0)
         at, total, weight = 0, 0.0, 0
         places: list[_Place] = []
         for number, piece in enumerate(pieces):
@@ -109,12 +111,14 @@ class Matcher:
             weight += len(piece.sounds)
         if open_end and at >= len(sounds):  # nothing was said in the place of the name
             total *= 0.7
-        missing = tuple(word for place in places for word in place.missing)
+        pairs = list(zip(pieces, places, strict=True))
+        missing = tuple(piece.words[index] for piece, place in pairs for index in place.missing)
+        lost = sum(piece.owners.count(index) for piece, place in pairs for index in place.missing) / weight
         found = [place for place in places if place.end > place.start]
         if not found:
-            return Match(0.0, 0, 0, missing)
+            return Match(0.0, 0, 0, missing, 1.0)
         first, last = min(place.start for place in found), max(place.end for place in found)
-        return Match(round(total / weight, 1), heard[first][1], heard[last - 1][1] + 1, missing)
+        return Match(round(total / weight, 1), heard[first][1], heard[last - 1][1] + 1, missing, round(lost, 2))
 
     def length(self, phrase: str) -> int:
         """How many sounds the phrase has, placeholders left out."""
@@ -135,32 +139,26 @@ def _place(piece: _Piece, sounds: list[str], start: int, stop: int) -> _Place:
     window = sounds[start:stop]
     wanted = list(piece.sounds)
     if not window:
-        return _Place(0.0, start, start, list(piece.words))
+        return _Place(0.0, start, start, list(range(len(piece.words))))
     if len(window) <= len(wanted):
         # partial_ratio would slide the text over the phrase and call a fragment perfect
         low, high, score = 0, len(window), float(fuzz.ratio(wanted, window))
     else:
         found = fuzz.partial_ratio_alignment(wanted, window)
         if found is None:
-            return _Place(0.0, start, start, list(piece.words))
+            return _Place(0.0, start, start, list(range(len(piece.words))))
         low, high, score = found.dest_start, found.dest_end, float(found.score)
     return _Place(score, start + low, start + high, _missing(piece, window[low:high]))
 
 
-def _missing(piece: _Piece, heard: list[str]) -> list[str]:
+def _missing(piece: _Piece, heard: list[str]) -> list[int]:
+    """Indexes of the piece's words of which too little was heard."""
     equal = [0] * len(piece.words)
-    size = [0] * len(piece.words)
-    for owner in piece.owners:
-        size[owner] += 1
     for code in Indel.opcodes(list(piece.sounds), heard):
         if code.tag == "equal":
             for index in range(code.src_start, code.src_end):
                 equal[piece.owners[index]] += 1
-    return [
-        word
-        for word, same, total in zip(piece.words, equal, size, strict=True)
-        if total and same < _HEARD_SHARE * total
-    ]
+    return [index for index, same in enumerate(equal) if same < _HEARD_SHARE * piece.owners.count(index)]
 
 
 @lru_cache(maxsize=4096)
