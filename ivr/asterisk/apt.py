@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Callable
@@ -136,7 +137,7 @@ class Apt:
         """Fetch the packages; ``progress`` hears the fraction of bytes that have arrived."""
 
         def tick() -> None:
-            have = sum(path.stat().st_size for path in _files(self.archives))
+            have = _size(self.archives)
             progress(min(have / max(plan.size, 1), 1.0))
 
         done = self._apt_get("-q", "install", "--download-only", *packages, limit=_DOWNLOAD_LIMIT, tick=tick)
@@ -161,8 +162,13 @@ class Apt:
                 )
 
 
-def _files(folder: Path) -> list[Path]:
-    return [path for path in (*folder.glob("*.deb"), *folder.glob("partial/*")) if path.is_file()]
+def _size(folder: Path) -> int:
+    """Bytes of all archives, those under way included; apt moves them while we look."""
+    size = 0
+    for path in (*folder.glob("*.deb"), *folder.glob("partial/*")):
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size
+    return size
 
 
 def _architecture() -> str:
