@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.storage.models import Audit
 
 FIRST = "0" * 64
-_LOCK_KEY = 4_573_1877
+_LOCK_KEY = 45731877
+_PAGE = 500
 
 
 async def append(
@@ -43,13 +44,16 @@ async def append(
 
 async def verify(session: AsyncSession) -> int | None:
     """The id of the first row that does not fit the chain; None if all do."""
-    previous = FIRST
-    rows = await session.stream_scalars(select(Audit).order_by(Audit.id).execution_options(yield_per=500))
-    async for row in rows:
-        if row.previous != previous or row.hash != _digest(row):
-            return row.id
-        previous = row.hash
-    return None
+    previous, last = FIRST, 0
+    while True:
+        rows = (await session.scalars(select(Audit).where(Audit.id > last).order_by(Audit.id).limit(_PAGE))).all()
+        for row in rows:
+            if row.previous != previous or row.hash != _digest(row):
+                return row.id
+            previous, last = row.hash, row.id
+        if len(rows) < _PAGE:
+            return None
+        session.expunge_all()  # a long chain must not stay in memory
 
 
 def _digest(row: Audit) -> str:

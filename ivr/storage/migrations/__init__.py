@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from ivr.core.errors import StorageError
 from ivr.storage.database import BUSY_SECONDS, database_url, make_folder, prepare_sqlite, storage_error
 
-_LOCK_KEY = 4_573_1876  # any number, the same in every process
+_LOCK_KEY = 45731876  # any number, the same in every process
 
 
 def upgrade(url: str) -> str:
