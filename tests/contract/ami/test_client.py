@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from ivr.ami import protocol
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiConnectionLost, AmiError, AmiNotConnected, AmiTimeout
 from ivr.ami.events import ConnectionLost, ConnectionRestored, FullyBooted, Shutdown
@@ -126,8 +127,41 @@ async def test_shutdown_is_told_before_the_loss(client: AmiClient, server: FakeA
     events = client.events()
     await server.replay("Event: Shutdown\nShutdown: Cleanly\nRestart: False\n\n")
     assert isinstance(await anext(events), Shutdown)
+    await client.ping()
     await server.refuse()
+    lost = await anext(events)
+    assert isinstance(lost, ConnectionLost)
+    assert "Shutdown" not in lost.reason
+
+
+async def test_reconnects_are_paced(server: FakeAmi, make_client: MakeClient) -> None:
+    client = make_client(AmiTimes(backoff_first=60, backoff_cap=60))
+    await client.connect()
+    events = client.events()
+    await server.drop()
     assert isinstance(await anext(events), ConnectionLost)
+    await asyncio.sleep(0.1)
+    assert not client.connected
+    assert server.logins == 1
+
+
+async def test_actions_that_timed_out_take_no_room(
+    client: AmiClient, server: FakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_PENDING", 2)
+    server.answer("Getvar", "")
+    for _ in range(4):
+        with pytest.raises(AmiTimeout):
+            await client.action("Getvar", {"Variable": "X"}, timeout=0.01)
+    await client.ping()
+
+
+async def test_an_action_in_the_moment_of_the_loss_is_not_sent(client: AmiClient) -> None:
+    assert client._link is not None
+    client._link.drop("pulled the plug")
+    assert not client.connected
+    with pytest.raises(AmiNotConnected, match="not sent"):
+        await client.ping()
 
 
 async def test_a_resync_that_fails_is_tried_again_and_told_once(client: AmiClient, server: FakeAmi) -> None:

@@ -46,6 +46,18 @@ async def test_a_slow_subscriber_learns_where_events_are_missing_and_how_many() 
     assert counters.overflowed == slow.lost == 6
 
 
+async def test_the_mark_of_a_gap_counts_against_the_limit() -> None:
+    hub, _ = a_hub()
+    subscription = hub.subscribe(3)
+    for second in range(5):
+        hub.publish(an_event(second))
+    await anext(subscription)
+    hub.publish(an_event(5))
+    assert len(subscription) == 2
+    hub.close()
+    assert [event async for event in subscription][-1] == EventsLost(at=NOON, count=3)
+
+
 async def test_a_gap_at_the_end_is_told_before_waiting() -> None:
     hub, _ = a_hub()
     subscription = hub.subscribe(2)
