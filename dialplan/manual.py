@@ -1,0 +1,163 @@
+"""The manual of a site, made from the schema and the table of problems: it cannot say what the code does not do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
+
+from dialplan.codes import CODES
+from dialplan.examples import EXAMPLES
+from dialplan.manual_zh import ZH
+from dialplan.model import Agent, Flow, Hours, Opening, Queue, Site
+from dialplan.shape import STEPS
+
+ManualLanguage = Literal["en", "zh"]
+
+_FILES: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("site.yaml", Site),
+    ("queues.yaml", Queue),
+    ("agents.yaml", Agent),
+    ("hours.yaml", Hours),
+    ("hours.yaml: openings", Opening),
+    ("flows/*.yaml", Flow),
+)
+_HEADS = {
+    "en": ("setting", "values", "default", "meaning"),
+    "zh": ("设置项", "取值", "默认值", "含义"),
+}
+_CODE_HEADS = {
+    "en": ("code", "severity", "problem", "cure"),
+    "zh": ("代码", "级别", "问题", "处理办法"),
+}
+_REQUIRED = {"en": "(required)", "zh": "（必填）"}
+_SIMPLE = {
+    "boolean": "`true`, `false`",
+    "object": "{…: …}",
+    "None": "{…}",
+    "time": "08:30",
+    "date": "2026-10-01",
+    r"^[a-z][a-z0-9_-]{0,39}$": "name",
+    r"^[0-9]{1,20}$": "digits",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "prompt-id",
+}
+_ELSEWHERE = frozenset({"numbers", "flows", "queues", "agents", "hours"})
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a whole site, with the description of every setting."""
+    return Site.model_json_schema()
+
+
+def manual(language: ManualLanguage = "en") -> str:
+    """Tables of files, steps and problems, in Markdown."""
+    parts: list[str] = []
+    for title, model in _FILES:
+        parts += [f"### {title}", _summary(model, language), *_settings(model, language)]
+    for name, model in STEPS.items():
+        parts += [f"### step: {name}", _summary(model, language), *_settings(model, language, skip={"step"})]
+    parts += [{"en": "### Problems", "zh": "### 问题代码"}[language], _table(_CODE_HEADS[language], _codes(language))]
+    return "\n\n".join(parts) + "\n"
+
+
+def refreshed(text: str) -> str:
+    """``text`` with the manual of today between its marks ``<!-- manual:en -->`` and ``<!-- /manual:en -->``."""
+    for language in get_args(ManualLanguage):
+        begin, end = f"<!-- manual:{language} -->\n", f"<!-- /manual:{language} -->"
+        head, _, rest = text.partition(begin)
+        _, mark, tail = rest.partition(end)
+        if not mark:
+            raise ValueError(f"the text has no marks {begin.strip()} … {end}")
+        text = f"{head}{begin}\n{manual(language)}\n{end}{tail}"
+    return text
+
+
+def example(code: str) -> str:
+    """What brings a problem about, as Markdown: the file and its text; empty where it cannot be shown."""
+    found = EXAMPLES[code]
+    if not isinstance(found.text, str) or len(found.text) > 600:
+        return ""
+    return f"`{found.file}`\n\n```yaml\n{found.text}```\n"
+
+
+def _summary(model: type[BaseModel], language: ManualLanguage) -> str:
+    english = (model.__doc__ or "").strip().split("\n")[0]
+    return ZH[model.__name__] if language == "zh" else english
+
+
+def _settings(model: type[BaseModel], language: ManualLanguage, skip: Iterable[str] = ()) -> list[str]:
+    spec = model.model_json_schema()
+    left_out = {*skip, *(_ELSEWHERE if model is Site else ())}
+    rows = [
+        (
+            f"`{name}`",
+            _values(field, spec),
+            _default(model, name, language),
+            _meaning(model, name, field, language),
+        )
+        for name, field in spec.get("properties", {}).items()
+        if name not in left_out
+    ]
+    return [_table(_HEADS[language], rows)] if rows else []
+
+
+def _meaning(model: type[BaseModel], name: str, field: dict[str, Any], language: ManualLanguage) -> str:
+    if language == "en":
+        return str(field.get("description", ""))
+    return ZH.get(f"{model.__name__}.{name}") or ZH[f".{name}"]
+
+
+def _default(model: type[BaseModel], name: str, language: ManualLanguage) -> str:
+    field = model.model_fields[name]
+    if field.is_required():
+        return _REQUIRED[language]
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, list):
+        return f"`[{', '.join(value)}]`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _values(field: dict[str, Any], spec: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " / ".join(_values(one, spec) for one in field["anyOf"] if one.get("type") != "null")
+    if "enum" in field or "const" in field:
+        return ", ".join(f"`{one}`" for one in field.get("enum", [field.get("const")]))
+    kind = field.get("type")
+    if kind == "array":
+        return f"[{_values(field['items'], spec)}]"
+    if kind in {"integer", "number"}:
+        return f"{field['minimum']:g}–{field['maximum']:g}"
+    return _SIMPLE.get(str(kind)) or _SIMPLE.get(str(field.get("format") or field.get("pattern")), "text")
+
+
+def _codes(language: ManualLanguage) -> Iterator[tuple[str, ...]]:
+    for code, kind in CODES.items():
+        text, cure = (part.zh if language == "zh" else part.en for part in (kind.text, kind.cure))
+        yield code, kind.severity.value, _plain(text), _plain(cure)
+
+
+def _plain(template: str) -> str:
+    return template.replace("{{}}", "`{}`") if "{{}}" in template else template.replace("{", "<").replace("}", ">")
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [_row(head), _row(("---",) * len(head)), *(_row(row) for row in rows)]
+    return "\n".join(lines)
+
+
+def _row(cells: Iterable[str]) -> str:
+    escaped = (cell.replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;") for cell in cells)
+    return "| " + " | ".join(escaped) + " |"
+
+
+__all__ = ["ManualLanguage", "example", "manual", "refreshed", "schema"]
+
+if __name__ == "__main__":  # python -m dialplan.manual docs/admin-guide.md
+    for _name in sys.argv[1:]:
+        _path = Path(_name)
+        _path.write_text(refreshed(_path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,71 @@
+"""The manual and the schema say what the code does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dialplan.checks import check_site
+from dialplan.codes import CODES
+from dialplan.manual import ManualLanguage, example, manual, refreshed, schema
+from dialplan.manual_zh import ZH
+from dialplan.model import Agent, Flow, Hours, Opening, Queue, Site
+from dialplan.shape import STEPS
+from tests.unit.dialplan.sites import write_site
+
+MODELS = [Site, Queue, Agent, Hours, Opening, Flow, *STEPS.values()]
+GUIDE = Path(__file__).parents[3] / "docs" / "admin-guide.md"
+
+
+def test_the_schema_describes_every_setting() -> None:
+    found = schema()
+    assert found["properties"]["zone"]["description"].startswith("time zone")
+    assert set(found["$defs"]) >= {model.__name__ for model in MODELS if model is not Site}
+    for name, part in found["$defs"].items():
+        for field, spec in part["properties"].items():
+            assert "description" in spec or field == "step", f"{name}.{field}"
+
+
+def test_every_setting_has_a_chinese_description_and_no_other_has() -> None:
+    fields = {(model.__name__, name) for model in MODELS for name in model.model_fields}
+    told = {(model, name) for model, name in fields if f"{model}.{name}" in ZH or f".{name}" in ZH}
+    assert fields - told == {(model.__name__, "step") for model in STEPS.values()} | {
+        ("Site", part) for part in ("numbers", "flows", "queues", "agents", "hours")
+    }
+    names = {model.__name__ for model in MODELS}
+    assert {key for key in ZH if "." in key and not key.startswith(".")} <= {f"{m}.{n}" for m, n in fields}
+    assert {key for key in ZH if "." not in key} == names
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_manual_names_every_step_setting_and_code(language: ManualLanguage) -> None:
+    text = manual(language)
+    for step, model in STEPS.items():
+        assert f"### step: {step}\n" in text
+        assert all(f"| `{name}` |" in text for name in model.model_fields if name != "step")
+    assert all(f"| {code} |" in text for code in CODES)
+    assert "{" not in text.split("DP101")[1].replace("`{}`", "")
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(line.replace("\\|", "").count("|") == 5 for line in tables)
+
+
+def test_the_guide_holds_the_manual_of_today() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    assert text == refreshed(text), "run python -m dialplan.manual docs/admin-guide.md"
+    assert "### step: menu" in text
+
+
+def test_a_text_without_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="manual:en"):
+        refreshed("# Guide")
+
+
+def test_the_flow_in_the_guide_is_sound(tmp_path: Path) -> None:
+    flow = GUIDE.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    assert check_site(write_site(tmp_path, flows__main=flow)) == []
+
+
+def test_an_example_is_shown_with_its_file() -> None:
+    assert example("DP106") == "`queues.yaml`\n\n```yaml\nservice: {ring: 90}\n```\n"
+    assert example("DP001") == ""
