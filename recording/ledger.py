@@ -71,7 +71,8 @@ def read_notice(path: Path) -> Notice | None:
         closed = datetime.fromtimestamp(float(data["closed"]), UTC)
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
-    return Notice(path, *names, closed)
+    file, linkedid, uniqueid, role = names
+    return Notice(path, file, linkedid, uniqueid, role, closed)
 
 
 def measure(path: Path) -> Measured:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.app.serve import serve
 from ivr.app.up import up
-from ivr.cli import build
+from ivr.cli.main import build
 from ivr.core.settings import Settings
 
 

@@ -1,0 +1,227 @@
+"""One call, from its closed files to transcripts, verdicts and scores."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ivr.core.clock import Clock
+from ivr.core.errors import QualityError
+from ivr.core.ids import new_token
+from ivr.core.log import get_logger
+from ivr.storage import calls, quality
+from ivr.storage import models as rows
+from ivr.storage.database import Database
+from recording.compliance import CallContext, Verdict, judge
+from recording.errors import PoisonFile, SoundError
+from recording.rulebooks.grammar import grammar_of
+from recording.rulebooks.model import Rulebook
+from recording.scorecards.score import Scorecard, score
+from recording.transcription.transcriber import Transcriber
+from recording.transcription.transcript import PartyTranscript
+
+log = get_logger("judging")
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A recording and what was heard in it."""
+
+    recording: rows.Recording
+    transcript: PartyTranscript
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a judging came to, for whoever asked for it."""
+
+    linkedid: str
+    transcripts: int
+    verdicts: int
+    for_person: int
+
+
+class CallJudge:
+    """Transcribes and judges calls.
+
+    Args:
+        database: calls in, findings out.
+        folder: the recordings.
+        transcriber: the transcriber for a language; raises SetupError where there is no model.
+        rulebook: the rulebook for a call.
+        default_language: of calls that chose none.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        transcriber: Callable[[str], Transcriber],
+        rulebook: Callable[[rows.Call, str], Rulebook],
+        default_language: str,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._folder = folder
+        self._transcriber = transcriber
+        self._rulebook = rulebook
+        self._default_language = default_language
+        self._clock = clock
+
+    async def judge(self, call_id: int, progress: Progress = lambda stage, share: None) -> Judged:
+        """Judge one call; judging it again adds a new judging and keeps the old one.
+
+        Args:
+            progress: hears the file under way and the share of it that is done.
+
+        Raises:
+            QualityError: if the call is not known.
+            TranscriptionError: if a file could not be transcribed this time.
+            SetupError: if there is no model for the call's language.
+        """
+        async with self._database.read() as session:
+            call = await calls.get(session, call_id)
+        if call is None:
+            raise QualityError(f"call {call_id} is not known", cure="ivr calls list")
+        language = call.language or self._default_language
+        rulebook = self._rulebook(call, language)
+        heard = [
+            found
+            for recording in call.recordings
+            if recording.state == "closed" and recording.frames
+            if (found := await self._hear(recording, rulebook, language, progress)) is not None
+        ]
+        return await self._keep(call, heard, rulebook, language)
+
+    async def _hear(
+        self, recording: rows.Recording, rulebook: Rulebook, language: str, progress: Progress
+    ) -> Heard | None:
+        grammar = grammar_of(rulebook) if recording.role == "agent" else None
+        transcriber = await asyncio.to_thread(self._transcriber, language)
+        try:
+            transcript = await asyncio.to_thread(
+                transcriber.transcribe,
+                self._folder / recording.file,
+                grammar,
+                progress=lambda share: progress(recording.file, share),
+            )
+        except (SoundError, PoisonFile) as error:
+            log.error("recording left out", file=recording.file, problem=str(error))
+            return None
+        return Heard(recording, transcript)
+
+    async def _keep(self, call: rows.Call, heard: list[Heard], rulebook: Rulebook, language: str) -> Judged:
+        now, run = self._clock.now(), new_token()
+        caller = next((one for one in heard if one.recording.role == "caller"), None)
+        verdicts: list[rows.Verdict] = []
+        scores: list[rows.Score] = []
+        for recording in call.recordings:
+            if recording.role != "agent":
+                continue
+            agent = next((one for one in heard if one.recording.id == recording.id), None)
+            context = context_of(call, recording, caller, language)
+            found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
+            verdicts += [_verdict_row(call, recording, verdict, run, now) for verdict in found]
+            scores.append(_score_row(call, recording, score(found), rulebook, run, now))
+        async with self._database.write() as session:
+            for one in heard:
+                await quality.save_transcript(session, _transcript_row(one, now))
+            await quality.save_judgement(session, verdicts, scores)
+        for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
+        return Judged(call.linkedid, len(heard), len(verdicts), for_person)
+
+
+def context_of(call: rows.Call, agent: rows.Recording, caller: Heard | None, language: str) -> CallContext:
+    """The times of a call as a judgement needs them: seconds from its start."""
+
+    def at(moment: datetime | None) -> float:
+        return (moment - call.started_at).total_seconds() if moment is not None else 0.0
+
+    duration = at(call.ended_at)
+    visit = next((one for one in call.visits if one.connected_at and one.agent == agent.agent), None)
+    talk = (at(visit.connected_at), at(visit.completed_at) or duration) if visit is not None else None
+    return CallContext(
+        language=language,
+        duration=duration,
+        agent_offset=at(agent.started_at),
+        caller_offset=at(caller.recording.started_at) if caller is not None else 0.0,
+        talk=talk,
+        holds=holds_of(call, at, duration),
+    )
+
+
+def holds_of(call: rows.Call, at: Callable[[datetime], float], duration: float) -> tuple[tuple[float, float], ...]:
+    """When the caller was on hold, from the journal: (begin, end) in seconds from the start of the call."""
+    holds: list[tuple[float, float]] = []
+    begun: float | None = None
+    for step in call.steps:
+        if step.kind != "talk":
+            continue
+        if step.event == "hold" and begun is None:
+            begun = at(step.at)
+        elif step.event == "unhold" and begun is not None:
+            holds.append((begun, at(step.at)))
+            begun = None
+    if begun is not None:
+        holds.append((begun, duration))
+    return tuple(holds)
+
+
+def _transcript_row(one: Heard, now: datetime) -> rows.Transcript:
+    transcript = one.transcript
+    return rows.Transcript(
+        recording_id=one.recording.id,
+        model=transcript.model,
+        pipeline=transcript.pipeline,
+        text=" ".join(word.word for word in transcript.words),
+        words=[word.to_dict() for word in transcript.words],
+        speech=[list(span) for span in transcript.speech],
+        snr_db=transcript.snr_db,
+        created_at=now,
+    )
+
+
+def _verdict_row(call: rows.Call, recording: rows.Recording, verdict: Verdict, run: str, now: datetime) -> rows.Verdict:
+    return rows.Verdict(
+        call_id=call.id,
+        recording_id=recording.id,
+        agent=recording.agent,
+        run=run,
+        rule=verdict.rule,
+        norm=verdict.norm,
+        forbidden=verdict.forbidden,
+        value=verdict.value.value,
+        passed=verdict.passed,
+        score=verdict.score,
+        start_s=verdict.span[0] if verdict.span else None,
+        end_s=verdict.span[1] if verdict.span else None,
+        evidence={**verdict.evidence, "title": verdict.title.en, "title_zh": verdict.title.zh},
+        rulebook=verdict.rulebook,
+        rulebook_version=verdict.rulebook_version,
+        model=verdict.model,
+        thresholds=verdict.thresholds,
+        created_at=now,
+    )
+
+
+def _score_row(
+    call: rows.Call, recording: rows.Recording, card: Scorecard, rulebook: Rulebook, run: str, now: datetime
+) -> rows.Score:
+    return rows.Score(
+        call_id=call.id,
+        agent=recording.agent,
+        run=run,
+        points=card.points,
+        possible=card.possible,
+        failed_all=card.failed_all,
+        items=[item.to_dict() for item in card.items],
+        rulebook=rulebook.name,
+        rulebook_version=rulebook.full_version,
+        created_at=now,
+    )
