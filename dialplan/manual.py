@@ -37,7 +37,6 @@ _REQUIRED = {"en": "(required)", "zh": "（必填）"}
 _SIMPLE = {
     "boolean": "`true`, `false`",
     "object": "{…: …}",
-    "None": "{…}",
     "time": "08:30",
     "date": "2026-10-01",
     r"^[a-z][a-z0-9_-]{0,39}$": "name",
@@ -127,12 +126,12 @@ def _values(field: dict[str, Any], spec: dict[str, Any]) -> str:
         return " / ".join(_values(one, spec) for one in field["anyOf"] if one.get("type") != "null")
     if "enum" in field or "const" in field:
         return ", ".join(f"`{one}`" for one in field.get("enum", [field.get("const")]))
-    kind = field.get("type")
+    kind = field.get("type", "object")
     if kind == "array":
         return f"[{_values(field['items'], spec)}]"
     if kind in {"integer", "number"}:
         return f"{field['minimum']:g}–{field['maximum']:g}"
-    return _SIMPLE.get(str(kind)) or _SIMPLE.get(str(field.get("format") or field.get("pattern")), "text")
+    return _SIMPLE.get(kind) or _SIMPLE.get(str(field.get("format") or field.get("pattern")), "text")
 
 
 def _codes(language: ManualLanguage) -> Iterator[tuple[str, ...]]:
