@@ -113,8 +113,7 @@ class AgiServer:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.peers_waiting >= self._max_sessions or self.sessions_open >= self._max_sessions:
-            self.peers_refused += 1
-            _log.error("agi.too_many", sessions=self.sessions_open, waiting=self.peers_waiting)
+            self._refuse_more()
             writer.transport.abort()
             return
         task = asyncio.current_task()
@@ -142,6 +141,9 @@ class AgiServer:
                 self.peers_refused += 1
                 _log.error("agi.unknown_script", script=request.script[:80])
                 return
+            if self.sessions_open >= self._max_sessions:
+                self._refuse_more()
+                return
             self.sessions_total += 1
             self.sessions_open += 1
             try:
@@ -152,6 +154,10 @@ class AgiServer:
                 connection.abort()
             finally:
                 self.sessions_open -= 1
+
+    def _refuse_more(self) -> None:
+        self.peers_refused += 1
+        _log.error("agi.too_many", sessions=self.sessions_open, waiting=self.peers_waiting)
 
     async def _greet(self, connection: AgiConnection) -> AgiRequest | None:
         self.peers_waiting += 1

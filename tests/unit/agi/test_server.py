@@ -155,15 +155,22 @@ async def test_more_calls_than_allowed_are_closed_at_once() -> None:
         await release.wait()
         await session.noop()
 
-    async with serving(wait, max_sessions=2) as server:
-        peers = [await connect(server) for _ in range(2)]
-        for peer in peers:
-            await peer.says(HEADER)
+    async with serving(wait, max_sessions=2, header_limit=60) as server, asyncio.timeout(30):
+        peers = [await connect(server)]
+        await peers[0].says(HEADER)
+        await until(lambda: server.sessions_open == 1)
+        peers.append(await connect(server))
+        late = await connect(server)
+        await until(lambda: server.peers_waiting == 2)
+        await peers[1].says(HEADER)
         await until(lambda: server.sessions_open == 2)
-        third = await connect(server)
-        assert await third.hears_end() == b""
-        await third.goes()
-        assert server.peers_refused == 1
+        await late.says(HEADER)
+        assert await late.hears_end() == b"", "its header came when the last place was taken"
+        await late.goes()
+        silent = await connect(server)
+        assert await silent.hears_end() == b"", "not even its header is waited for"
+        await silent.goes()
+        assert server.peers_refused == 2
         release.set()
         for peer in peers:
             assert await peer.hears() == "NOOP", "the two are not disturbed"

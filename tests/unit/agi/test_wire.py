@@ -41,6 +41,7 @@ def one(data: bytes) -> Reply:
         ("200 result=1 ()", "1", "", None),
         ("200 result=1 (foo) bar=1)", "1", "foo) bar=1", None),
         ("200 result=1 (a) endpos=5)", "1", "a) endpos=5", None),
+        ("200 result=1 (a) results=b)", "1", "a) results=b", None),
         ("200 result=1 (((", "1", "((", None),
         ("200 result=1 (it's 5 (five) (x) é €)", "1", "it's 5 (five) (x) é €", None),
         ("200 result=1 (digit) digit=5 endpos=80", "1", "digit", 80),
