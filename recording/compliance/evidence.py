@@ -9,7 +9,7 @@ from recording.compliance.verdict import Hit, Span
 from recording.matching import Candidate, Matcher, candidates
 from recording.matching.matcher import split_placeholders
 from recording.rulebooks.grammar import plain
-from recording.rulebooks.model import Kind, Part, Rule
+from recording.rulebooks.model import Kind, Moment, Part, Rule, Rulebook
 from recording.transcription.transcript import PartyTranscript, Word
 
 
@@ -18,15 +18,16 @@ class Listener:
 
     Args:
         transcript: what was heard.
-        language: of the rulebook.
+        rulebook: whose phrases may be heard.
         thresholds: what counts as evidence.
     """
 
-    def __init__(self, transcript: PartyTranscript, language: str, thresholds: Thresholds) -> None:
+    def __init__(self, transcript: PartyTranscript, rulebook: Rulebook, thresholds: Thresholds) -> None:
         self.transcript = transcript
-        self._language = language
+        self._language = rulebook.language
         self._limits = thresholds
-        self._matcher = Matcher(language)
+        self._matcher = Matcher(rulebook.language)
+        self._phrases = {variant for rule in rulebook.rules for part in rule.all_parts for variant in part.variants}
 
     def hits(self, rule: Rule, part: Part, window: Span) -> list[Hit]:
         """Evidence for any variant of ``part`` within ``window`` (seconds in the file), best first."""
@@ -38,7 +39,8 @@ class Listener:
                 if hit is not None:
                     found.append(hit)
         found += self._grammar_only(rule, part, window, found)
-        return sorted(found, key=lambda hit: (not hit.strong, -hit.score, hit.span))
+        late = -1 if rule.window.moment is Moment.CLOSING else 1
+        return sorted(found, key=lambda hit: (not hit.strong, -hit.score, late * hit.span[0]))
 
     def _weigh(self, rule: Rule, part: Part, candidate: Candidate, words: Sequence[Word]) -> Hit | None:
         """The candidate as a hit; None when it is no evidence at all."""
@@ -49,7 +51,18 @@ class Listener:
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
         backed = self._grammar_heard(candidate.phrase, span)
-        if not backed and (match.score < limits.near or match.lost > limits.most_lost):
+        strong = self._strong(rule, match.score, backed=backed)
+        if (
+            not backed
+            and not strong
+            and (
+                match.score < limits.near
+                or match.lost > limits.most_lost
+                or self._other_phrase(
+                    part, match.score, [word.word for word in words[max(0, match.start - 1) : match.end + 1]]
+                )
+            )
+        ):
             return None
         return Hit(
             part=part.name,
@@ -59,9 +72,14 @@ class Listener:
             heard=" ".join(word.word for word in place),
             missing=match.missing,
             by="grammar" if backed else "text",
-            strong=self._strong(rule, match.score, backed=backed),
+            strong=strong,
             rival=candidate.rival,
         )
+
+    def _other_phrase(self, part: Part, score: float, around: list[str]) -> bool:
+        """Whether another phrase of the rulebook explains the place better."""
+        others = self._phrases.difference(part.variants)
+        return any(self._matcher.find(other, around).score > score for other in others)
 
     def _strong(self, rule: Rule, score: float, *, backed: bool) -> bool:
         """Whether a score is enough without a person."""

@@ -107,7 +107,7 @@ def _outcome(
     if speech_within(transcript, talk) < limits.shortest_speech:
         missing = tuple(part.name for part in rule.all_parts) if rule.kind is Kind.MUST else ()
         return _Outcome(Value.NOT_SAID, reasons.SILENT, missing=missing)
-    listener = Listener(transcript, rulebook.language, limits)
+    listener = Listener(transcript, rulebook, limits)
     spans = windows(rule, transcript, context, offset, limits.slack)
     outcomes = [_in_window(rule, listener, span, limits) for span in spans]
     worst = min(outcomes, key=lambda outcome: _ORDER[outcome.value])  # every hold must be announced
@@ -132,7 +132,7 @@ def _in_window(rule: Rule, listener: Listener, window: Span, limits: Thresholds)
         weak += bool(hits)
         missing.append(part.name)
     evidence = tuple(sorted(found, key=lambda hit: (not hit.strong, -hit.score)))
-    lost = tuple(missing)
+    lost = tuple(missing) if rule.kind is Kind.MUST else ()
     if strong >= rule.needed:
         return _Outcome(Value.SAID, reasons.HEARD, evidence, lost)
     if strong + weak >= rule.needed:

@@ -17,7 +17,7 @@ class Thresholds:
     near: float = 65.0  # without the grammar pass: too like the phrase to say it was not said
     most_lost: float = 0.4  # share of the phrase in words not heard at all; more is another phrase's common ending
     accuse: float = 70.0  # a forbidden phrase is taken as said with the grammar pass from here
-    sure: float = 90.0  # and without it from here; the same for any phrase in noise
+    sure: float = 85.0  # and without it from here; the same for any phrase in noise
     snr_floor_db: float = 12.0  # below it the absence of a phrase proves nothing
     shortest_speech: float = 0.5  # seconds, padding of the speech spans included; less is no speech
     fewest_words: float = 0.4  # words per second of speech; fewer and the recogniser understood nothing
