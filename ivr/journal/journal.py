@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.ami.events import ChannelEvent, ConnectionLost, ConnectionRestored
 from ivr.core.clock import Clock
@@ -22,6 +22,8 @@ CAPACITY = 10_000
 BATCH = 200
 BATCH_SECONDS = 0.05
 WRITE_TRIES = 5
+# A list of channels is some milliseconds old when it arrives; who called in meanwhile is not missing.
+RESYNC_MARGIN = timedelta(seconds=2)
 
 _log = get_logger("journal")
 
@@ -114,7 +116,8 @@ class Journal:
 
         Args:
             channels_alive: uniqueids (or linkedids or names) of the channels that Asterisk has.
-            at: when it had them; now if not given. Calls that began later are left alone.
+            at: when it had them; now if not given. Calls that began later, or just before, are
+                left alone.
             timeout_s: limit in seconds.
 
         Returns:
@@ -261,7 +264,7 @@ class Journal:
         async with self._database.write() as session:
             held = await calls.hold(session, [call.linkedid for call in await calls.open_calls(session)])
             for linkedid, call in held.items():
-                if interrupt(call, resync.alive, at=resync.at, lost_at=lost_at):
+                if interrupt(call, resync.alive, at=resync.at - RESYNC_MARGIN, lost_at=lost_at):
                     closed += 1
                     _log.warning("story closed without its end", linkedid=linkedid, outcome=call.outcome)
         self._lost_at = None

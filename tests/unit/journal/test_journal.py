@@ -331,7 +331,7 @@ async def test_what_asterisk_lost_is_closed_as_interrupted_and_the_rest_goes_on(
         for linkedid in ("1.1", "2.2", "3.3"):
             journal.put(created(0, linkedid))
         journal.put(ev.QueueJoined(**ids(10), queue="q"))
-        journal.put(created(100, "4.4"))
+        journal.put(created(59.5, "4.4"))
         journal.put(ended(5, "3.3"))
         assert await journal.resync({"2.2"}, at=after(60)) == 1
         journal.put(ended(70, "2.2"))
