@@ -98,6 +98,16 @@ class RecordingMuted(ChannelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldStarted(ChannelEvent):
+    """Hold: this channel's party put the other on hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEnded(ChannelEvent):
+    """Unhold: this channel's party came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueJoined(ChannelEvent):
     """QueueCallerJoin: a caller waits; ``position`` from 1, ``count`` = callers waiting now."""
 

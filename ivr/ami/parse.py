@@ -122,6 +122,14 @@ def _recording_muted(h: Raw, at: datetime) -> ev.AmiEvent:
     return ev.RecordingMuted(**_ids(h, at), muted=_flag(h, "State"), direction=_text(h, "Direction"))
 
 
+def _hold_started(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.HoldStarted(**_ids(h, at))
+
+
+def _hold_ended(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.HoldEnded(**_ids(h, at))
+
+
 def _queue_joined(h: Raw, at: datetime) -> ev.AmiEvent:
     return ev.QueueJoined(**_ids(h, at), queue=_text(h, "Queue"), position=_int(h, "Position"), count=_int(h, "Count"))
 
@@ -209,6 +217,8 @@ _READERS: dict[str, Callable[[Raw, datetime], ev.AmiEvent]] = {
     "bridgeleave": _bridge_left,
     "mixmonitorstart": _recording_started,
     "mixmonitormute": _recording_muted,
+    "hold": _hold_started,
+    "unhold": _hold_ended,
     "queuecallerjoin": _queue_joined,
     "queuecallerleave": _queue_left,
     "queuecallerabandon": _queue_abandoned,

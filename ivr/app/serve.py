@@ -16,6 +16,7 @@ from dialplan.sites import demo_site
 from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
+from ivr.ami.events import EventsLost
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.engine import Engine
 from ivr.call.sites import SiteBook
@@ -117,7 +118,11 @@ async def watch(client: AmiClient, journal: Journal) -> None:
                 await asyncio.sleep(2.0)
         await resync(client, journal)
         async for event in events:
-            journal.put(event)
+            if isinstance(event, EventsLost):
+                log.error("manager events lost", count=event.count)
+                await resync(client, journal)
+            else:
+                journal.put(event)
 
 
 async def resync(client: AmiClient, journal: Journal) -> None:

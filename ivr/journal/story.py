@@ -125,6 +125,16 @@ def _step(call: Call, fact: own.StepFact) -> None:
     )
 
 
+def _hold(call: Call, fact: ev.HoldStarted | ev.HoldEnded) -> None:
+    leg = leg_of(call, fact.uniqueid)
+    if leg is None:
+        return
+    event = "hold" if isinstance(fact, ev.HoldStarted) else "unhold"
+    by = {"by": leg.role, "agent": leg.agent}
+    told = own.StepFact(at=fact.at, linkedid=fact.linkedid, step="hold", kind="talk", event=event, detail=by)
+    _step(call, told)
+
+
 def _outcome(call: Call, fact: own.OutcomeDecided) -> None:
     note(call, "decided", fact.outcome)
 
@@ -158,6 +168,8 @@ _HANDLERS: dict[type[Any], Callable[[Call, Any], None]] = {
     ev.HangupRequested: hangup_requested,
     ev.BridgeEntered: lambda call, fact: note(call, "bridged", fact.uniqueid, many=True),
     ev.RecordingStarted: recording_started,
+    ev.HoldStarted: _hold,
+    ev.HoldEnded: _hold,
     ev.QueueJoined: queue_joined,
     ev.QueueLeft: queue_left,
     ev.QueueAbandoned: queue_abandoned,

@@ -194,6 +194,22 @@ class Softphone:
             raise
         return await self._log.wait_for(Closed, within=within)
 
+    async def hold(self) -> None:
+        """Put the other side on hold: a re-INVITE with ``sendonly`` (RFC 3264, 8.4).
+
+        Raises:
+            TelephonyError: if baresip refuses.
+        """
+        await self._baresip.command("hold")
+
+    async def resume(self) -> None:
+        """Take the other side back from hold.
+
+        Raises:
+            TelephonyError: if baresip refuses.
+        """
+        await self._baresip.command("resume")
+
     async def send_digits(self, digits: str, *, gap: float = 0.3) -> bool:
         """Press keys one after another, as RFC 4733 events; returns whether the call lasted to the last of them.
 
