@@ -52,7 +52,8 @@ def find_asterisk(
         needs: the tools wanted.
         install: whether a missing rootfs may be fetched (some 180 MB, a minute).
         progress: hears the stage and the fraction (0 to 1) of it that is done.
-        env: ``IVR_ROOTFS`` names a rootfs to use before anything else, ``IVR_MIRROR`` a mirror.
+        env: the environment when None. ``IVR_ROOTFS`` names a rootfs to use before anything else, ``IVR_MIRROR`` a
+            mirror to fetch from, ``IVR_APT_ETC`` a folder to read apt's sources from in place of /etc/apt.
 
     Raises:
         AsteriskError: if a tool is missing and cannot or may not be fetched.
