@@ -111,22 +111,22 @@ class AgiServer:
         if server is not None:
             await server.wait_closed()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.peers_waiting >= self._max_sessions or self.sessions_open >= self._max_sessions:
             self._refuse_more()
             writer.transport.abort()
             return
-        task = asyncio.current_task()
-        assert task is not None
+        # A task of our own: asyncio's stream callback logs an error for a handler that stop() cancels.
+        task = asyncio.create_task(self._call(reader, writer), name="agi-call")
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = AgiConnection(reader, writer, limits=self._limits)
         try:
             await self._serve(connection)
         finally:
-            try:
-                await connection.close()
-            finally:
-                self._tasks.discard(task)
+            await connection.close()
 
     async def _serve(self, connection: AgiConnection) -> None:
         request = await self._greet(connection)

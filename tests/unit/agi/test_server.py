@@ -205,7 +205,7 @@ async def test_stop_waits_for_calls_and_takes_no_more() -> None:
     assert caller.variables["IVR_DONE"] == "1"
 
 
-async def test_stop_closes_calls_that_last_longer_than_the_grace() -> None:
+async def test_stop_closes_calls_that_last_longer_than_the_grace(caplog: pytest.LogCaptureFixture) -> None:
     async def linger(_: AgiRequest, session: AgiSession) -> None:
         await asyncio.Event().wait()
 
@@ -218,6 +218,8 @@ async def test_stop_closes_calls_that_last_longer_than_the_grace() -> None:
     await call
     assert caller.commands == []
     assert server.sessions_open == 0
+    await asyncio.sleep(0)
+    assert caplog.records == [], "asyncio has nothing to complain about"
 
 
 async def test_a_port_in_use_is_said_clearly() -> None:
