@@ -268,3 +268,8 @@ def load(language: str) -> Catalogue:
 
 
 __all__ = ["FOLDER", "LANGUAGES", "BargeIn", "Catalogue", "Prompt", "Tone", "load", "read_catalogue"]
+
+
+def known_ids() -> dict[str, frozenset[str]]:
+    """The ids of our own prompts by language, for the checks of a site."""
+    return {language: frozenset(prompt.id for prompt in load(language).own) for language in LANGUAGES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -23,13 +24,18 @@ def _g2p() -> Any:
     return zh.ZHG2P()
 
 
+def third_tones(symbols: str) -> str:
+    """Third tone before third tone becomes second (您好 has one, 可以 two), within a stretch without punctuation."""
+    return re.sub(r"↓(?=[^↓→↗↘,.!?;:]*↓)", "↗", symbols)
+
+
 def phonemes(sentence: str) -> str:
     """The symbols the synthesiser takes for one sentence of Mandarin.
 
     Raises:
         SetupError: if misaki is not installed.
     """
-    return str(_g2p()(sentence)[0])
+    return third_tones(str(_g2p()(sentence)[0]))
 
 
-__all__ = ["phonemes"]
+__all__ = ["phonemes", "third_tones"]

@@ -142,6 +142,7 @@ class Accent:
         eo, eu, e, o, u: symbols of the vowels ㅓ ㅡ ㅔ ㅗ ㅜ.
         initial: ㄱㄷㅂㅈ at the beginning of a word: plain (k), aspirated (kʰ) or voiced (ɡ).
         tense: ㄲㄸㅃㅆㅉ: plain (k), glottal (ʔk) or double (kk).
+        breath: what marks ㅋㅌㅍㅊ; empty for voices whose k is breathed anyway.
         stress: which syllable of a word is stressed.
         pause: what stands between words.
     """
@@ -153,6 +154,7 @@ class Accent:
     u: str = "u"
     initial: Literal["plain", "aspirated", "voiced"] = "aspirated"
     tense: Literal["plain", "glottal", "double"] = "glottal"
+    breath: Literal["ʰ", ""] = "ʰ"
     stress: Literal["none", "first", "second", "penult"] = "none"
     pause: str = " "
 
@@ -160,7 +162,7 @@ class Accent:
 _PLAIN = {"ㄱ": "k", "ㄷ": "t", "ㅂ": "p", "ㅈ": "ʨ"}
 _VOICED = {"ㄱ": "ɡ", "ㄷ": "d", "ㅂ": "b", "ㅈ": "ʥ"}
 _HARD = {"ㄲ": "k", "ㄸ": "t", "ㅃ": "p", "ㅆ": "s", "ㅉ": "ʨ"}
-_BREATHY = {"ㅋ": "kʰ", "ㅌ": "tʰ", "ㅍ": "pʰ", "ㅊ": "ʨʰ"}
+_BREATHY = {"ㅋ": "k", "ㅌ": "t", "ㅍ": "p", "ㅊ": "ʨ"}
 _CODA = {"": "", "ㄱ": "k", "ㄴ": "n", "ㄷ": "t", "ㄹ": "l", "ㅁ": "m", "ㅂ": "p", "ㅇ": "ŋ"}
 _PALATAL = "ㅣㅑㅕㅛㅠㅖㅒㅟ"
 
@@ -193,8 +195,9 @@ def _initial(syllable: _Syllable, before: str | None, accent: Accent) -> str:
     if sound in _HARD:
         hard = "ɕ" if sound == "ㅆ" and syllable.vowel in _PALATAL else _HARD[sound]
         return {"plain": hard, "glottal": "ʔ" + hard, "double": hard + hard}[accent.tense]
+    if sound in _BREATHY:
+        return _BREATHY[sound] + accent.breath
     others = {
-        **_BREATHY,
         "ㅅ": "ɕ" if syllable.vowel in _PALATAL else "s",
         "ㄹ": "l" if before == "ㄹ" else "ɾ",
         "ㄴ": "n",

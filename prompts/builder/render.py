@@ -49,9 +49,9 @@ VOICES: Mapping[str, Voice] = {
 
 
 def sentences(text: str) -> list[str]:
-    """The text cut after full stops, question and exclamation marks; a mark is added where none ends it."""
+    """The text cut after full stops, question and exclamation marks; what has no end goes on: it gets a comma."""
     parts = [part.strip() for part in re.split(r"(?<=[。！？])|(?<=[.!?])\s+", text) if part.strip()]
-    return [part if part[-1] in "。！？.!?，," else f"{part}." for part in parts]
+    return [part if part[-1] in "。！？.!?，," else f"{part}," for part in parts]
 
 
 def speak(prompt: Prompt, synthesiser: Synthesiser, *, voices: Mapping[str, Voice] = VOICES) -> Floats:

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.core.errors import SetupError, UsageError
 from prompts import catalogue, check, manifest
-from prompts.builder import english, finish, tones
+from prompts.builder import chinese, english, finish, tones
 from prompts.builder.kokoro import RATE, Kokoro, voices_folder
 from prompts.builder.render import Voice, render, render_music, sentences, stale
 from prompts.catalogue import Prompt
@@ -81,8 +81,8 @@ def test_music_is_a_quiet_loop_without_a_seam(rate: int) -> None:
 
 def test_sentences_are_cut_at_their_marks() -> None:
     assert sentences("您好，请。再见！") == ["您好，请。", "再见！"]
-    assert sentences("One. Two? three") == ["One.", "Two?", "three."]
-    assert sentences("安") == ["安."]
+    assert sentences("One. Two? three") == ["One.", "Two?", "three,"]
+    assert sentences("安") == ["安,"]
 
 
 def test_renders_both_rates_and_says_what_it_made(tmp_path: Path) -> None:
@@ -131,6 +131,11 @@ def test_music_is_written_at_both_rates(tmp_path: Path) -> None:
     render_music(tmp_path)
     with wave.open(str(tmp_path / "moh/calm.wav16")) as made:
         assert (made.getframerate(), made.getnframes()) == (16000, 320000)
+
+
+def test_third_tones_in_a_row_rise() -> None:
+    assert chinese.third_tones("kʰɤ↓i↓ kei↓ wo↓mən") == "kʰɤ↗i↗ kei↗ wo↓mən"
+    assert chinese.third_tones("xau↓, ni↓ lai↗ma↓") == "xau↓, ni↓ lai↗ma↓"
 
 
 def test_english_is_respelt_for_the_voice() -> None:
