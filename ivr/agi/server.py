@@ -120,6 +120,7 @@ class AgiServer:
         task = asyncio.create_task(self._call(reader, writer), name="agi-call")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: writer.close())  # also when it was cancelled before it ran
 
     async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = AgiConnection(reader, writer, limits=self._limits)
