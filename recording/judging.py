@@ -16,6 +16,7 @@ from ivr.storage import calls, quality
 from ivr.storage import models as rows
 from ivr.storage.database import Database
 from recording.compliance import CallContext, Verdict, judge
+from recording.compliance.silences import long_silences, shifted
 from recording.errors import PoisonFile, SoundError
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
@@ -125,7 +126,7 @@ class CallJudge:
             if recording.role != "agent":
                 continue
             agent = next((one for one in heard if one.recording.id == recording.id), None)
-            context = context_of(call, recording, caller, language)
+            context = context_of(call, recording, agent, caller, language)
             found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
             verdicts += [_verdict_row(call, recording, verdict, run, now) for verdict in found]
             scores.append(_score_row(call, recording, score(found), rulebook, run, now))
@@ -137,22 +138,34 @@ class CallJudge:
         return Judged(call.linkedid, len(heard), len(verdicts), for_person)
 
 
-def context_of(call: rows.Call, agent: rows.Recording, caller: Heard | None, language: str) -> CallContext:
-    """The times of a call as a judgement needs them: seconds from its start."""
+def context_of(
+    call: rows.Call, recording: rows.Recording, agent: Heard | None, caller: Heard | None, language: str
+) -> CallContext:
+    """The times of a call as a judgement needs them: seconds from its start.
+
+    A wait is a hold of the telephone, or a silence of both that is as long as one.
+    """
 
     def at(moment: datetime | None) -> float:
         return (moment - call.started_at).total_seconds() if moment is not None else 0.0
 
     duration = at(call.ended_at)
-    visit = next((one for one in call.visits if one.connected_at and one.agent == agent.agent), None)
+    visit = next((one for one in call.visits if one.connected_at and one.agent == recording.agent), None)
     talk = (at(visit.connected_at), at(visit.completed_at) or duration) if visit is not None else None
+    agent_offset = at(recording.started_at)
+    caller_offset = at(caller.recording.started_at) if caller is not None else 0.0
+    silences: list[tuple[float, float]] = []
+    if talk is not None and agent is not None and agent.transcript.speech:
+        spoken = shifted(agent.transcript.speech, agent_offset)
+        spoken += shifted(caller.transcript.speech, caller_offset) if caller is not None else []
+        silences = long_silences(spoken, talk)
     return CallContext(
         language=language,
         duration=duration,
-        agent_offset=at(agent.started_at),
-        caller_offset=at(caller.recording.started_at) if caller is not None else 0.0,
+        agent_offset=agent_offset,
+        caller_offset=caller_offset,
         talk=talk,
-        holds=holds_of(call, at, duration),
+        holds=tuple(sorted([*holds_of(call, at, duration), *silences])),
     )
 
 

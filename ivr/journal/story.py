@@ -130,6 +130,8 @@ def _hold(call: Call, fact: ev.HoldStarted | ev.HoldEnded) -> None:
     if leg is None:
         return
     event = "hold" if isinstance(fact, ev.HoldStarted) else "unhold"
+    if any(step.kind == "talk" and step.event == event and step.at == fact.at for step in call.steps):
+        return  # another engine has told it
     by = {"by": leg.role, "agent": leg.agent}
     told = own.StepFact(at=fact.at, linkedid=fact.linkedid, step="hold", kind="talk", event=event, detail=by)
     _step(call, told)

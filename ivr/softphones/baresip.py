@@ -194,22 +194,6 @@ class Softphone:
             raise
         return await self._log.wait_for(Closed, within=within)
 
-    async def hold(self) -> None:
-        """Put the other side on hold: a re-INVITE with ``sendonly`` (RFC 3264, 8.4).
-
-        Raises:
-            TelephonyError: if baresip refuses.
-        """
-        await self._baresip.command("hold")
-
-    async def resume(self) -> None:
-        """Take the other side back from hold.
-
-        Raises:
-            TelephonyError: if baresip refuses.
-        """
-        await self._baresip.command("resume")
-
     async def send_digits(self, digits: str, *, gap: float = 0.3) -> bool:
         """Press keys one after another, as RFC 4733 events; returns whether the call lasted to the last of them.
 
@@ -246,7 +230,9 @@ class Softphone:
         return await self._voice.say(path)
 
     async def heard(self, *, within: float = 5.0) -> Path:
-        """What the phone heard in its last call, as WAV; its time begins when the sound did, near the answer.
+        """What the phone heard in its last call, as WAV; it begins about when the call was established.
+
+        A sound stands about 0.25 s later in it than it was said at the other end.
 
         Args:
             within: seconds to wait for the file to be closed.
