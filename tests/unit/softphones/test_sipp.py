@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -96,7 +97,7 @@ async def test_the_last_counts_are_read(tmp_path: Path) -> None:
 async def test_how_sipp_is_called(tmp_path: Path) -> None:
     await caller("good", tmp_path).run(Plan(extension="100", calls=3, rate=2.5, at_once=7), within=9)
     words = json.loads((tmp_path / "seen.json").read_text())
-    options = dict(zip(words, words[1:], strict=False))
+    options = dict(pairwise(words))
     assert words[0] == "127.0.0.1:5060"
     assert (options["-m"], options["-r"], options["-rp"], options["-l"], options["-timeout"]) == (
         "3",
