@@ -143,7 +143,7 @@ async def test_a_call_outlasts_the_silence_it_began_with(
         await asyncio.sleep(4)
         assert bob.in_call
         await bob.say(utterances[0])
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1)
         await bob.hangup()
         await find_when_closed(utterances[0], line.recordings / "echo.wav")
         assert len(find_all(utterances[0], line.recordings / "echo.wav", least=0.9)) == 2
