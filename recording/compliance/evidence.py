@@ -105,19 +105,19 @@ class Listener:
                     continue
                 place = within(self.transcript.words, span)
                 texts = [word.word for word in place]
-                best = candidates(self._matcher, [phrase], rule.near_misses, texts)
-                if not best or best[0].beaten:
+                best = next(iter(candidates(self._matcher, [phrase], rule.near_misses, texts)), None)
+                if best is not None and best.beaten and best.rival_score >= self._limits.support:
                     continue
                 hits.append(
                     Hit(
                         part=part.name,
                         phrase=phrase,
-                        score=best[0].match.score,
+                        score=best.match.score if best else 0.0,
                         span=span,
                         heard=" ".join(texts),
-                        missing=best[0].match.missing,
+                        missing=best.match.missing if best else (),
                         by="grammar_only",
-                        rival=best[0].rival,
+                        rival=best.rival if best else "",
                     )
                 )
         return hits

@@ -38,7 +38,8 @@ _SOUNDS = (
     (r"^kn", "n"), (r"^wr", "r"), (r"^wh", "w"), (r"^x", "s"), (r"mb$", "m"), (r"igh", "i"), (r"ough", "o"),
     (r"ph", "f"), (r"tch", "j"), (r"sch", "sk"), (r"(sh|ch|ti(?=on)|ci(?=a)|dg)", "j"), (r"th", "t"), (r"ck", "k"),
     (r"c(?=[eiy])", "s"), (r"[cq]", "k"), (r"g(?=[eiy])", "j"), (r"gh", ""), (r"z", "s"), (r"x", "ks"),
-    (r"(?<=[a-z])e$", ""), (r"(?<=[aeiou])h", ""), (r"[eiy][aeiouy]*", "i"), (r"[aou][aeiouy]*", "a"),
+    (r"(?<=[a-z])e$", ""), (r"(?<=[aeiou])h", ""), (r"(?<=[aeiou])w(?![aeiou])", ""),
+    (r"[eiy][aeiouy]*", "i"), (r"[aou][aeiouy]*", "a"),
     (r"(.)\1+", r"\1"),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Opcode
 
 from ivr.core.errors import UsageError
 from recording.matching import english, korean, mandarin
@@ -148,17 +148,21 @@ def _place(piece: _Piece, sounds: list[str], start: int, stop: int) -> _Place:
         if found is None:
             return _Place(0.0, start, start, list(range(len(piece.words))))
         low, high, score = found.dest_start, found.dest_end, float(found.score)
-    return _Place(score, start + low, start + high, _missing(piece, window[low:high]))
+    codes = [code for code in Indel.opcodes(wanted, window[low:high]) if code.tag == "equal"]
+    if not codes:
+        return _Place(score, start + low, start + low, list(range(len(piece.words))))
+    # The window has the phrase's length; what it holds beyond the first and last common sound is not the phrase.
+    first, last = low + codes[0].dest_start, low + codes[-1].dest_end
+    return _Place(score, start + first, start + last, _missing(piece, codes))
 
 
-def _missing(piece: _Piece, heard: list[str]) -> list[int]:
+def _missing(piece: _Piece, equal: list[Opcode]) -> list[int]:
     """Indexes of the piece's words of which too little was heard."""
-    equal = [0] * len(piece.words)
-    for code in Indel.opcodes(list(piece.sounds), heard):
-        if code.tag == "equal":
-            for index in range(code.src_start, code.src_end):
-                equal[piece.owners[index]] += 1
-    return [index for index, same in enumerate(equal) if same < _HEARD_SHARE * piece.owners.count(index)]
+    heard = [0] * len(piece.words)
+    for code in equal:
+        for index in range(code.src_start, code.src_end):
+            heard[piece.owners[index]] += 1
+    return [index for index, count in enumerate(heard) if count < _HEARD_SHARE * piece.owners.count(index)]
 
 
 @lru_cache(maxsize=4096)

@@ -76,6 +76,8 @@ def transcribe(
                 restricted += hits
                 if progress:
                     progress(done / len(pieces))
+    elif progress:
+        progress(1.0)
     return PartyTranscript(
         words=tuple(sorted(free, key=lambda word: word.start)),
         grammar_words=None if spelt is None else tuple(sorted(restricted, key=lambda word: word.start)),

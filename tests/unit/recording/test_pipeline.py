@@ -1,0 +1,127 @@
+"""From a file to words, with an engine that writes down what it is given."""
+
+from __future__ import annotations
+
+import io
+import json
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from recording.audio.wav import Samples
+from recording.transcription import Grammar, PartyTranscript, Word
+from recording.transcription.grammar import spell, spell_grammar
+from recording.transcription.pipeline import transcribe
+from recording.transcription.worker import serve
+
+SPEECH = Path(__file__).parents[2] / "fixtures" / "speech"
+VOCABULARY = {"잠시", "만", "기다려", "주세요", "네", "도", "와", "드릴", "도와", "까요"}
+
+
+class FakeDecoder:
+    def __init__(self, engine: FakeEngine, lines: list[str] | None) -> None:
+        self.engine, self.lines = engine, lines
+
+    def decode(self, samples: Samples, offset: float) -> list[Word]:
+        self.engine.decoded.append((self.lines, len(samples) / 16000, offset))
+        return [Word("free" if self.lines is None else "grammar", offset + 0.1, offset + 0.2)]
+
+
+class FakeEngine:
+    def __init__(self) -> None:
+        self.decoded: list[tuple[list[str] | None, float, float]] = []
+
+    def knows(self, word: str) -> bool:
+        return word in VOCABULARY
+
+    @contextmanager
+    def recogniser(self, lines: list[str] | None) -> Iterator[FakeDecoder]:
+        yield FakeDecoder(self, lines)
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    samples, _ = soundfile.read(
+        str(SPEECH / "wait_3_cl.ul"), samplerate=8000, channels=1, subtype="ULAW", format="RAW", dtype="int16"
+    )
+    path = tmp_path / "a.wav"
+    quiet = np.zeros(16000, np.int16)
+    soundfile.write(str(path), np.concatenate([quiet, samples, quiet, samples]), 8000, subtype="PCM_16")
+    return path
+
+
+def test_each_stretch_of_speech_is_decoded_twice_at_16_khz(wav: Path) -> None:
+    engine, shares = FakeEngine(), []
+    grammar = Grammar(("잠시 만 기다려 주세요", "xyz"), ("네",))
+    found = transcribe(engine, wav, model="m", grammar=grammar, progress=shares.append)
+    assert len(found.speech) == 2
+    expected = [(start, end - start) for start, end in found.speech for _ in range(2)]
+    assert [(offset, pytest.approx(length, abs=0.002)) for _, length, offset in engine.decoded] == expected
+    assert [lines for lines, _, _ in engine.decoded[:2]] == [["잠시 만 기다려 주세요", "네"], None]
+    assert found.text == "free free"
+    assert [word.word for word in found.grammar_words or ()] == ["grammar", "grammar"]
+    assert found.grammar_phrases == ("잠시 만 기다려 주세요",)
+    assert found.unusable == ("xyz",)
+    assert shares == [0.5, 1.0]
+
+
+def test_without_phrases_there_is_one_pass(wav: Path) -> None:
+    engine = FakeEngine()
+    assert transcribe(engine, wav, model="m").grammar_words is None
+    assert [lines for lines, _, _ in engine.decoded] == [None, None]
+
+
+def test_a_silent_file_is_not_decoded(tmp_path: Path) -> None:
+    soundfile.write(str(tmp_path / "s.wav"), np.zeros(16000, np.int16), 8000, subtype="PCM_16")
+    engine = FakeEngine()
+    found = transcribe(engine, tmp_path / "s.wav", model="m", grammar=Grammar(("네",)))
+    assert (engine.decoded, found.text, found.snr_db, found.duration) == ([], "", None, 2.0)
+    assert found.grammar_words == ()
+
+
+def test_a_transcript_survives_json() -> None:
+    before = PartyTranscript(
+        words=(Word("네", 1.0, 1.5, 0.9),),
+        speech=((0.8, 1.7),),
+        snr_db=31.5,
+        duration=4.0,
+        model="m",
+        grammar_words=(Word("네", 1.0, 1.5, 1.0),),
+        grammar_phrases=("네",),
+        unusable=("x",),
+    )
+    assert PartyTranscript.from_dict(json.loads(json.dumps(before.to_dict()))) == before
+
+
+def test_unknown_words_are_split_into_the_fewest_known_ones() -> None:
+    knows = VOCABULARY.__contains__
+    assert spell("도와드릴 까요", knows) == (["도와", "드릴", "까요"], [])
+    assert spell("도와드려 네", knows) == (["네"], ["도와드려"])
+    assert spell("hello", {"h", "e", "l", "o"}.__contains__) == ([], ["hello"]), "English words are never split"
+
+
+def test_a_phrase_with_an_unknown_word_is_left_out_and_named() -> None:
+    spelt = spell_grammar(Grammar(("네", "없는말", "네"), ("네", "zz")), VOCABULARY.__contains__)
+    assert (spelt.phrases, spelt.decoys, spelt.unknown, spelt.lines) == (("네",), ("네",), ("없는말",), ["네"])
+
+
+def test_the_worker_answers_every_request_and_survives_bad_ones(wav: Path, tmp_path: Path) -> None:
+    requests: queue.Queue[str | None] = queue.Queue()
+    ask = {"do": "transcribe", "path": str(wav), "grammar": None, "threads": 1}
+    for request in (ask, {**ask, "path": str(tmp_path / "gone.wav")}, {"do": "unknown", "phrases": ["네 zz"]}, {}):
+        requests.put(json.dumps(request))
+    requests.put(None)
+    out = io.StringIO()
+    serve(FakeEngine(), "m", requests, out)
+    said = [json.loads(line) for line in out.getvalue().splitlines()]
+    answers = [message for message in said if "progress" not in message]
+    assert answers[0] == {"ready": True}
+    assert PartyTranscript.from_dict(answers[1]["result"]).text == "free free"
+    assert answers[2]["kind"] == "sound"
+    assert answers[3] == {"result": ["zz"]}
+    assert answers[4]["kind"] == "worker"

@@ -1,0 +1,111 @@
+"""The pool of workers, with workers that die, hang and complain on purpose."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ivr.core.errors import SetupError
+from recording.errors import OutOfTime, PoisonFile, SoundError
+from recording.transcription import Transcriber
+
+FAKE = Path(__file__).parent / "fake_worker.py"
+Make = Callable[..., Transcriber]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Make]:
+    made: list[Transcriber] = []
+
+    def build(mode: str, **options: float) -> Transcriber:
+        command = [sys.executable, str(FAKE), mode, str(tmp_path / "starts")]
+        transcriber = Transcriber(tmp_path / "model", command=command, **options)  # type: ignore[arg-type]
+        made.append(transcriber)
+        return transcriber
+
+    yield build
+    for transcriber in made:
+        transcriber.close()
+
+
+@pytest.fixture
+def wav(tmp_path: Path) -> Path:
+    path = tmp_path / "party.wav"
+    path.write_bytes(b"RIFF")
+    return path
+
+
+def starts(tmp_path: Path) -> int:
+    return int((tmp_path / "starts").read_text())
+
+
+def test_a_file_is_transcribed_and_progress_is_told(make: Make, wav: Path, tmp_path: Path) -> None:
+    shares: list[float] = []
+    transcriber = make("works")
+    assert transcriber.transcribe(wav, progress=shares.append).text == "hello"
+    assert transcriber.transcribe(wav).duration == 1.5
+    assert shares == [0.5]
+    assert starts(tmp_path) == 1, "the model is loaded once"
+
+
+def test_a_worker_that_dies_is_replaced_and_the_file_tried_again(make: Make, wav: Path, tmp_path: Path) -> None:
+    assert make("dies-once").transcribe(wav).text == "hello"
+    assert starts(tmp_path) == 2
+
+
+def test_a_file_that_ends_two_workers_is_poison_and_the_pool_lives(make: Make, wav: Path, tmp_path: Path) -> None:
+    transcriber = make("always-dies")
+    with pytest.raises(PoisonFile, match=r"party\.wav.*ASSERTION_FAILED") as caught:
+        transcriber.transcribe(wav)
+    assert caught.value.path == "party.wav"
+    assert not caught.value.retryable
+    assert starts(tmp_path) == 2
+    with pytest.raises(PoisonFile):
+        transcriber.transcribe(wav)
+    assert starts(tmp_path) == 4
+
+
+def test_a_file_over_its_time_limit_ends_its_worker_only(make: Make, wav: Path, tmp_path: Path) -> None:
+    transcriber = make("hangs", time_limit=0.3)
+    with pytest.raises(OutOfTime, match=r"party\.wav"):
+        transcriber.transcribe(wav)
+    with pytest.raises(OutOfTime):
+        transcriber.transcribe(wav)
+    assert starts(tmp_path) == 2
+
+
+def test_an_unusable_file_is_told_apart_and_costs_no_worker(make: Make, wav: Path, tmp_path: Path) -> None:
+    transcriber = make("complains")
+    for _ in range(2):
+        with pytest.raises(SoundError, match="stereo"):
+            transcriber.transcribe(wav)
+    assert starts(tmp_path) == 1
+
+
+def test_a_missing_file_needs_no_worker(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(SoundError, match=r"gone\.wav"):
+        make("works").transcribe(tmp_path / "gone.wav")
+    assert not (tmp_path / "starts").exists()
+
+
+def test_a_worker_that_cannot_start_says_why(make: Make, wav: Path) -> None:
+    with pytest.raises(SetupError, match="no such model"):
+        make("dead").transcribe(wav)
+
+
+def test_unknown_words_are_asked_of_the_model(make: Make) -> None:
+    assert make("works").unknown_words(["zzz"]) == ["zzz"]
+
+
+def test_close_ends_the_workers(make: Make, wav: Path) -> None:
+    transcriber = make("works")
+    transcriber.transcribe(wav)
+    worker = transcriber._seats.queue[0]
+    assert worker is not None
+    transcriber.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker.pid, 0)
