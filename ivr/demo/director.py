@@ -1,0 +1,223 @@
+"""Runs the demo's calls: callers who listen before they press, agents who answer as their part says."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import unquote
+
+from ivr.core.errors import TelephonyError
+from ivr.core.language import Text
+from ivr.demo.house import House
+from ivr.demo.parts import PARTS, Part
+from ivr.demo.speech import Line, load_lines
+from ivr.demo.watch import Watch
+from ivr.softphones.baresip import Softphone
+from ivr.softphones.events import Closed, Established, Incoming
+
+Tell = Callable[[int, Text], None]
+
+KOREAN = "3"
+ANSWERED_WITHIN = 60.0
+
+
+class Director:
+    """Five callers and two agents.
+
+    Args:
+        house: where they call.
+        watch: the calls' stories as they are written.
+        tell: hears what each caller (by id; 0 for agents) does.
+    """
+
+    def __init__(self, house: House, watch: Watch, tell: Tell) -> None:
+        self._house = house
+        self._watch = watch
+        self._tell = tell
+        self._lines = load_lines()
+        self._parts = {part.caller: part for part in PARTS}
+        self._connected: dict[int, asyncio.Future[Softphone]] = {}
+        self._voices: dict[Softphone, str] = {}
+        self._declined: set[int] = set()
+        self._busy: asyncio.Event = asyncio.Event()
+
+    async def run(self) -> None:
+        """Make all calls.
+
+        Raises:
+            TelephonyError: if a call does not go as its part says.
+        """
+        loop = asyncio.get_running_loop()
+        self._connected = {part.id: loop.create_future() for part in PARTS}
+        async with AsyncExitStack() as stack:
+            agents = [
+                await stack.enter_async_context(self._house.agent(agent_id)) for agent_id in sorted(self._house.site.agents)
+            ]
+            for number, agent in enumerate(agents, 1):
+                self._voices[agent] = f"agent-{number}"
+                await self._log_in(agent)
+            loops = [asyncio.create_task(self._work(agent)) for agent in agents]
+            stack.push_async_callback(_end, loops)
+            first, second, third, fourth, fifth = PARTS
+            await self._all(
+                loops,
+                self._talked(first),
+                self._talked(second, after=3.0),
+                self._abandoned(third, after=1.5),
+                self._message(fourth, after=4.0),
+            )
+            await self._all(loops, self._talked(fifth))
+
+    async def _all(self, loops: list[asyncio.Task[None]], *calls: object) -> None:
+        """Run calls side by side; the first failure, of a call or an agent, ends all."""
+        tasks = [asyncio.ensure_future(call) for call in calls]  # type: ignore[call-overload]
+        try:
+            pending = {*tasks, *loops}
+            while any(task in pending for task in tasks):
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        finally:
+            await _end(tasks)
+
+    # Agents
+
+    async def _log_in(self, agent: Softphone) -> None:
+        """Dial *45 and hear that it worked."""
+        outcome = await agent.call("*45", within=15)
+        if not isinstance(outcome, Established):
+            raise TelephonyError(f"agent {agent.account.user} could not dial *45")
+        await agent.wait_for(Closed, within=15)
+        shown = await asyncio.to_thread(self._house.asterisk.run_cli, "queue show")
+        if f"PJSIP/{agent.account.user}" not in shown:
+            raise TelephonyError(f"agent {agent.account.user} dialled *45 but is not logged in", cure="see Asterisk's log")
+        self._tell(0, Text(f"agent {agent.account.user} has logged in (*45)", f"坐席 {agent.account.user} 已签入（*45）"))
+
+    async def _work(self, agent: Softphone) -> None:
+        """Take calls, one after the other, for as long as the demo lasts."""
+        while True:
+            try:
+                incoming = await agent.wait_for(Incoming, within=300)
+            except TelephonyError:
+                continue
+            part = self._part_of(incoming)
+            if part.refused_first and part.id not in self._declined:
+                self._declined.add(part.id)
+                await asyncio.sleep(2.0)
+                self._tell(part.id, Text(f"agent {agent.account.user} declines", f"坐席 {agent.account.user} 拒接"))
+                await agent.hangup()
+                continue
+            await asyncio.sleep(part.rings)
+            with contextlib.suppress(TelephonyError):  # the caller may have given up meanwhile
+                await agent.accept()
+                await agent.wait_for(Established, within=10)
+                self._tell(part.id, Text(f"talks to agent {agent.account.user}", f"与坐席 {agent.account.user} 通话中"))
+                self._connected[part.id].set_result(agent)
+            await agent.wait_for(Closed, within=180)
+
+    def _part_of(self, incoming: Incoming) -> Part:
+        number = unquote(incoming.peer.removeprefix("sip:").partition("@")[0])
+        part = self._parts.get(number)
+        if part is None:
+            raise TelephonyError(f"an agent's phone rings for {number!r:.40}, whom nobody knows")
+        return part
+
+    # Callers
+
+    async def _talked(self, part: Part, after: float = 0.0) -> None:
+        """A call that reaches an agent."""
+        await asyncio.sleep(after)
+        async with self._house.caller(part.caller) as caller:
+            await self._to_the_menu(part, caller)
+            await self._press(part, caller, "1")
+            await self._watch.waiting(part.caller)
+            self._tell(part.id, Text("waits in the queue", "排队等候"))
+            async with asyncio.timeout(ANSWERED_WITHIN):
+                agent = await asyncio.shield(self._connected[part.id])
+            for turn in part.talk:
+                await asyncio.sleep(turn.pause)
+                phone, voice = (agent, self._voices[agent]) if turn.by == "agent" else (caller, part.voice)
+                for line in turn.lines:
+                    await self._say(part, phone, f"{voice}-{line}")
+            await asyncio.sleep(part.stays + 0.8)
+            await (agent if part.hangs_up == "agent" else caller).hangup()
+            if part.hangs_up == "agent":
+                await caller.wait_for(Closed, within=30)
+            await self._over(part)
+
+    async def _abandoned(self, part: Part, after: float) -> None:
+        """Silent once, a wrong key, then the right one; gives up while both agents talk to others."""
+        await asyncio.sleep(after)
+        async with self._house.caller(part.caller) as caller:
+            await self._to_the_menu(part, caller)
+            self._tell(part.id, Text("says and presses nothing", "沉默，未按键"))
+            await self._watch.heard(part.caller, "main-menu", times=2, within=40)
+            await self._press(part, caller, "9")
+            await self._watch.heard(part.caller, "main-menu", times=3, within=40)
+            for talked in (1, 2):
+                await asyncio.shield(self._connected[talked])
+            await self._press(part, caller, "1")
+            await self._watch.waiting(part.caller)
+            self._tell(part.id, Text("waits in the queue", "排队等候"))
+            await asyncio.sleep(part.stays)
+            self._tell(part.id, Text("gives up", "放弃等候"))
+            await caller.hangup()
+            await self._over(part)
+
+    async def _message(self, part: Part, after: float) -> None:
+        """A closed line: the caller leaves a message and hangs up."""
+        await asyncio.sleep(after)
+        async with self._house.caller(part.caller) as caller:
+            await self._call(part, caller)
+            await self._watch.heard(part.caller, "voicemail-intro", within=60)
+            await self._watch.until(
+                part.caller, "the tone", lambda call: any(step.event == "record" for step in call.steps), within=30
+            )
+            self._tell(part.id, Text("leaves a message", "正在留言"))
+            await asyncio.sleep(1.5)
+            await self._say(part, caller, f"{part.voice}-voicemail")
+            await asyncio.sleep(1.0)
+            await caller.hangup()
+            await self._over(part)
+
+    async def _call(self, part: Part, caller: Softphone) -> None:
+        """Dial, be answered, choose Korean."""
+        outcome = await caller.call(part.dials, within=20)
+        if not isinstance(outcome, Established):
+            raise TelephonyError(f"caller {part.caller}: {part.dials} did not answer")
+        self._tell(part.id, Text(f"calls {part.dials}: language menu", f"拨打 {part.dials}：语言选择"))
+        await self._watch.heard(part.caller, "language-offer-3")
+        await asyncio.sleep(1.0)
+        await self._press(part, caller, KOREAN)
+        await self._watch.heard(part.caller, "recording-notice")
+        self._tell(part.id, Text("hears greeting and recording notice", "听到问候与录音提示"))
+
+    async def _to_the_menu(self, part: Part, caller: Softphone) -> None:
+        await self._call(part, caller)
+        await self._watch.heard(part.caller, "main-menu")
+        self._tell(part.id, Text("hears the menu", "听主菜单"))
+
+    async def _press(self, part: Part, caller: Softphone, key: str) -> None:
+        await asyncio.sleep(0.8)
+        if not await caller.send_digits(key):
+            raise TelephonyError(f"caller {part.caller}: the call ended before key {key} was pressed")
+        self._tell(part.id, Text(f"presses {key}", f"按 {key}"))
+
+    async def _say(self, part: Part, phone: Softphone, line_id: str) -> None:
+        line: Line = self._lines[line_id]
+        spoken = await phone.say(Path(line.path))
+        if not spoken.complete:
+            raise TelephonyError(f"caller {part.caller}: the call ended before {line_id} was said")
+
+    async def _over(self, part: Part) -> None:
+        await self._watch.ended(part.caller)
+        self._tell(part.id, Text("over", "已结束"))
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
