@@ -9,7 +9,15 @@ from pathlib import Path
 
 from ivr.core.errors import UsageError
 
-__all__ = ["Ending", "Plan", "render_scenario"]
+__all__ = ["Ending", "Plan", "render_keys", "render_scenario"]
+
+_KEYS = "0123456789*#ABCD"  # in the order of RFC 4733, 3.2, table 3
+_KEY_SAMPLES = 800  # 0.1 s
+_END_AND_VOLUME = 0x80 | 10  # RFC 4733, 2.3
+_UNKNOWN_EVENT = 255
+_PACKET_BYTES = 50
+_PACKET_SECONDS = 0.03
+_FIRST_PACKETS = 5  # the first packet of a stream does not arrive
 
 _NUMBER = re.compile(r"\A[+*]?[A-Za-z0-9._-]{1,40}\Z")
 
@@ -34,7 +42,10 @@ class Plan:
         at_once: most calls at one time.
         hold: seconds from the answer (CANCEL: from the ringing) to the hangup; with LINE the most to wait.
         ending: who ends the call.
-        sound: 8,000 Hz 16-bit mono WAV that every caller says, over and over; silence sends nothing at all.
+        sound: 8,000 Hz 16-bit mono WAV that every caller says, over and over; without one no sound is sent at all.
+        keys: keys every caller presses within the hold time (``0-9*#ABCD``); not together with a sound.
+        keys_after: seconds from the answer to the first key.
+        keys_gap: seconds from one key to the next, at least 0.2.
 
     Raises:
         UsageError: if a value makes no sense.
@@ -48,6 +59,9 @@ class Plan:
     hold: float = 0.0
     ending: Ending = Ending.CALLER
     sound: Path | None = None
+    keys: str = ""
+    keys_after: float = 0.5
+    keys_gap: float = 0.4
 
     def __post_init__(self) -> None:
         for name, value in (("extension", self.extension), ("number", self.number)):
@@ -57,11 +71,36 @@ class Plan:
             raise UsageError(f"sipp plan: {self.calls} calls, {self.at_once} at once")
         if not (0 < self.rate <= 1000 and 0 <= self.hold <= 3600):
             raise UsageError(f"sipp plan: rate {self.rate:g}/s, hold {self.hold:g} s")
+        if not set(self.keys) <= set(_KEYS) or (self.keys and self.sound is not None):
+            raise UsageError(f"sipp plan: keys {self.keys!r:.40}", cure="0-9 * # A-D, and no sound with them")
+        if not (0 <= self.keys_after <= 3600 and 0.2 <= self.keys_gap <= 60):
+            raise UsageError(f"sipp plan: keys after {self.keys_after:g} s, every {self.keys_gap:g} s")
 
 
-def render_scenario(plan: Plan, sound_file: str = "") -> str:
-    """The scenario of ``plan``; ``sound_file`` is the mu-law file to stream, relative to sipp's working directory."""
-    steps = [_send(_request("INVITE", plan, transaction="invite", body=_offer(bool(sound_file))))]
+def render_keys(plan: Plan) -> bytes:
+    """The RTP payloads that press the keys of ``plan``, for sipp to stream one after another.
+
+    sipp can send RFC 4733 events from a capture only, which takes a raw socket and root. But it streams packets of any
+    payload type under the name of a codec it knows: as iLBC, 50 bytes every 30 ms. A packet with the end bit set is a
+    whole key to Asterisk, which skips an event it does not know: that is the pause.
+    """
+
+    def packet(event: int, flags: int) -> bytes:
+        return bytes((event, flags)) + _KEY_SAMPLES.to_bytes(2, "big") + bytes(_PACKET_BYTES - 4)
+
+    def pause(seconds: float) -> bytes:
+        return packet(_UNKNOWN_EVENT, 0) * max(_FIRST_PACKETS, round(seconds / _PACKET_SECONDS))
+
+    payloads = [pause(plan.keys_after)]
+    for key in plan.keys:
+        payloads += [packet(_KEYS.index(key), _END_AND_VOLUME), pause(plan.keys_gap - _PACKET_SECONDS)]
+    return b"".join(payloads)
+
+
+def render_scenario(plan: Plan, *, sound_file: str = "", keys_file: str = "") -> str:
+    """The scenario of ``plan``; files to stream, mu-law or :func:`render_keys`, are relative to sipp's own folder."""
+    stream = f"{sound_file},-1,0" if sound_file else f"{keys_file},1,101,iLBC/8000" if keys_file else ""
+    steps = [_send(_request("INVITE", plan, transaction="invite", body=_offer(bool(stream))))]
     if plan.ending is Ending.CANCEL:
         steps += [
             _maybe(100),
@@ -76,8 +115,8 @@ def render_scenario(plan: Plan, sound_file: str = "") -> str:
     else:
         steps += [_maybe(100), _maybe(180), _maybe(183), '<recv response="200"/>']
         steps.append(_send(_request("ACK", plan, transaction="ack", answered=True), again=False))
-        if sound_file:
-            steps.append(f'<nop><action><exec rtp_stream="{sound_file},-1,0"/></action></nop>')
+        if stream:
+            steps.append(f'<nop><action><exec rtp_stream="{stream}"/></action></nop>')
         if plan.ending is Ending.LINE:
             steps += [f'<recv request="BYE" timeout="{_milliseconds(plan)}"/>', _send(_OK, again=False)]
         else:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ivr.core.errors import TelephonyError
 from ivr.softphones.ports import free_block
 from ivr.softphones.process import Child
-from ivr.softphones.scenario import Ending, Plan, render_scenario
+from ivr.softphones.scenario import Ending, Plan, render_keys, render_scenario
 from ivr.softphones.sounds import read_wav, write_mulaw
 
 __all__ = ["Ending", "Plan", "SippCaller", "SippResult"]
@@ -71,11 +71,14 @@ class SippCaller:
         return SippResult(*counts, reasons=printed if counts[1] else "")
 
     def _write(self, folder: Path, plan: Plan) -> None:
-        sound_file = ""
+        files = {}
         if plan.sound is not None:
-            sound_file = "sound.ul"
-            write_mulaw(folder / sound_file, read_wav(plan.sound))
-        (folder / "scenario.xml").write_text(render_scenario(plan, sound_file))
+            files["sound_file"] = "sound.ul"
+            write_mulaw(folder / "sound.ul", read_wav(plan.sound))
+        if plan.keys:
+            files["keys_file"] = "keys.bin"
+            (folder / "keys.bin").write_bytes(render_keys(plan))
+        (folder / "scenario.xml").write_text(render_scenario(plan, **files))
 
     def _arguments(self, plan: Plan, within: float) -> list[str]:
         first = free_block(8, host=self._host)

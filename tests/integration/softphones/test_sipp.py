@@ -51,3 +51,9 @@ async def test_a_caller_is_heard(line: Line, sipp: SippCaller, tmp_path: Path) -
     assert (await sipp.run(Plan(extension="102", hold=2.5, sound=sound))).successful == 1
     await asyncio.sleep(0.3)
     assert find_sound(sound, line.recordings / "echo.wav").correlation > 0.9
+
+
+@pytest.mark.parametrize("keys", ["11", "*9"])
+async def test_a_caller_presses_keys(line: Line, sipp: SippCaller, keys: str) -> None:
+    await sipp.run(Plan(extension="100", hold=2.5, keys=keys))
+    assert line.variable("KEYS") == keys

@@ -12,7 +12,7 @@ import pytest
 
 from ivr.core.errors import TelephonyError, UsageError
 from ivr.softphones import sipp
-from ivr.softphones.scenario import Ending, Plan, render_scenario
+from ivr.softphones.scenario import Ending, Plan, render_keys, render_scenario
 from ivr.softphones.sipp import SippCaller, SippResult
 from ivr.softphones.sounds import write_wav
 
@@ -24,7 +24,7 @@ FAKE = Path(__file__).parent / "fake_sipp.py"
 def steps(plan: Plan, sound: str = "") -> list[str]:
     """What the scenario does, in order: ``send INVITE``, ``recv 200``..."""
     done = []
-    for step in ElementTree.fromstring(render_scenario(plan, sound)):
+    for step in ElementTree.fromstring(render_scenario(plan, sound_file=sound)):
         if step.tag == "send":
             done.append(f"send {(step.text or '').split()[0]}")
         elif step.tag == "recv":
@@ -50,7 +50,22 @@ def test_a_caller_holds_and_hangs_up() -> None:
 
 def test_a_caller_with_a_sound_streams_it() -> None:
     assert "nop" in steps(Plan(extension="100"), "sound.ul")
-    assert 'rtp_stream="sound.ul,-1,0"' in render_scenario(Plan(extension="100"), "sound.ul")
+    assert 'rtp_stream="sound.ul,-1,0"' in render_scenario(Plan(extension="100"), sound_file="sound.ul")
+
+
+def test_keys_are_ends_of_events_with_pauses_between() -> None:
+    payloads = render_keys(Plan(extension="100", keys="1*1", keys_after=0.3, keys_gap=0.3))
+    packets = [payloads[start : start + 50] for start in range(0, len(payloads), 50)]
+    pressed = [(number, packet[0]) for number, packet in enumerate(packets) if packet[1] & 0x80]
+    assert pressed == [(10, 1), (20, 10), (30, 1)]  # every 30 ms a packet; 10 is the star
+    assert len(packets) == 40
+    assert 'rtp_stream="keys.bin,1,101,iLBC/8000"' in render_scenario(Plan(extension="100"), keys_file="keys.bin")
+
+
+@pytest.mark.parametrize("keys", ["x", "1 2", "1\n"])
+def test_other_keys_are_refused(keys: str) -> None:
+    with pytest.raises(UsageError, match="sipp plan: keys"):
+        Plan(extension="100", keys=keys)
 
 
 def test_the_line_may_end_the_call() -> None:
