@@ -1,0 +1,186 @@
+"""What happened in a call, event by event, in words; and the way the caller took through the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ivr.core.language import Text
+from ivr.reports.model import Event, PathStep, VisitStory
+from ivr.reports.wording import ended_by, hung_up, outcome_of_visit, result_of_ring
+from ivr.storage.models import Call, Step
+
+At = Callable[[datetime], float]
+Say = Callable[[str, str], str]
+"""The words of a prompt, by its id and language; "" if not known."""
+
+
+def events(call: Call, visits: Sequence[VisitStory], at: At, say: Say) -> tuple[Event, ...]:
+    """Everything that happened, in order of time."""
+    found = [Event(0.0, "call", Text(f"call to {call.number}", f"呼入 {call.number}"))]
+    if call.route == "emergency":
+        found.append(
+            Event(0.0, "emergency", Text("emergency route: the engine did not answer", "应急路由：引擎未响应"))
+        )
+    if call.answered_at is not None:
+        found.append(Event(at(call.answered_at), "answer", Text("the line answers", "线路接通")))
+    found += _of_steps(call.steps, at, say, skip_queue=bool(visits))
+    for visit in visits:
+        found += _of_visit(visit)
+    if call.ended_at is not None:
+        found.append(Event(at(call.ended_at), "hangup", hung_up(call.hung_up_by)))
+    order = {"call": 0, "emergency": 1, "hangup": 3}
+    return tuple(sorted(found, key=lambda event: (event.at, order.get(event.kind, 2))))
+
+
+def path(steps: Iterable[Step], at: At) -> tuple[PathStep, ...]:
+    """The steps of the flow in order, with what was heard and pressed there."""
+    found: list[PathStep] = []
+    for row in steps:
+        if row.kind == "talk":
+            continue
+        if row.event == "enter" or not found or found[-1].step != row.step:
+            found.append(PathStep(at(row.at), row.step, row.kind))
+        last = found[-1]
+        match row.event:
+            case "prompt":
+                found[-1] = replace(last, prompts=(*last.prompts, _detail(row, "prompt")))
+            case "key" | "invalid":
+                key = (_detail(row, "key"), row.event == "key")
+                found[-1] = replace(last, keys=(*last.keys, key))
+            case "timeout":
+                found[-1] = replace(last, timeouts=last.timeouts + 1)
+    return tuple(found)
+
+
+def holds(steps: Iterable[Step], at: At, duration: float) -> list[tuple[float, float]]:
+    """When the caller was on hold, seconds from the start of the call."""
+    found: list[tuple[float, float]] = []
+    begun: float | None = None
+    for row in steps:
+        if row.kind != "talk":
+            continue
+        if row.event == "hold" and begun is None:
+            begun = at(row.at)
+        elif row.event == "unhold" and begun is not None:
+            found.append((begun, at(row.at)))
+            begun = None
+    if begun is not None:
+        found.append((begun, duration))
+    return found
+
+
+def _of_steps(steps: Iterable[Step], at: At, say: Say, *, skip_queue: bool) -> list[Event]:
+    found: list[Event] = []
+    for row in steps:
+        if row.event in {"enter", "hangup"} or (row.kind == "queue" and row.event in {"join", "leave"} and skip_queue):
+            continue
+        event = _of_step(row, at(row.at), say)
+        last = found[-1] if found else None
+        if event.kind == "prompt" and last is not None and last.kind == "prompt" and last.step == event.step:
+            name = _detail(row, "prompt")
+            text = Text(f"{last.text.en}, {name}", f"{last.text.zh}、{name}")
+            found[-1] = replace(last, text=text, said=f"{last.said} {event.said}".strip())
+        else:
+            found.append(event)
+    return found
+
+
+def _of_step(row: Step, when: float, say: Say) -> Event:
+    words = _WORDS.get(row.event)
+    text = words(row) if words else Text(row.event, row.event)
+    kind = row.event if words and row.event not in {"open", "closed"} else "state"
+    key = _detail(row, "key") if row.event in {"key", "invalid"} else ""
+    said = say(_detail(row, "prompt"), _detail(row, "language")) if row.event == "prompt" else ""
+    return Event(when, kind, text, row.step, key, said)
+
+
+def _key(row: Step) -> Text:
+    key, language = _detail(row, "key"), _detail(row, "language")
+    chosen = f" → {language}" if language else ""
+    return Text(f"key {key}{chosen}", f"按键 {key}{chosen}")
+
+
+def _invalid(row: Step) -> Text:
+    key = _detail(row, "key")
+    if not key:
+        return Text("the digits do not fit", "输入不符合要求")
+    return Text(f"key {key}: not a choice", f"按键 {key}：无此选项")
+
+
+def _digits(row: Step) -> Text:
+    digits = _detail(row, "digits")
+    if digits:
+        return Text(f"digits {digits}", f"输入 {digits}")
+    count = _detail(row, "count")
+    return Text(f"{count} digits, kept secret", f"输入 {count} 位（保密）")
+
+
+def _leave(row: Step) -> Text:
+    if row.kind == "voicemail":
+        return Text("the message ends", "留言结束")
+    status = _detail(row, "status")
+    return Text(f"leaves the queue ({status})", f"离开队列（{status}）")
+
+
+def _hours(row: Step) -> Text:
+    name = _detail(row, "hours")
+    state = Text("open", "营业中") if row.event == "open" else Text("closed", "非营业时间")
+    return Text(f"hours {name}: {state.en}", f"营业时间 {name}：{state.zh}")
+
+
+_WORDS: dict[str, Callable[[Step], Text]] = {
+    "prompt": lambda row: Text(f"plays {_detail(row, 'prompt')}", f"播放 {_detail(row, 'prompt')}"),
+    "key": _key,
+    "invalid": _invalid,
+    "digits": _digits,
+    "timeout": lambda row: Text("silence, nothing pressed", "无按键，超时"),
+    "failure": lambda row: Text("no valid choice in any try", "多次未选中有效选项"),
+    "join": lambda row: Text(f"joins queue {_detail(row, 'queue')}", f"进入队列 {_detail(row, 'queue')}"),
+    "record": lambda row: Text("leaves a message after the tone", "提示音后留言"),
+    "leave": _leave,
+    "hold": lambda row: Text("on hold", "通话保持"),
+    "unhold": lambda row: Text("back from hold", "恢复通话"),
+    "open": _hours,
+    "closed": _hours,
+}
+
+
+def _of_visit(visit: VisitStory) -> list[Event]:
+    place = Text(f", position {visit.position}", f"，排在第 {visit.position} 位") if visit.position else Text("", "")
+    found = [
+        Event(
+            visit.joined, "join", Text(f"waits in queue {visit.queue}{place.en}", f"进入队列 {visit.queue}{place.zh}")
+        )
+    ]
+    for ring in visit.rings:
+        result = result_of_ring(ring.result)
+        seconds = ring.end - ring.start
+        text = Text(
+            f"{ring.agent} rings {seconds:.1f} s: {result.en}", f"{ring.agent} 振铃 {seconds:.1f} 秒：{result.zh}"
+        )
+        found.append(Event(ring.start, "ring", text))
+    if visit.connected is not None:
+        text = Text(
+            f"talks to {visit.agent} (waited {visit.wait_s:.1f} s)",
+            f"与 {visit.agent} 通话（等待 {visit.wait_s:.1f} 秒）",
+        )
+        found.append(Event(visit.connected, "connect", text))
+        if visit.completed is not None and visit.talk_s is not None:
+            by = ended_by(visit.ended_by)
+            text = Text(f"talk ends after {visit.talk_s:.1f} s{by.en}", f"通话 {visit.talk_s:.1f} 秒后结束{by.zh}")
+            found.append(Event(visit.completed, "leave", text))
+    else:
+        outcome = outcome_of_visit(visit.outcome)
+        text = Text(
+            f"stops waiting after {visit.wait_s:.1f} s: {outcome.en}",
+            f"等待 {visit.wait_s:.1f} 秒后离开：{outcome.zh}",
+        )
+        found.append(Event(visit.left, "leave", text))
+    return found
+
+
+def _detail(row: Step, name: str) -> str:
+    value = (row.detail or {}).get(name)
+    return "" if value is None else str(value)

@@ -1,0 +1,127 @@
+"""Stories from the database and the recordings folder."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.core.errors import IvrError, UsageError
+from ivr.reports.model import CallStory, Wave
+from ivr.reports.story import build_story
+from ivr.storage import calls, quality
+from ivr.storage.models import Call, Recording
+from prompts.catalogue import load as load_catalogue
+from recording.audio.peaks import peaks
+from recording.audio.wav import read_wav
+from recording.errors import SoundError
+
+WAVE_POINTS = 1200
+"""How many points a waveform as long as its call has."""
+MOST_CALLS = 500
+_MOST_BYTES = 512 * 1024 * 1024
+
+
+async def load_story(
+    session: AsyncSession,
+    call: int | str,
+    recordings: Path | None = None,
+    *,
+    zone: tzinfo = UTC,
+    mask: bool = False,
+) -> CallStory:
+    """One call's story with its newest judging.
+
+    Args:
+        call: id of the call, or its linkedid.
+        recordings: the recordings folder; None: no waveforms.
+        zone: in which times are told.
+        mask: whether the caller's number is hidden but for its end.
+
+    Raises:
+        UsageError: if there is no such call.
+    """
+    found = await (calls.get(session, call) if isinstance(call, int) else calls.find(session, call))
+    if found is None:
+        raise UsageError(f"no call {str(call)[:80]!r}", cure="ivr calls list shows the calls there are")
+    return await _story(session, found, recordings, zone, mask=mask)
+
+
+async def load_day(
+    session: AsyncSession,
+    since: datetime,
+    until: datetime,
+    recordings: Path | None = None,
+    *,
+    zone: tzinfo = UTC,
+    mask: bool = False,
+    limit: int = MOST_CALLS,
+) -> list[CallStory]:
+    """The stories of calls begun in ``since <= t < until``, the oldest first.
+
+    Args:
+        limit: at most this many, the newest.
+    """
+    found = await calls.list_calls(session, since=since, until=until, limit=limit)
+    return [await _story(session, call, recordings, zone, mask=mask) for call in reversed(found)]
+
+
+def prompt_text(prompt: str, language: str) -> str:
+    """The words of a prompt in the catalogue; "" if it is not there."""
+    try:
+        found = load_catalogue(language).prompts.get(prompt)
+    except IvrError:
+        return ""
+    return found.text if found else ""
+
+
+def wave_of(path: Path, points: int) -> Wave:
+    """A file's waveform in ``points`` points; empty when there is no readable file."""
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return ()
+        samples = read_wav(path).samples
+    except (OSError, SoundError):
+        return ()
+    return tuple((float(low), float(high)) for low, high in peaks(samples, max(1, points)))
+
+
+async def _story(session: AsyncSession, call: Call, recordings: Path | None, zone: tzinfo, *, mask: bool) -> CallStory:
+    transcripts = {row.id: transcript for row, transcript in await quality.transcripts(session, call.id)}
+    verdicts = await quality.list_verdicts(session, call.id)
+    scores = await quality.list_scores(session, call.id)
+    waves: dict[int, Wave] = {}
+    if recordings is not None:
+        waves = await asyncio.to_thread(_waves, call.recordings, recordings, _length(call))
+    return build_story(
+        call,
+        zone=zone,
+        transcripts=transcripts,
+        verdicts=verdicts,
+        scores=scores,
+        waves=waves,
+        say=prompt_text,
+        mask=mask,
+    )
+
+
+def _waves(rows: Iterable[Recording], folder: Path, length: float) -> dict[int, Wave]:
+    root = folder.resolve()
+    found: dict[int, Wave] = {}
+    for row in rows:
+        path = (root / row.file).resolve()
+        if row.state != "closed" or not row.frames or not row.rate or not path.is_relative_to(root):
+            continue
+        share = (row.frames / row.rate) / length if length > 0 else 1.0
+        found[row.id] = wave_of(path, min(WAVE_POINTS, max(16, math.ceil(WAVE_POINTS * share))))
+    return found
+
+
+def _length(call: Call) -> float:
+    if call.ended_at is not None:
+        return (call.ended_at - call.started_at).total_seconds()
+    return max((row.frames / row.rate for row in call.recordings if row.frames and row.rate), default=0.0)

@@ -1,0 +1,285 @@
+"""What a call's story is made of. Times are seconds from the start of the call unless a name says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal
+
+from ivr.core.language import Text
+
+PhaseKind = Literal["menu", "waiting", "ringing", "talk", "hold", "voicemail"]
+Mark = Literal["pass", "fail", "unsure", "not_applicable"]
+Wave = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of the call in which the caller was in one state; phases do not overlap.
+
+    Args:
+        kind: ``menu`` is everything the line itself says and asks.
+        who: the agent who rings or talks, the queue waited in; "" else.
+    """
+
+    kind: PhaseKind
+    start: float
+    end: float
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Args:
+        kind: call, answer, prompt, key, digits, timeout, invalid, failure, state, join, ring, connect, leave, hold,
+            unhold, record, emergency or hangup.
+        text: what, for people.
+        step: name of the flow's step; "" if the flow had no part in it.
+        key: the key that was pressed.
+        said: the words of the prompts, where the catalogue has them.
+    """
+
+    at: float
+    kind: str
+    text: Text
+    step: str = ""
+    key: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """A step of the flow the caller went through.
+
+    Args:
+        keys: what he pressed there and whether it was a choice.
+        timeouts: how often he was silent.
+    """
+
+    at: float
+    step: str
+    kind: str
+    prompts: tuple[str, ...] = ()
+    keys: tuple[tuple[str, bool], ...] = ()
+    timeouts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RingStory:
+    """One agent's phone ringing; ``result`` as in the rings table."""
+
+    agent: str
+    start: float
+    end: float
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitStory:
+    """One stay in one queue.
+
+    Args:
+        position: at joining, 1 = first.
+        wait_s: seconds from joining to the agent, or to the end of waiting.
+        talk_s: seconds with the agent; None if there was none.
+    """
+
+    queue: str
+    joined: float
+    left: float
+    position: int | None
+    wait_s: float
+    outcome: str
+    agent: str
+    connected: float | None
+    completed: float | None
+    talk_s: float | None
+    ended_by: str
+    rings: tuple[RingStory, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One party's recording.
+
+    Args:
+        role: caller, agent or voicemail.
+        offset: when its first frame was.
+        duration: seconds of sound.
+        wave: lowest and highest sample of equal stretches, -1..1; empty when not read.
+        speech: when the party spoke.
+        model, pipeline: what transcribed it; "" if nothing did.
+    """
+
+    id: int
+    role: str
+    agent: str
+    file: str
+    state: str
+    offset: float
+    duration: float
+    gap_cause: str = ""
+    sha256: str = ""
+    wave: Wave = ()
+    speech: tuple[tuple[float, float], ...] = ()
+    snr_db: float | None = None
+    model: str = ""
+    pipeline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as the model heard it; ``conf`` 0..1."""
+
+    text: str
+    start: float
+    end: float
+    conf: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What one party said without a longer pause; ``speaker`` is caller, agent or voicemail."""
+
+    speaker: str
+    agent: str
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's verdict on the call.
+
+    Args:
+        value: said, not_said, cannot_tell or not_applicable.
+        start, end: where the evidence is; None without any.
+        score: 0..100 of the deciding evidence.
+        heard, phrase: what was heard, and the rulebook's phrase it is like.
+        missing: words of the phrase that were not heard.
+        missing_parts: parts of the rule that were not heard.
+        by: ``text``, ``grammar`` or ``grammar_only``; "" without evidence.
+        speaker: whose words were judged.
+    """
+
+    rule: str
+    norm: str
+    title: Text
+    forbidden: bool
+    value: str
+    passed: bool | None
+    score: float | None
+    start: float | None
+    end: float | None
+    heard: str
+    phrase: str
+    missing: tuple[str, ...]
+    missing_parts: tuple[str, ...]
+    reason: Text
+    by: str
+    speaker: str
+    agent: str
+    rulebook: str
+    rulebook_version: str
+    model: str
+    thresholds: str
+
+    @property
+    def mark(self) -> Mark:
+        """How it counts: passed, failed, for a person to decide, or not about this call."""
+        if self.value == "not_applicable":
+            return "not_applicable"
+        if self.passed is None:
+            return "unsure"
+        return "pass" if self.passed else "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class CardItem:
+    """One line of a scorecard; ``points`` is None when it does not count."""
+
+    rule: str
+    weight: float
+    points: float | None
+    value: str
+    fail_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The automatic scorecard of one agent's part.
+
+    Args:
+        for_person: how many items only a person can decide.
+    """
+
+    agent: str
+    points: float
+    possible: float
+    failed_all: bool
+    for_person: int
+    items: tuple[CardItem, ...]
+    rulebook: str
+    rulebook_version: str
+
+    @property
+    def percent(self) -> float | None:
+        """Points of those possible, 0..100; None when nothing counts."""
+        return 100.0 * self.points / self.possible if self.possible else None
+
+
+@dataclass(frozen=True, slots=True)
+class CallStory:
+    """One call as people read it.
+
+    Args:
+        caller: the caller's number; masked where that was asked.
+        started_at, ended_at: in ``zone``; ``ended_at`` None while the call is under way.
+        duration: seconds; so far, while it is under way.
+        answered: when the line answered; None if it never did.
+        talk_s: seconds with agents, holds included.
+        hung_up_by: caller, agent, system, or "" if not known.
+    """
+
+    id: int
+    linkedid: str
+    number: str
+    caller: str
+    language: str
+    flow: str
+    flow_version: str
+    route: str
+    zone: tzinfo
+    started_at: datetime
+    ended_at: datetime | None
+    duration: float
+    answered: float | None
+    talk_s: float
+    outcome: str
+    hung_up_by: str
+    path: tuple[PathStep, ...] = ()
+    events: tuple[Event, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    visits: tuple[VisitStory, ...] = ()
+    tracks: tuple[Track, ...] = ()
+    utterances: tuple[Utterance, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    cards: tuple[Card, ...] = field(default=())
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the call has not ended yet."""
+        return self.ended_at is None
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds in queues."""
+        return sum(visit.wait_s for visit in self.visits)
+
+    def clock(self, at: float) -> datetime:
+        """The local time of a moment of the call."""
+        return (self.started_at + timedelta(seconds=at)).astimezone(self.zone)
