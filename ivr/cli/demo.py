@@ -2,8 +2,237 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from ivr.cli.common import JsonFlag, console, done, emit, errors, guarded, note, state
+from ivr.cli.progress import Tell, progress_bar
+from ivr.core.errors import IvrError
+from ivr.core.language import Text
+
+if TYPE_CHECKING:
+    from ivr.core.settings import Settings
+    from ivr.demo.house import House
+    from ivr.demo.run import Result
 
 
 def add(app: typer.Typer) -> None:
     """Add the command to ``app``."""
+
+    @app.command()
+    def demo(
+        context: typer.Context,
+        keep: Annotated[
+            bool, typer.Option("--keep", help="Leave everything running afterwards. / 结束后保持运行")
+        ] = False,
+        as_json: JsonFlag = False,
+    ) -> None:
+        """Make real calls through the whole house; exit 0 if all went as described. / 演示：真实呼叫全流程"""
+        settings = state(context).settings
+        wrong = guarded(lambda: _demo(settings, keep=keep, as_json=as_json))
+        raise typer.Exit(1 if wrong else 0)
+
+
+def _demo(settings: Settings, *, keep: bool, as_json: bool) -> int:
+    from ivr.core.log import configure_logging
+    from ivr.demo.home import demo_home
+
+    settings = _own_home(settings)
+    with demo_home(settings):
+        configure_logging(settings.home / "demo.log", level=settings.log_level)
+        return asyncio.run(_interruptible(_perform(settings, keep=keep, as_json=as_json)))
+
+
+def _own_home(settings: Settings) -> Settings:
+    """The demo never uses the home of a real installation."""
+    if "home" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"home": settings.home.with_name(settings.home.name + "-demo")})
+
+
+async def _interruptible(work: Any) -> int:
+    """SIGTERM ends the work as Ctrl-C does: everything that was started is stopped."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return int(await task)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+async def _perform(settings: Settings, *, keep: bool, as_json: bool) -> int:
+    from ivr.demo.run import run_demo
+
+    with DemoShow(quiet=as_json) as show:
+        result, house = await run_demo(settings, show)
+    try:
+        report = await asyncio.to_thread(_report, result)
+        _print(result, report, as_json=as_json)
+        if keep:
+            await _stay(result, house)
+    finally:
+        await house.__aexit__(None, None, None)
+    return len(result.deviations)
+
+
+def _report(result: Result) -> Path:
+    from ivr.reports.html import write_html
+
+    path = result.settings.reports / "demo.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_html(path, result.stories, result.figures, title=Text("Demo", "演示"), zone=result.zone)
+    return path
+
+
+def _print(result: Result, report: Path, *, as_json: bool) -> None:
+    from ivr.demo.parts import PARTS
+    from ivr.reports.terminal import print_indicators, print_story
+
+    if as_json:
+        emit(
+            {
+                "ok": not result.deviations,
+                "report": str(report),
+                "deviations": [{"caller": one.part, "text": one.text.en} for one in result.deviations],
+                "calls": [
+                    {"linkedid": story.linkedid, "outcome": story.outcome, "hung_up_by": story.hung_up_by}
+                    for story in result.stories
+                ],
+            }
+        )
+        return
+    for part, story in zip(PARTS, result.stories, strict=True):
+        console.rule(escape(f"{part.id} · {part.title}"), align="left")
+        print_story(console, story)
+    print_indicators(console, result.figures)
+    note(f"HTML report: {report}", f"HTML 报告：{report}")
+    for one in result.deviations:
+        errors.print(
+            f"[red]{escape(str(Text(f'caller {one.part}', f'来电 {one.part}')))}: {escape(str(one.text))}[/red]"
+        )
+    calls = len(PARTS)
+    if result.deviations:
+        text = Text(
+            f"DEMO FAILED: {len(result.deviations)} things were not as described",
+            f"演示失败：{len(result.deviations)} 处与描述不符",
+        )
+        errors.print(f"[red]{text}[/red]")
+    else:
+        done(
+            f"DEMO PASSED: {calls} calls made, recorded, transcribed and judged as described",
+            f"演示通过：{calls} 通电话均按描述完成呼叫、录音、转写与评判",
+        )
+
+
+async def _stay(result: Result, house: House) -> None:
+    """Leave everything running until Ctrl-C; calls made meanwhile are judged as they end."""
+    from ivr.asterisk.secrets import load_secrets
+    from ivr.demo.house import environment_of
+
+    settings, site = result.settings, result.site
+    secrets = load_secrets(settings)
+    server = f"{settings.host}:{settings.sip_port}"
+    number = min(site.numbers)
+    note(f"Everything keeps running. Call sip:{number}@{server}", f"系统保持运行。请拨打 sip:{number}@{server}")
+    for agent_id, agent in sorted(site.agents.items()):
+        note(
+            f"  softphone account of {agent_id}: user {agent.extension}, password {secrets.agents[agent_id]}, "
+            f"server {server}; dial *45 to log in",
+            f"  {agent_id} 的话机账号：用户 {agent.extension}，密码 {secrets.agents[agent_id]}，服务器 {server}；拨 *45 签入",
+        )
+    note(
+        "  callers need no account; Ctrl-C ends it all. Then: IVR_HOME=… ivr calls list",
+        "  来电者无需账号；按 Ctrl-C 全部停止。",
+    )
+    import os
+
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "ivr.app", "qa", "run", "--watch"),
+        stdin=asyncio.subprocess.DEVNULL,
+        env=os.environ | environment_of(settings),
+        start_new_session=True,
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, stop.set)
+    try:
+        await stop.wait()
+    finally:
+        worker.terminate()
+        await worker.wait()
+
+
+class DemoShow:
+    """The demo on the terminal: stages, bars, and a table of callers that changes as they go on."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._tell: Tell | None = None
+        self._bar: Any = None
+        self._live: Live | None = None
+        self._now: dict[int, str] = {}
+
+    def __enter__(self) -> DemoShow:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._close()
+
+    def stage(self, number: int, title: Text) -> None:
+        """One of the stages begins."""
+        from ivr.demo.run import STAGES
+
+        self._close()
+        if not self._quiet:
+            console.print(f"[bold]{number}/{len(STAGES)}[/bold] {escape(str(title))}")
+
+    def progress(self, stage: str, share: float) -> None:
+        """Part of a long work."""
+        if self._tell is None:
+            self._bar = progress_bar(quiet=self._quiet)
+            self._tell = self._bar.__enter__()
+        self._tell(stage, share)
+
+    def call(self, part: int, text: Text) -> None:
+        """What a caller does now."""
+        if self._quiet:
+            return
+        self._now[part] = str(text)
+        if not console.is_terminal:
+            who = Text(f"caller {part}", f"来电 {part}") if part else Text("agents", "坐席")
+            console.print(f"  {who}: {text}", markup=False)
+            return
+        if self._live is None:
+            self._live = Live(console=console, refresh_per_second=8)
+            self._live.__enter__()
+        self._live.update(self._table())
+
+    def _table(self) -> Table:
+        from ivr.demo.parts import PARTS
+
+        table = Table(box=None, pad_edge=True, show_header=False)
+        table.add_row("", str(Text("agents", "坐席")), escape(self._now.get(0, "")))
+        for part in PARTS:
+            table.add_row(f"[bold]{part.id}[/bold]", escape(str(part.title)), escape(self._now.get(part.id, "…")))
+        return table
+
+    def _close(self) -> None:
+        if self._live is not None:
+            self._live.__exit__(None, None, None)
+            self._live = None
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = self._tell = None
+
+
+__all__ = ["DemoShow", "IvrError", "add"]

@@ -42,7 +42,7 @@ class Director:
         self._connected: dict[int, asyncio.Future[Softphone]] = {}
         self._voices: dict[Softphone, str] = {}
         self._declined: set[int] = set()
-        self._busy: asyncio.Event = asyncio.Event()
+        self._ended = {part.id: asyncio.Event() for part in PARTS}
 
     async def run(self) -> None:
         """Make all calls.
@@ -53,12 +53,12 @@ class Director:
         loop = asyncio.get_running_loop()
         self._connected = {part.id: loop.create_future() for part in PARTS}
         async with AsyncExitStack() as stack:
-            agents = [
-                await stack.enter_async_context(self._house.agent(agent_id)) for agent_id in sorted(self._house.site.agents)
-            ]
-            for number, agent in enumerate(agents, 1):
+            agents: list[Softphone] = []
+            for number, agent_id in enumerate(sorted(self._house.site.agents), 1):
+                agent = await stack.enter_async_context(self._house.agent(agent_id))
                 self._voices[agent] = f"agent-{number}"
                 await self._log_in(agent)
+                agents.append(agent)
             loops = [asyncio.create_task(self._work(agent)) for agent in agents]
             stack.push_async_callback(_end, loops)
             first, second, third, fourth, fifth = PARTS
@@ -92,9 +92,10 @@ class Director:
             raise TelephonyError(f"agent {agent.account.user} could not dial *45")
         await agent.wait_for(Closed, within=15)
         shown = await asyncio.to_thread(self._house.asterisk.run_cli, "queue show")
-        if f"PJSIP/{agent.account.user}" not in shown:
-            raise TelephonyError(f"agent {agent.account.user} dialled *45 but is not logged in", cure="see Asterisk's log")
-        self._tell(0, Text(f"agent {agent.account.user} has logged in (*45)", f"坐席 {agent.account.user} 已签入（*45）"))
+        user = agent.account.user
+        if f"PJSIP/{user}" not in shown:
+            raise TelephonyError(f"agent {user} dialled *45 but is not logged in", cure="see Asterisk's log")
+        self._tell(0, Text(f"agent {user} has logged in (*45)", f"坐席 {user} 已签入（*45）"))
 
     async def _work(self, agent: Softphone) -> None:
         """Take calls, one after the other, for as long as the demo lasts."""
@@ -116,7 +117,8 @@ class Director:
                 await agent.wait_for(Established, within=10)
                 self._tell(part.id, Text(f"talks to agent {agent.account.user}", f"与坐席 {agent.account.user} 通话中"))
                 self._connected[part.id].set_result(agent)
-            await agent.wait_for(Closed, within=180)
+            while agent.in_call:
+                await asyncio.sleep(0.2)
 
     def _part_of(self, incoming: Incoming) -> Part:
         number = unquote(incoming.peer.removeprefix("sip:").partition("@")[0])
@@ -143,6 +145,8 @@ class Director:
                 for line in turn.lines:
                     await self._say(part, phone, f"{voice}-{line}")
             await asyncio.sleep(part.stays + 0.8)
+            if part.outlasts is not None:
+                await asyncio.wait_for(self._ended[part.outlasts].wait(), ANSWERED_WITHIN)
             await (agent if part.hangs_up == "agent" else caller).hangup()
             if part.hangs_up == "agent":
                 await caller.wait_for(Closed, within=30)
@@ -214,6 +218,7 @@ class Director:
 
     async def _over(self, part: Part) -> None:
         await self._watch.ended(part.caller)
+        self._ended[part.id].set()
         self._tell(part.id, Text("over", "已结束"))
 
 

@@ -39,6 +39,7 @@ class Part:
         refused_first: whether the first agent whose phone rings declines.
         rings: seconds the answering agent lets it ring.
         stays: seconds the caller stays when nobody is to speak to him any more.
+        outlasts: the part that must have ended before this talk does.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Part:
     refused_first: bool = False
     rings: float = 2.5
     stays: float = 0.0
+    outlasts: int | None = None
 
 
 PARTS: tuple[Part, ...] = (
@@ -71,6 +73,7 @@ PARTS: tuple[Part, ...] = (
             Turn("agent", ("thanks", "bye")),
         ),
         refused_first=True,
+        outlasts=3,
     ),
     Part(
         2,
@@ -86,6 +89,7 @@ PARTS: tuple[Part, ...] = (
             Turn("agent", ("forbidden-cannot",)),
         ),
         hangs_up="agent",
+        outlasts=3,
     ),
     Part(
         3,
