@@ -55,16 +55,16 @@ def similarity(heard: str, said: str) -> float:
 
 def render_line(recipe: Mapping[str, Any], kokoro: Kokoro) -> Floats:
     """A line at 8 kHz from its recipe: takes of (spoken, voice, speed, accent), with pauses between."""
-    pause = np.zeros(round(PAUSE * RATE), np.float32)
     out: list[Floats] = []
     for take in recipe["takes"]:
         phonemes = korean.phonemes(take["spoken"], korean.Accent(**take["accent"]))
         if phonemes[-1] not in ".?!,":
             phonemes += "."
-        sound = finish.trim(kokoro.say(phonemes, voice=take["voice"], speed=take["speed"]), RATE, lead=0.02, tail=0.04)
-        out += [pause] if out else []
-        out.append(finish.level(sound, RATE))
-    return finish.finish(np.concatenate(out), RATE, LINE_RATE)
+        out.append(kokoro.say(phonemes, voice=take["voice"], speed=take["speed"]))
+    if len(out) > 1:
+        even = [finish.level(finish.trim(sound, RATE, lead=PAUSE / 2, tail=PAUSE / 2), RATE) for sound in out]
+        return finish.finish(np.concatenate(even), RATE, LINE_RATE)
+    return finish.finish(out[0], RATE, LINE_RATE)
 
 
 def hear(sounds: Mapping[str, Floats], texts: Mapping[str, str], model: Path) -> dict[str, tuple[str, str]]:
