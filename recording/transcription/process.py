@@ -35,14 +35,9 @@ class WorkerProcess:
 
     Args:
         command: what to start; it speaks the protocol of ``recording.transcription.worker``.
-        start_limit: seconds until it must be ready.
-
-    Raises:
-        WorkerEnded: if it ends before it is ready.
-        WorkerSilent: if it is not ready in time.
     """
 
-    def __init__(self, command: Sequence[str], *, start_limit: float = START_LIMIT_S) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.answered = 0
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._errors: deque[str] = deque(maxlen=KEPT_LINES)
@@ -64,8 +59,19 @@ class WorkerProcess:
         ]
         for thread in self._threads:
             thread.start()
+
+    def await_ready(self, limit: float = START_LIMIT_S) -> None:
+        """Wait until the model is loaded; the process is killed if it is not.
+
+        Args:
+            limit: seconds.
+
+        Raises:
+            WorkerEnded: if it ends before it is ready.
+            WorkerSilent: if it is not ready in time.
+        """
         try:
-            self._wait(time.monotonic() + start_limit, None)
+            self._wait(time.monotonic() + limit, None)
         except BaseException:
             self.kill()
             raise
@@ -100,6 +106,10 @@ class WorkerProcess:
             failure = SoundError if message.get("kind") == "sound" else TranscriptionError
             raise failure(str(message["error"]))
         return message["result"]
+
+    def stop(self) -> None:
+        """Tell the process to end; safe while another thread waits for its answer."""
+        self._process.kill()
 
     def kill(self) -> None:
         """End the process now and reap it."""

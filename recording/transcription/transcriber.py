@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -57,6 +58,9 @@ class Transcriber:
         self._start_limit = start_limit
         self._seats: queue.LifoQueue[WorkerProcess | None] = queue.LifoQueue()
         self._count = max(1, workers)
+        self._lock = threading.Lock()
+        self._running: set[WorkerProcess] = set()
+        self._closed = False
         for _ in range(self._count):
             self._seats.put(None)
 
@@ -89,6 +93,7 @@ class Transcriber:
             TranscriptionError: the worker failed but lives.
             SetupError: no worker can be started.
         """
+        self._check_open()
         try:
             size = path.stat().st_size
         except OSError as error:
@@ -113,11 +118,16 @@ class Transcriber:
         return [str(word) for word in found]
 
     def close(self) -> None:
-        """End all workers that are idle; a file under way is waited for, at most its own time limit."""
+        """End all workers now; a file under way is given up with a TranscriptionError. It cannot be used again."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running)
+        for worker in running:
+            worker.stop()
         for _ in range(self._count):
-            worker = self._seats.get()
-            if worker is not None:
-                worker.kill()
+            seat = self._seats.get()  # whoever works gives his back as soon as his worker has ended
+            if seat is not None:
+                self._drop(seat)
         for _ in range(self._count):
             self._seats.put(None)
 
@@ -131,8 +141,11 @@ class Transcriber:
                 try:
                     return worker.ask(request, limit=limit, progress=progress)
                 except WorkerEnded as ended:
-                    worker, detail = self._drop(worker), str(ended)
+                    self._drop(worker)
+                    worker, detail = None, str(ended)
+                    self._check_open()
                 except WorkerSilent:
+                    self._drop(worker)
                     worker = None
                     raise OutOfTime(
                         f"{name}: not transcribed within {limit:.0f} s", cure="a longer time limit, or a free machine"
@@ -140,23 +153,42 @@ class Transcriber:
                 except (SoundError, TranscriptionError):
                     raise
                 except BaseException:
-                    worker = None  # ask() has killed it
+                    self._drop(worker)  # half-way through an answer it is of no more use
+                    worker = None
                     raise
             raise PoisonFile(name, detail)
         finally:
             if worker is not None and worker.answered >= FILES_PER_WORKER:
-                worker = self._drop(worker)
+                self._drop(worker)
+                worker = None
             self._seats.put(worker)
 
-    @staticmethod
-    def _drop(worker: WorkerProcess) -> None:
+    def _drop(self, worker: WorkerProcess) -> None:
         worker.kill()
+        with self._lock:
+            self._running.discard(worker)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise TranscriptionError("transcription was stopped", cure="start it again")
 
     def _start(self) -> WorkerProcess:
+        self._check_open()
+        worker = None
         try:
-            return WorkerProcess(self._command, start_limit=self._start_limit)
+            worker = WorkerProcess(self._command)
+            with self._lock:
+                self._running.add(worker)
+                closed = self._closed
+            if closed:
+                worker.stop()
+            worker.await_ready(self._start_limit)
         except (WorkerEnded, WorkerSilent, OSError) as error:
+            if worker is not None:
+                self._drop(worker)
+            self._check_open()
             raise SetupError(
                 f"no transcription worker for model {self.model}: {error or 'not ready in time'}",
                 cure="check the model's folder with: ivr model list",
             ) from error
+        return worker

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ivr.core.errors import SetupError
-from recording.errors import OutOfTime, PoisonFile, SoundError
+from recording.errors import OutOfTime, PoisonFile, SoundError, TranscriptionError
 from recording.transcription import Transcriber
 
 FAKE = Path(__file__).parent / "fake_worker.py"
@@ -99,6 +101,20 @@ def test_a_worker_that_cannot_start_says_why(make: Make, wav: Path) -> None:
 
 def test_unknown_words_are_asked_of_the_model(make: Make) -> None:
     assert make("works").unknown_words(["zzz"]) == ["zzz"]
+
+
+def test_close_gives_up_the_file_under_way(make: Make, wav: Path, tmp_path: Path) -> None:
+    transcriber = make("hangs")
+    with ThreadPoolExecutor(2) as pool:
+        under_way = [pool.submit(transcriber.transcribe, wav) for _ in range(2)]
+        while not (tmp_path / "starts").exists():
+            time.sleep(0.01)
+        transcriber.close()
+        for waiting in under_way:
+            assert isinstance(waiting.exception(timeout=30), TranscriptionError)
+    assert starts(tmp_path) == 1
+    with pytest.raises(TranscriptionError, match="stopped"):
+        transcriber.transcribe(wav)
 
 
 def test_close_ends_the_workers(make: Make, wav: Path) -> None:
