@@ -143,10 +143,10 @@ async def _stay(result: Result, house: House) -> None:
     number = min(site.numbers)
     note(f"Everything keeps running. Call sip:{number}@{server}", f"系统保持运行。请拨打 sip:{number}@{server}")
     for agent_id, agent in sorted(site.agents.items()):
+        user, password = agent.extension, secrets.agents[agent_id]
         note(
-            f"  softphone account of {agent_id}: user {agent.extension}, password {secrets.agents[agent_id]}, "
-            f"server {server}; dial *45 to log in",
-            f"  {agent_id} 的话机账号：用户 {agent.extension}，密码 {secrets.agents[agent_id]}，服务器 {server}；拨 *45 签入",
+            f"  softphone account of {agent_id}: user {user}, password {password}, server {server}; *45 logs in",
+            f"  {agent_id} 的话机账号：用户 {user}，密码 {password}，服务器 {server}；拨 *45 签入",
         )
     note(
         "  callers need no account; Ctrl-C ends it all. Then: IVR_HOME=… ivr calls list",

@@ -40,7 +40,6 @@ class Director:
         self._lines = load_lines()
         self._parts = {part.caller: part for part in PARTS}
         self._connected: dict[int, asyncio.Future[Softphone]] = {}
-        self._voices: dict[Softphone, str] = {}
         self._declined: set[int] = set()
         self._ended = {part.id: asyncio.Event() for part in PARTS}
 
@@ -54,9 +53,8 @@ class Director:
         self._connected = {part.id: loop.create_future() for part in PARTS}
         async with AsyncExitStack() as stack:
             agents: list[Softphone] = []
-            for number, agent_id in enumerate(sorted(self._house.site.agents), 1):
+            for agent_id in sorted(self._house.site.agents):
                 agent = await stack.enter_async_context(self._house.agent(agent_id))
-                self._voices[agent] = f"agent-{number}"
                 await self._log_in(agent)
                 agents.append(agent)
             loops = [asyncio.create_task(self._work(agent)) for agent in agents]
@@ -117,7 +115,7 @@ class Director:
                 await agent.wait_for(Established, within=10)
                 self._tell(part.id, Text(f"talks to agent {agent.account.user}", f"与坐席 {agent.account.user} 通话中"))
                 self._connected[part.id].set_result(agent)
-            while agent.in_call:
+            while agent.in_call:  # noqa: ASYNC110 - the part that talks waits for the event itself
                 await asyncio.sleep(0.2)
 
     def _part_of(self, incoming: Incoming) -> Part:
@@ -141,7 +139,7 @@ class Director:
                 agent = await asyncio.shield(self._connected[part.id])
             for turn in part.talk:
                 await asyncio.sleep(turn.pause)
-                phone, voice = (agent, self._voices[agent]) if turn.by == "agent" else (caller, part.voice)
+                phone, voice = (agent, part.agent_voice) if turn.by == "agent" else (caller, part.voice)
                 for line in turn.lines:
                     await self._say(part, phone, f"{voice}-{line}")
             await asyncio.sleep(part.stays + 0.8)

@@ -33,6 +33,7 @@ class Part:
         caller: his number.
         dials: the service number.
         voice: whose voice the caller has.
+        agent_voice: whose voice the agent has.
         title: what happens, for people.
         talk: the turns once an agent has answered.
         hangs_up: who ends the talk.
@@ -47,6 +48,7 @@ class Part:
     dials: str
     voice: str
     title: Text
+    agent_voice: str = "agent-1"
     talk: tuple[Turn, ...] = ()
     hangs_up: Literal["caller", "agent"] = "caller"
     refused_first: bool = False
@@ -67,7 +69,7 @@ PARTS: tuple[Part, ...] = (
             Turn("caller", ("card-lost", "card-stop")),
             Turn("agent", ("hold",)),
             Turn("agent", ("back",), 7.5),
-            Turn("caller", ("caller-thanks",)),
+            Turn("caller", ("thanks",)),
             Turn("agent", ("more",)),
             Turn("caller", ("no-more",)),
             Turn("agent", ("thanks", "bye")),
@@ -88,6 +90,7 @@ PARTS: tuple[Part, ...] = (
             Turn("caller", ("bill-check",)),
             Turn("agent", ("forbidden-cannot",)),
         ),
+        agent_voice="agent-2",
         hangs_up="agent",
         outlasts=3,
     ),

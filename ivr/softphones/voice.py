@@ -54,6 +54,7 @@ class Voice:
         self._over = asyncio.Event()
         self._over.set()
         self._silence_ends = 0.0
+        self._unfinished = False
         self._renewing: asyncio.Task[None] | None = None
         self._calls = 0
         self._last_heard: Path | None = None
@@ -64,7 +65,9 @@ class Voice:
         if self._renewing is None:
             self._over.clear()
             self._last_heard = None
-            self._silence_ends = self._clock.monotonic() + SILENCE
+            # baresip begins a call with the last source it was given: an utterance that a hangup cut short.
+            self._silence_ends = self._clock.monotonic() + (0.0 if self._unfinished else SILENCE)
+            self._unfinished = False
             self._renewing = asyncio.create_task(self._renew())
 
     def end(self) -> None:
@@ -90,11 +93,13 @@ class Voice:
             if self._over.is_set():
                 return Spoken(self._clock.monotonic(), 0.0, complete=False)
             self._silence_ends = self._clock.monotonic() + duration + SILENCE
+            self._unfinished = True
             await self._command("ausrc", f"aufile,{name}")
             started = self._clock.monotonic()
             try:
                 await asyncio.wait_for(self._over.wait(), duration)
             except TimeoutError:
+                await self._fall_silent()
                 return Spoken(started, duration, complete=True)
             return Spoken(started, self._clock.monotonic() - started, complete=False)
 
@@ -134,10 +139,14 @@ class Voice:
             if left > 0:
                 await asyncio.sleep(left)
                 continue
-            # Counted as renewed even if refused, which happens when the call is just ending.
-            self._silence_ends = self._clock.monotonic() + SILENCE
-            with contextlib.suppress(TelephonyError):
-                await self._command("ausrc", "aufile,silence.wav")
+            await self._fall_silent()
+
+    async def _fall_silent(self) -> None:
+        # Counted as done even if refused, which happens when the call is just ending.
+        self._silence_ends = self._clock.monotonic() + SILENCE
+        with contextlib.suppress(TelephonyError):
+            await self._command("ausrc", "aufile,silence.wav")
+            self._unfinished = False
 
 
 def _is_closed(path: Path) -> bool:
