@@ -52,18 +52,11 @@ class Listener:
         span = (place[0].start, place[-1].end)
         backed = self._grammar_heard(candidate.phrase, span)
         strong = self._strong(rule, match.score, backed=backed)
-        if (
-            not backed
-            and not strong
-            and (
-                match.score < limits.near
-                or match.lost > limits.most_lost
-                or self._other_phrase(
-                    part, match.score, [word.word for word in words[max(0, match.start - 1) : match.end + 1]]
-                )
-            )
-        ):
-            return None
+        if not backed:
+            faint = match.score < limits.near or match.lost > limits.most_lost
+            around = [word.word for word in words[max(0, match.start - 1) : match.end + 1]]
+            if (faint and not strong) or self._other_phrase(part, match.score, around):
+                return None
         return Hit(
             part=part.name,
             phrase=candidate.phrase,

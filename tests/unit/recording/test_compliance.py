@@ -75,6 +75,12 @@ def test_a_missing_closing_is_not_said_with_its_parts() -> None:
     assert closing.reason.zh.startswith("未听到")
 
 
+def test_a_greeting_is_no_farewell() -> None:
+    short = verdicts(say((2.0, "안녕하세요 한국 은행 고객 센터 입니다"), (6.0, "그건 안 됩니다"), (9.0, "감사 합니다")))
+    assert short["closing"].value is Value.NOT_SAID
+    assert short["closing"].missing_parts == ("wish", "farewell")
+
+
 def test_what_is_said_too_late_says_when() -> None:
     opening = verdicts(say((1.0, "네"), (50.0, GOOD[0][1]), (53.0, GOOD[1][1])))["opening"]
     assert (opening.value, opening.passed) == (Value.NOT_SAID, False)
