@@ -35,7 +35,7 @@ def install(context: typer.Context, as_json: JsonFlag = False) -> None:
 def render(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Write the configuration of the site in force. / 生成 Asterisk 配置"""
     settings = state(context).settings
-    _prepare(settings, as_json)
+    prepare(settings, quiet=as_json)
     if as_json:
         emit({"folder": str(settings.asterisk_dir / "etc")})
     else:
@@ -45,7 +45,7 @@ def render(context: typer.Context, as_json: JsonFlag = False) -> None:
 @app.command()
 def start(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Render and start. / 生成配置并启动"""
-    instance = _prepare(state(context).settings, as_json)
+    instance = prepare(state(context).settings, quiet=as_json)
     status = guarded(instance.start)
     if as_json:
         emit({"running": status.running, "pid": status.pid, "sip": status.sip})
@@ -84,13 +84,14 @@ def status_(context: typer.Context, as_json: JsonFlag = False) -> None:
     raise typer.Exit(0 if status.running else 1)
 
 
-def _prepare(settings: Settings, quiet: bool) -> Instance:
+def prepare(settings: Settings, *, quiet: bool = False) -> Instance:
+    """Asterisk found or fetched, and configured for the site in force; ends the command if that cannot be done."""
     from dialplan.loading import load_site
-    from ivr.asterisk.setup import prepare
+    from ivr.asterisk.setup import prepare as make_ready
 
     site = guarded(lambda: load_site(site_folder(settings)))
     with progress_bar(quiet=quiet) as tell:
-        return guarded(lambda: prepare(settings, site, progress=tell))
+        return guarded(lambda: make_ready(settings, site, progress=tell))
 
 
 def _instance(settings: Settings) -> Instance:

@@ -2,6 +2,114 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
 import typer
 
+from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, site_folder, state
+from ivr.core.language import Text
+from ivr.core.settings import Settings
+
+if TYPE_CHECKING:
+    from ivr.reports.model import CallStory
+
 app = typer.Typer(help="Calls. / 通话", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    outcome: Annotated[str, typer.Option(help="Only calls with this outcome. / 按结果筛选")] = "",
+    number: Annotated[str, typer.Option(help="Only calls to this service number. / 按被叫筛选")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, the newest. / 条数")] = 20,
+    as_json: JsonFlag = False,
+) -> None:
+    """Calls, the newest first. / 通话列表"""
+    settings = state(context).settings
+    stories = guarded(lambda: run(_list(settings, outcome, number, limit)))
+    if as_json:
+        emit([summary(story) for story in stories])
+        return
+    from ivr.reports.terminal import print_calls
+
+    print_calls(console, stories)
+    if not stories:
+        note("no calls", "没有通话")
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    call: Annotated[str, typer.Argument(help="Id of the call, or Asterisk's linkedid. / 通话编号或 linkedid")],
+    as_json: JsonFlag = False,
+) -> None:
+    """One call's story: times, menu path, keys, waits, transcript, verdicts. / 一通电话的全过程"""
+    settings = state(context).settings
+    story = guarded(lambda: run(_one(settings, call)))
+    if as_json:
+        emit(plain(story))
+        return
+    from ivr.reports.terminal import print_story
+
+    print_story(console, story)
+
+
+async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Sequence[CallStory]:
+    from ivr.reports.load import load_story
+    from ivr.storage import calls
+    from ivr.storage.database import Database
+
+    zone = _zone(settings)
+    async with Database(settings.database) as database, database.read() as session:
+        found = await calls.list_calls(session, outcome=outcome or None, number=number or None, limit=limit)
+        return [await load_story(session, call.id, zone=zone, mask=True) for call in found]
+
+
+async def _one(settings: Settings, call: str) -> CallStory:
+    from ivr.reports.load import load_story
+    from ivr.storage.database import Database
+
+    key = int(call) if call.isascii() and call.isdigit() and len(call) < 10 else call
+    async with Database(settings.database) as database, database.read() as session:
+        return await load_story(session, key, settings.recordings, zone=_zone(settings), mask=True)
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    from dialplan.loading import load_site
+
+    return ZoneInfo(load_site(site_folder(settings)).zone)
+
+
+def summary(story: CallStory) -> dict[str, Any]:
+    """One call in a list."""
+    return {
+        "id": story.id,
+        "linkedid": story.linkedid,
+        "number": story.number,
+        "caller": story.caller,
+        "language": story.language,
+        "started_at": story.started_at.isoformat(),
+        "duration_s": round(story.duration, 3),
+        "wait_s": round(story.wait_s, 3),
+        "talk_s": round(story.talk_s, 3),
+        "outcome": story.outcome,
+        "hung_up_by": story.hung_up_by,
+        "route": story.route,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A story as plain data for JSON; texts in both languages, waveforms left out."""
+    if isinstance(value, Text):
+        return {"en": value.en, "zh": value.zh}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.name != "wave"}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, tzinfo):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from ivr.core.errors import IvrError, SiteError, UsageError
+from ivr.core.errors import IvrError, SetupError, SiteError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem, Severity
 from ivr.core.settings import Settings
@@ -67,6 +67,9 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = "IVR_" + "_".join(str(part) for part in first["loc"]).upper()
         raise UsageError(f"{name}: {first['msg']}", cure=f"set {name} to a usable value or unset it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise UsageError(f".ivr.env: {reason}", cure="mend or remove that file in this folder") from error
 
 
 def site_folder(settings: Settings) -> Path:
@@ -83,21 +86,22 @@ def emit(data: Any) -> None:
 
 def done(en: str, zh: str) -> None:
     """One clear closing line."""
-    console.print(f"[green]{escape(str(Text(en, zh)))}[/green]")
+    console.print(f"[green]{escape(str(Text(en, zh)))}[/green]", soft_wrap=True)
 
 
 def note(en: str, zh: str) -> None:
     """One line on the way."""
-    console.print(escape(str(Text(en, zh))))
+    console.print(escape(str(Text(en, zh))), soft_wrap=True)
 
 
-def show_problems(problems: Sequence[Problem]) -> None:
+def show_problems(problems: Sequence[Problem], to: Console = console) -> None:
     """Print problems, one a line, errors in red."""
     for problem in problems:
         colour = "red" if problem.severity is Severity.ERROR else "yellow"
-        console.print(
+        to.print(
             f"[bold]{escape(problem.where)}[/bold] [{colour}]{problem.code}[/{colour}] "
-            f"{escape(str(problem.text))} — {escape(str(problem.cure))}"
+            f"{escape(str(problem.text))} — {escape(str(problem.cure))}",
+            soft_wrap=True,
         )
 
 
@@ -111,12 +115,24 @@ def guarded(command: Callable[[], T]) -> T:
     try:
         return command()
     except SiteError as error:
-        show_problems(error.problems)
-        errors.print(f"[red]{escape(str(error))}[/red]")
+        show_problems(error.problems, errors)
+        failed(str(error))
         raise typer.Exit(error.exit_code) from error
     except IvrError as error:
-        errors.print(f"[red]{escape(str(error))}[/red]")
+        failed(str(error))
         raise typer.Exit(error.exit_code) from error
+    except OSError as error:
+        if error.filename is None:  # not a matter of this machine's files
+            raise
+        cure = Text("give it to this user, make room, or set IVR_HOME and IVR_CACHE to folders of yours",
+                    "请检查权限与磁盘空间，或将 IVR_HOME、IVR_CACHE 设为可写目录")  # fmt: skip
+        failed(f"{error.filename}: {error.strerror} — {cure}")
+        raise typer.Exit(SetupError.exit_code) from error
     except KeyboardInterrupt as error:
         errors.print(str(Text("stopped", "已停止")))
         raise typer.Exit(130) from error
+
+
+def failed(text: str) -> None:
+    """One line on standard error, in red where there are colours."""
+    errors.print(f"[red]{escape(text)}[/red]", soft_wrap=True)

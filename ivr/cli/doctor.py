@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.markup import escape
 
 from ivr.cli.common import JsonFlag, console, done, emit, site_folder, state
-from ivr.core.errors import IvrError
+from ivr.core.errors import IvrError, SetupError, SiteError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
@@ -69,15 +74,20 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look(Text("Vosk model", "Vosk 模型"), lambda: _model(settings))
     yield _look(Text("site", "站点"), lambda: _site(settings))
     yield _look(Text("database", "数据库"), lambda: _database(settings))
-    yield _disk(settings)
+    yield _look(Text("home", "安装目录"), lambda: _home(settings))
+    yield _look(Text("disk space", "磁盘空间"), lambda: _disk(settings))
     yield from _ports(settings)
 
 
 def _look(name: Text, check: Callable[[], str]) -> Finding:
     try:
         return Finding(name, True, check())
+    except SiteError as error:
+        return Finding(name, False, error.message, "ivr dialplan check")
     except IvrError as error:
         return Finding(name, False, error.message, error.cure)
+    except OSError as error:
+        return Finding(name, False, f"{error.filename or ''}: {error.strerror}", "make it readable for this user")
 
 
 def _python() -> Finding:
@@ -95,14 +105,22 @@ def _asterisk(settings: Settings) -> str:
 
 
 def _model(settings: Settings) -> str:
-    from recording.models import find_models
+    from dialplan.loading import load_site
+    from recording.models import find_model, find_models
 
     found = find_models(settings)
     if not found:
-        from ivr.core.errors import SetupError
-
-        raise SetupError("no Vosk model", cure="ivr model install vosk-model-small-cn-0.22, or set IVR_VOSK_MODEL")
-    return ", ".join(model.name for model in found)
+        cure = "ivr model install vosk-model-small-cn-0.22 --sha256 SUM, or set IVR_VOSK_MODEL"
+        raise SetupError("no Vosk model", cure=cure)
+    lacking = []
+    with contextlib.suppress(SiteError):  # told elsewhere
+        for language in load_site(site_folder(settings)).languages:
+            try:
+                find_model(settings, language)
+            except SetupError:
+                lacking.append(language)
+    missing = f"; none for {', '.join(lacking)} (ivr model list)" if lacking else ""
+    return ", ".join(model.name for model in found) + missing
 
 
 def _site(settings: Settings) -> str:
@@ -113,23 +131,43 @@ def _site(settings: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    from ivr.storage.migrations import current
+    from ivr.storage.migrations import current, newest
 
     version = current(settings.database)
+    if version and version != newest():
+        raise SetupError(f"tables at version {version}, this version needs {newest()}", cure="ivr db upgrade")
     return f"version {version}" if version else "not made yet (ivr db upgrade)"
 
 
-def _disk(settings: Settings) -> Finding:
-    place = settings.home
+def _existing(place: Path) -> Path:
     while not place.exists():
         place = place.parent
+    return place
+
+
+def _home(settings: Settings) -> str:
+    place = _existing(settings.home)
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK) and _can_make(place)):
+        raise SetupError(f"nothing can be written in {place}", cure="set IVR_HOME to a folder of yours")
+    return str(settings.home)
+
+
+def _can_make(place: Path) -> bool:
+    """Root may write everywhere, except where the file system says no."""
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
+
+
+def _disk(settings: Settings) -> str:
+    place = _existing(settings.home)
     free = shutil.disk_usage(place).free
-    return Finding(
-        Text("disk space", "磁盘空间"),
-        free >= FREE_SPACE,
-        f"{free / 1024**3:.1f} GB at {place}",
-        "free at least 2 GB, or set IVR_HOME to another disk",
-    )
+    found = f"{free / 1024**3:.1f} GB at {place}"
+    if free < FREE_SPACE:
+        raise SetupError(found, cure="free at least 2 GB, or set IVR_HOME to another disk")
+    return found
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
@@ -143,13 +181,16 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         with socket.socket(socket.AF_INET, kind) as probe:
             if kind == socket.SOCK_STREAM:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            cure = f"stop what uses it, or set IVR_{_SETTING[name]}"
             try:
                 probe.bind((settings.host, port))
-                found = "free"
-            except OSError:
-                found = "in use"
-        title = Text(f"{name} port {port}", f"{name} 端口 {port}")
-        yield Finding(title, found == "free" or ours, found, f"stop what uses it, or set IVR_{_SETTING[name]}")
+                ok, found = True, "free"
+            except OSError as error:
+                busy = error.errno == errno.EADDRINUSE
+                ok, found = busy and ours, "in use" if busy else f"{settings.host}: {error.strerror}"
+                if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+                    cure = "set IVR_HOST to an address of this machine"
+        yield Finding(Text(f"{name} port {port}", f"{name} 端口 {port}"), ok, found, cure)
 
 
 _SETTING = {"SIP": "SIP_PORT", "AMI": "AMI_PORT", "FastAGI": "AGI_PORT"}

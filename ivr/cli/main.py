@@ -8,6 +8,7 @@ import typer
 
 from ivr.cli import asterisk, calls, db, demo, dialplan, doctor, model, qa, service
 from ivr.cli.common import Runtime, State, guarded, load_settings
+from ivr.core.log import configure_logging
 
 HELP = """Call handling on Asterisk with built-in quality assurance. / 基于 Asterisk 的呼叫处理与质检引擎
 
@@ -29,7 +30,9 @@ def build(runtime: Runtime) -> typer.Typer:
 
             typer.echo(installed("callwright"))
             raise typer.Exit
-        context.obj = State(guarded(load_settings), runtime)
+        settings = guarded(load_settings)
+        configure_logging(settings.logs / "ivr.log", level=settings.log_level, lazy=True)
+        context.obj = State(settings, runtime)
 
     service.add(app)
     demo.add(app)

@@ -34,7 +34,7 @@ def list_(context: typer.Context, as_json: JsonFlag = False) -> None:
         table.add_row(*(escape(cell) for cell in row))
     console.print(table)
     if not found:
-        note("none yet: ivr model install NAME --sha256 SUM", "本机尚无模型：ivr model install NAME")
+        note("none yet: ivr model install NAME --sha256 SUM", "本机尚无模型：ivr model install NAME --sha256 SUM")
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from ivr.cli.asterisk import prepare
 from ivr.cli.common import guarded, run, state
 
 
@@ -14,6 +15,7 @@ def add(app: typer.Typer) -> None:
     def up(context: typer.Context) -> None:
         """Start Asterisk, the engine and the quality worker, and keep them running. / 启动并看护全部服务"""
         here = state(context)
+        prepare(here.settings)  # before the event loop, so that Ctrl-C ends a download at once
         guarded(lambda: run(here.runtime.up(here.settings)))
 
     @app.command()

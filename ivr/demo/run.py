@@ -26,7 +26,8 @@ from ivr.demo.parts import PARTS
 from ivr.demo.watch import Watch
 from ivr.quality import quality_worker
 from ivr.reports.indicators import Indicators, indicators
-from ivr.reports.story import CallStory, load_story
+from ivr.reports.load import load_story
+from ivr.reports.model import CallStory
 from ivr.storage import jobs
 from ivr.storage.database import Database
 from ivr.storage.models import Job
@@ -122,13 +123,14 @@ async def _perform(house: House, show: Show) -> Result:
         await _settled(database)
         await _judge(settings, site, database, show)
         show.stage(5, STAGES[4])
-        stories = [await _story(database, watch, part.caller, settings) for part in PARTS]
+        zone = ZoneInfo(site.zone)
+        stories = [await _story(database, watch, part.caller, settings, zone) for part in PARTS]
         async with database.read() as session:
             levels = {name: float(queue.service_level) for name, queue in site.queues.items()}
             until = datetime.now(UTC) + timedelta(seconds=1)
             figures = await indicators(session, begun - timedelta(seconds=1), until, levels=levels)
             deviations = compare(stories)
-    return Result(settings, site, stories, figures, deviations, ZoneInfo(site.zone))
+    return Result(settings, site, stories, figures, deviations, zone)
 
 
 async def _settled(database: Database) -> None:
@@ -166,9 +168,9 @@ async def _judge(settings: Settings, site: Site, database: Database, show: Show)
         raise QualityError(f"not every call could be judged: {problems[0]}")
 
 
-async def _story(database: Database, watch: Watch, caller: str, settings: Settings) -> CallStory:
+async def _story(database: Database, watch: Watch, caller: str, settings: Settings, zone: ZoneInfo) -> CallStory:
     call = await watch.call_of(caller)
     if call is None:
         raise QualityError(f"the call of {caller} is not in the journal", cure="see the log of ivr serve")
     async with database.read() as session:
-        return await load_story(session, call.id, settings.recordings)
+        return await load_story(session, call.id, settings.recordings, zone=zone)

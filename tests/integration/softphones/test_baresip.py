@@ -12,7 +12,7 @@ from ivr.core.errors import TelephonyError
 from ivr.softphones import voice
 from ivr.softphones.events import Closed, Established, Incoming, Ringing
 from ivr.softphones.listening import Match, find_all, find_sound
-from ivr.softphones.sounds import write_wav
+from ivr.softphones.sounds import Sound, write_wav
 from tests.integration.softphones.conftest import Line, MakePhone
 from tests.unit.softphones.noise import noise
 
@@ -180,3 +180,30 @@ async def test_an_unknown_number_is_a_result(caller: MakePhone) -> None:
         outcome = await bob.call("999")
         assert isinstance(outcome, Closed)
         assert outcome.reason.startswith("404")
+
+
+async def test_what_a_hangup_cut_short_is_not_said_in_the_next_call(
+    line: Line, caller: MakePhone, tmp_path: Path, utterances: list[Path]
+) -> None:
+    write_wav(tmp_path / "long.wav", noise(7, 6.0))
+    async with caller() as bob:
+        await bob.call("102")
+        await bob.say(utterances[0])
+        cut_short = asyncio.create_task(bob.say(tmp_path / "long.wav"))
+        await asyncio.sleep(1)
+        await bob.hangup()
+        assert not (await cut_short).complete
+        await bob.call("102")
+        await asyncio.sleep(3)
+        await bob.hangup()
+        heard = await bob.heard()
+        start = write_wav_part(tmp_path, noise(7, 6.0), 0.5)
+        assert find_sound(utterances[0], heard).correlation < 0.3
+        assert find_sound(start, heard).correlation < 0.6
+
+
+def write_wav_part(folder: Path, sound: Sound, seconds: float) -> Path:
+    """The first ``seconds`` of a sound."""
+    path = folder / "part.wav"
+    write_wav(path, Sound(sound.samples[: round(seconds * sound.rate)], sound.rate))
+    return path

@@ -1,0 +1,71 @@
+"""A day's report: what ``ivr qa report`` shows and writes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ivr.cli.common import console, done, emit, note, site_folder
+from ivr.core.errors import UsageError
+from ivr.core.language import Text
+from ivr.core.settings import Settings
+
+
+def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Begin and end of a day in ``zone``, in UTC; today when ``day`` is empty.
+
+    Raises:
+        UsageError: if ``day`` is not YYYY-MM-DD.
+    """
+    try:
+        date = datetime.strptime(day, "%Y-%m-%d").date() if day else datetime.now(zone).date()  # noqa: DTZ007 - a date
+    except ValueError:
+        raise UsageError(f"not a day: {day!r:.40}", cure="write it as 2026-10-01") from None
+    begin = datetime.combine(date, time(), zone)
+    return begin.astimezone(UTC), datetime.combine(date + timedelta(days=1), time(), zone).astimezone(UTC)
+
+
+async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
+    """Print the day's calls and indicators, and write the HTML report."""
+    from dialplan.loading import load_site
+    from ivr.reports.html import write_html
+    from ivr.reports.indicators import indicators
+    from ivr.reports.load import load_day
+    from ivr.reports.terminal import print_calls, print_indicators
+    from ivr.storage.database import Database
+
+    site = load_site(site_folder(settings))
+    zone = ZoneInfo(site.zone)
+    since, until = day_bounds(day, zone)
+    levels = {name: float(queue.service_level) for name, queue in site.queues.items()}
+    async with Database(settings.database) as database, database.read() as session:
+        stories = await load_day(session, since, until, settings.recordings, zone=zone, mask=True)
+        figures = await indicators(session, since, until, levels=levels)
+    date = since.astimezone(zone).date().isoformat()
+    path = settings.reports / f"{date}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    title = Text(f"Calls of {date}", f"{date} 通话")
+    write_html(path, stories, figures, title=title, zone=zone, made_at=datetime.now(UTC))
+    if as_json:
+        emit({"day": date, "calls": len(stories), "report": str(path), "indicators": _figures(figures.whole)})
+        return
+    print_calls(console, stories)
+    print_indicators(console, figures)
+    if not stories:
+        note("no calls on that day", "当日没有通话")
+    done(f"HTML report: {path}", f"HTML 报告：{path}")
+
+
+def _figures(found: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.id,
+            "value": one.value,
+            "unit": one.unit,
+            "numerator": one.numerator,
+            "denominator": one.denominator,
+            "formula": one.formula.en,
+        }
+        for one in found
+    ]
