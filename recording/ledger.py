@@ -8,8 +8,10 @@ crash between the two costs nothing: the same notice is taken in again, to the s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
+import stat
 import wave
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +29,8 @@ log = get_logger("ledger")
 _ROLES = frozenset({"caller", "agent", "voicemail"})
 _BLOCK = 1 << 20
 _AT_ONCE = 200  # notices per pass
+_LONGEST_NOTICE = 4096  # bytes; ours have some 200
+_LONGEST_PAUSE = 30.0  # seconds between passes when nothing works
 
 # A call whose file was not reported closed this long after its end is judged with what there is.
 GIVE_UP = timedelta(seconds=90)
@@ -62,34 +66,51 @@ class Measured:
 
 
 def read_notice(path: Path) -> Notice | None:
-    """The notice at ``path``; ``None`` if it is not one of ours."""
+    """The notice at ``path``; ``None`` if it is not one of ours: named after the recording, ids only.
+
+    Raises:
+        OSError: if it cannot be read now, or is gone.
+    """
+    if not stat.S_ISREG(path.lstat().st_mode):
+        return None
+    with path.open("rb") as file:
+        content = file.read(_LONGEST_NOTICE + 1)
+    if len(content) > _LONGEST_NOTICE:
+        return None
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = json.loads(content)
         names = [data["file"], data["linkedid"], data["uniqueid"], data["role"]]
         if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
             return None
         closed = datetime.fromtimestamp(float(data["closed"]), UTC)
-    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    file, linkedid, uniqueid, role = names
-    return Notice(path, file, linkedid, uniqueid, role, closed)
+    file_name, linkedid, uniqueid, role = names
+    if path.name != f"{file_name}.json":
+        return None
+    return Notice(path, file_name, linkedid, uniqueid, role, closed)
 
 
 def measure(path: Path) -> Measured:
-    """Checksum and length of a closed sound file."""
+    """Checksum and length of a closed sound file; a file that cannot be read is ``broken``."""
+    digest = hashlib.sha256()
+    size = 0
     try:
-        digest = hashlib.sha256()
+        if not path.is_file():
+            return Measured() if not path.exists() else Measured(state="broken")
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
+                size += len(block)
                 digest.update(block)
-        size = path.stat().st_size
+        with wave.open(str(path), "rb") as sound:
+            frames, width = sound.getnframes(), sound.getnchannels() * sound.getsampwidth()
+            if frames * width > size:  # the disk was full, or the recorder was killed
+                return Measured(size, digest.hexdigest(), state="broken")
+            return Measured(size, digest.hexdigest(), sound.getframerate(), frames, "closed")
     except FileNotFoundError:
         return Measured()
-    try:
-        with wave.open(str(path), "rb") as sound:
-            return Measured(size, digest.hexdigest(), sound.getframerate(), sound.getnframes(), "closed")
-    except (wave.Error, EOFError):
-        return Measured(size, digest.hexdigest(), state="broken")
+    except (wave.Error, EOFError, OSError):
+        return Measured(size, digest.hexdigest() if size else "", state="broken")
 
 
 class Ledger:
@@ -109,13 +130,24 @@ class Ledger:
         self._clock = clock
 
     async def take_in(self) -> int:
-        """Take in the notices that lie there; returns how many recordings the ledger learned of."""
+        """Take in the notices that lie there; returns how many recordings the ledger learned of.
+
+        Another process may take them in at the same time: whoever comes second finds them gone.
+
+        Raises:
+            StorageError: if the database refuses; the notices stay.
+        """
         taken = 0
         for path in sorted(self._notices.glob("*.json"))[:_AT_ONCE]:
-            notice = read_notice(path)
+            try:
+                notice = await asyncio.to_thread(read_notice, path)
+            except FileNotFoundError:
+                continue
+            except PermissionError:
+                notice = None
             if notice is None:
                 log.warning("notice refused", file=path.name)
-                await asyncio.to_thread(path.rename, path.with_suffix(".refused"))
+                await asyncio.to_thread(_set_aside, path)
                 continue
             found = await asyncio.to_thread(measure, self._folder / notice.file)
             await self._write_down(notice, found)
@@ -124,9 +156,11 @@ class Ledger:
         return taken
 
     async def _write_down(self, notice: Notice, found: Measured) -> None:
-        gap = {"missing": "file not found", "broken": "header unreadable"}.get(found.state, "")
+        gap = {"missing": "file not found", "broken": "not a whole sound file"}.get(found.state, "")
         async with self._database.write() as session:
             call = await calls.find(session, notice.linkedid)
+            before = await recordings.find(session, notice.file)
+            news = before is None or before.sha256 != found.sha256
             agent = next((leg.agent for leg in call.legs if leg.uniqueid == notice.uniqueid), "") if call else ""
             more = {"agent": agent} if agent else {}
             await recordings.upsert(
@@ -144,32 +178,67 @@ class Ledger:
                 gap_cause=gap,
                 **more,
             )
+            if call and news and found.frames and await jobs.requeue(session, "judge", call.id):
+                log.warning("recording closed after the call was judged: judged again", file=notice.file)
 
     async def settle(self, limit: int = 200) -> int:
         """Ask for the judging of calls that are over and whose files are closed; returns how many were new."""
         now = self._clock.now()
+        since = now - timedelta(days=7)
+        async with self._database.read() as session:
+            if not await recordings.unlinked(session, limit=1) and not await jobs.unasked(session, "judge", since):
+                return 0
         async with self._database.write() as session:
             await recordings.link(session)
             asked = 0
-            for call in await calls.list_calls(session, since=now - timedelta(days=7), limit=limit):
-                if is_settled(call, now) and await jobs.enqueue(session, "judge", call.id, now):
-                    asked += 1
+            for call in await jobs.unasked(session, "judge", since, limit=limit):
+                if not is_settled(call, now):
+                    continue
+                name_agents(call)
+                asked += await jobs.enqueue(session, "judge", call.id, now)
         return asked
 
     async def run(self, every: float = 1.0) -> None:
-        """Take in and settle until cancelled; trouble is logged and tried again at the next turn."""
+        """Take in and settle until cancelled; trouble is logged and tried again, after ever longer pauses."""
+        pause = every
         while True:
             try:
                 await self.take_in()
                 await self.settle()
+                pause = every
             except Exception:
-                log.exception("ledger pass failed")
-            await asyncio.sleep(every)
+                pause = min(2 * pause, max(every, _LONGEST_PAUSE))
+                log.exception("ledger pass failed", pause=pause)
+            await asyncio.sleep(pause)
 
 
 def is_settled(call: Call, now: datetime) -> bool:
-    """Whether all parties' files of an ended call are closed, or have been waited for long enough."""
+    """Whether all parties' files of an ended call are closed, or have been waited for long enough.
+
+    An agent who talked has a file, even if nobody has told us of it yet.
+    """
     if call.ended_at is None or not call.recordings:
         return False
     still_open = any(recording.state == "open" for recording in call.recordings)
-    return not still_open or now - call.ended_at > GIVE_UP
+    talks = sum(visit.connected_at is not None for visit in call.visits)
+    files = sum(recording.role == "agent" for recording in call.recordings)
+    return (not still_open and files >= talks) or now - call.ended_at > GIVE_UP
+
+
+def name_agents(call: Call) -> None:
+    """Write an agent's id beside his recordings, where his leg became known after them."""
+    agents = {leg.uniqueid: leg.agent for leg in call.legs}
+    for recording in call.recordings:
+        if recording.role == "agent" and not recording.agent:
+            recording.agent = agents.get(recording.uniqueid, "")
+
+
+def _set_aside(path: Path) -> None:
+    """Rename what is no notice, so that a person can look at it; never over what was set aside before."""
+    target = path.with_suffix(".refused")
+    number = 1
+    while target.exists() or target.is_symlink():
+        number += 1
+        target = path.with_suffix(f".{number}.refused")
+    with contextlib.suppress(FileNotFoundError):
+        path.rename(target)

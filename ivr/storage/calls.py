@@ -15,12 +15,12 @@ from ivr.storage.models import Call, QueueVisit, Recording
 
 async def get(session: AsyncSession, call_id: int) -> Call | None:
     """A call with its whole story: legs, steps, visits with rings, recordings."""
-    return await session.scalar(_whole().where(Call.id == call_id))
+    return await session.scalar(whole_call().where(Call.id == call_id))
 
 
 async def find(session: AsyncSession, linkedid: str) -> Call | None:
     """A call with its whole story by Asterisk's linkedid."""
-    return await session.scalar(_whole().where(Call.linkedid == linkedid))
+    return await session.scalar(whole_call().where(Call.linkedid == linkedid))
 
 
 async def list_calls(
@@ -42,7 +42,7 @@ async def list_calls(
         limit: at most this many.
         offset: how many to skip.
     """
-    query = _whole().order_by(Call.started_at.desc(), Call.id.desc()).limit(limit).offset(offset)
+    query = whole_call().order_by(Call.started_at.desc(), Call.id.desc()).limit(limit).offset(offset)
     if since is not None:
         query = query.where(Call.started_at >= since)
     if until is not None:
@@ -56,7 +56,7 @@ async def list_calls(
 
 async def open_calls(session: AsyncSession) -> Sequence[Call]:
     """Calls that have not ended, with their whole stories, the oldest first."""
-    query = _whole().where(Call.ended_at.is_(None)).order_by(Call.started_at)
+    query = whole_call().where(Call.ended_at.is_(None)).order_by(Call.started_at)
     return (await session.scalars(query)).all()
 
 
@@ -72,7 +72,7 @@ async def hold(session: AsyncSession, linkedids: Collection[str]) -> dict[str, C
     """
     if not linkedids:
         return {}
-    query = _whole().where(Call.linkedid.in_(linkedids)).order_by(Call.linkedid).with_for_update(of=Call)
+    query = whole_call().where(Call.linkedid.in_(linkedids)).order_by(Call.linkedid).with_for_update(of=Call)
     found = {call.linkedid: call for call in await session.scalars(query)}
     strays = select(Recording).where(Recording.call_id.is_(None), Recording.linkedid.in_(found))
     for recording in await session.scalars(strays):
@@ -80,7 +80,8 @@ async def hold(session: AsyncSession, linkedids: Collection[str]) -> dict[str, C
     return found
 
 
-def _whole() -> Select[Call]:
+def whole_call() -> Select[Call]:
+    """A query for calls with their whole stories: legs, steps, visits with rings, recordings."""
     return select(Call).options(
         selectinload(Call.legs),
         selectinload(Call.steps),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ivr.storage.calls import whole_call
 from ivr.storage.inserts import insert_new
-from ivr.storage.models import Job
+from ivr.storage.models import Call, Job
 
 MAX_ATTEMPTS = 3
 
@@ -17,6 +18,18 @@ MAX_ATTEMPTS = 3
 async def enqueue(session: AsyncSession, kind: str, call_id: int, at: datetime) -> bool:
     """Ask for work on a call once; True if it was not asked for before."""
     return await insert_new(session, Job, {"kind": kind, "call_id": call_id, "created_at": at})
+
+
+async def unasked(session: AsyncSession, kind: str, since: datetime, *, limit: int = 1) -> Sequence[Call]:
+    """Calls that are over, have recordings, and on which this work was never asked for; the oldest first, whole."""
+    query = (
+        whole_call()
+        .where(Call.started_at >= since, Call.ended_at.is_not(None))
+        .where(Call.recordings.any(), ~exists().where(Job.kind == kind, Job.call_id == Call.id))
+        .order_by(Call.ended_at, Call.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def claim(
