@@ -6,13 +6,16 @@ installed packages named ``vosk_model_*``.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import importlib.util
 import pkgutil
 import re
 import shutil
 import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +28,11 @@ from ivr.core.settings import Settings
 Progress = Callable[[int, int], None]
 
 BASE_URL = "https://alphacephei.com/vosk/models"
-_LIMIT = 4 * 1024**3
+LIMIT = 4 * 1024**3  # bytes of an archive, and of what it unpacks to
+_MEMBERS = 10_000
 _TIMEOUT = httpx.Timeout(30.0)
+_DEADLINE = 4 * 3600.0  # seconds for a whole download
+_LEFT_OVER = 24 * 3600.0  # seconds after which an unfinished folder is nobody's any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ OFFERS = (
     Offer("vosk-model-en-us-0.22", "en-US"),
     Offer("vosk-model-small-ko-0.22", "ko-KR"),
 )
+
+_UNFINISHED = ".model-"
 
 _LANGUAGES = {"cn": "zh-CN", "zh": "zh-CN", "en": "en-US", "ko": "ko-KR"}
 
@@ -109,7 +117,9 @@ def find_model(settings: Settings, language: str) -> Model:
         if model.language == language or (model.source == "configured" and not model.language):
             return model
     name = next((offer.name for offer in OFFERS if offer.language == language), "NAME")
-    raise SetupError(f"no Vosk model for {language}", cure=f"ivr model install {name}, or set IVR_VOSK_MODEL")
+    raise SetupError(
+        f"no Vosk model for {language}", cure=f"ivr model install {name} --sha256 SUM, or set IVR_VOSK_MODEL"
+    )
 
 
 def _packaged() -> Iterator[Model]:
@@ -130,7 +140,13 @@ def _folder_within(root: Path) -> Path | None:
 
 
 def install(
-    settings: Settings, name: str, *, url: str = "", sha256: str = "", progress: Progress = lambda done, total: None
+    settings: Settings,
+    name: str,
+    *,
+    url: str = "",
+    sha256: str = "",
+    progress: Progress = lambda done, total: None,
+    limit: int = LIMIT,
 ) -> Model:
     """Fetch a model, check it, unpack it; complete or not at all.
 
@@ -139,6 +155,7 @@ def install(
         url: address of the zip archive; the publisher's by default.
         sha256: checksum of the archive.
         progress: told bytes so far and in all (0 when not known).
+        limit: most bytes of the archive, and of what it unpacks to.
 
     Raises:
         UsageError: if the name is none, or no checksum is known.
@@ -152,40 +169,60 @@ def install(
     expected = (sha256 or next((offer.sha256 for offer in OFFERS if offer.name == name), "")).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", expected):
         raise UsageError(f"no SHA-256 is known for {name}", cure="give the one you trust with --sha256")
-    settings.models.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".model-", dir=settings.models))
+    try:
+        settings.models.mkdir(parents=True, exist_ok=True)
+        _sweep(settings.models)
+        work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=settings.models))
+    except OSError as error:
+        raise SetupError(f"{settings.models}: {error.strerror}", cure="set IVR_CACHE to a folder of yours") from error
     try:
         archive = work / "model.zip"
-        found = _fetch(url or f"{BASE_URL}/{name}.zip", archive, progress)
+        found = _fetch(url or f"{BASE_URL}/{name}.zip", archive, progress, limit)
         if found != expected:
             raise SetupError(
                 f"{name}: the archive's SHA-256 is {found}, not {expected}",
                 cure="the download is damaged or not what you expect; nothing was installed",
             )
-        folder = _unpack(archive, work / "unpacked")
-        if target.exists():
-            shutil.rmtree(target)
+        folder = _unpack(archive, work / "unpacked", limit)
+        if target.exists() or target.is_symlink():
+            target.rename(work / "replaced")
         folder.rename(target)
+    except OSError as error:
+        raise SetupError(f"{target}: {error.strerror}", cure="look at that folder and the disk") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Model(name, language_of(name), target, "installed")
 
 
-def _fetch(url: str, target: Path, progress: Progress) -> str:
+def _sweep(folder: Path) -> None:
+    """Take away what installations left that were killed."""
+    for left in folder.glob(f"{_UNFINISHED}*"):
+        if time.time() - left.stat().st_mtime > _LEFT_OVER:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _fetch(url: str, target: Path, progress: Progress, limit: int) -> str:
     digest = hashlib.sha256()
     done = 0
+    end = time.monotonic() + _DEADLINE
     try:
-        with httpx.stream("GET", url, follow_redirects=True, timeout=_TIMEOUT) as answer:
+        with (
+            httpx.stream("GET", url, follow_redirects=True, timeout=_TIMEOUT) as answer,
+            target.open("wb") as file,
+        ):
             answer.raise_for_status()
             total = int(answer.headers.get("content-length", 0))
-            with target.open("wb") as file:
-                for block in answer.iter_bytes(1 << 18):
-                    done += len(block)
-                    if done > _LIMIT:
-                        raise SetupError(f"{url}: larger than {_LIMIT >> 30} GB", cure="check the address")
-                    digest.update(block)
-                    file.write(block)
-                    progress(done, total)
+            for block in answer.iter_bytes(1 << 18):
+                done += len(block)
+                if done > limit:
+                    raise SetupError(f"{url}: larger than {limit >> 20} MB", cure="check the address")
+                if time.monotonic() > end:
+                    raise SetupError(
+                        f"{url}: not complete after {_DEADLINE / 3600:g} hours", cure="try another network"
+                    )
+                digest.update(block)
+                file.write(block)
+                progress(done, total)
     except httpx.HTTPStatusError as error:
         raise SetupError(f"{url}: HTTP {error.response.status_code}", cure="check the name, or give --url") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -198,17 +235,22 @@ def _fetch(url: str, target: Path, progress: Progress) -> str:
     return digest.hexdigest()
 
 
-def _unpack(archive: Path, target: Path) -> Path:
+def _unpack(archive: Path, target: Path, limit: int) -> Path:
     try:
         with zipfile.ZipFile(archive) as packed:
-            size = sum(member.file_size for member in packed.infolist())
-            if size > _LIMIT:
-                raise SetupError(f"the archive unpacks to {size >> 20} MB", cure="check the address")
+            members = packed.infolist()
+            size = sum(member.file_size for member in members)  # no member gives more bytes than it states
+            if size > limit or len(members) > _MEMBERS:
+                raise SetupError(
+                    f"the archive unpacks to {size >> 20} MB in {len(members)} files", cure="check the address"
+                )
             packed.extractall(target)  # absolute paths and .. are dropped by zipfile
-    except zipfile.BadZipFile as error:
-        raise SetupError("the archive is not a zip file", cure="check the address") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+        # RuntimeError: encrypted, or a compression that Python does not know
+        raise SetupError(f"the archive is not a usable zip file: {error}", cure="check the address") from error
     except OSError as error:
-        raise SetupError(f"{target.parent}: {error.strerror}", cure="free some disk space") from error
+        cure = "free some disk space" if error.errno == errno.ENOSPC else "check the address"
+        raise SetupError(f"the archive cannot be unpacked: {error.strerror}", cure=cure) from error
     folder = _folder_within(target)
     if folder is None:
         raise SetupError("the archive holds no Vosk model", cure="check the address")
