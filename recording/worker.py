@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
 from ivr.core.clock import Clock
-from ivr.core.errors import IvrError, SetupError
+from ivr.core.errors import IvrError, QualityError, SetupError, StorageError
 from ivr.core.log import bound_contextvars, get_logger
 from ivr.storage import jobs
 from ivr.storage import models as rows
@@ -19,6 +18,7 @@ log = get_logger("worker")
 
 KIND = "judge"
 LEASE = timedelta(minutes=2)
+LONGEST_PAUSE = 60.0  # seconds between looks for work when the database does not answer
 
 
 class QualityWorker:
@@ -65,33 +65,62 @@ class QualityWorker:
 
     async def watch(self, *, every: float = 2.0) -> None:
         """Work on jobs as they come, until cancelled; trouble with the database is waited out."""
+        pause = every
         while True:
             try:
                 await self.run()
+                pause = every
             except IvrError as error:
-                log.error("quality worker", problem=str(error))
-            await asyncio.sleep(every)
+                pause = min(2 * pause, max(every, LONGEST_PAUSE))
+                log.error("quality worker", problem=str(error), pause=pause)
+            except Exception:
+                pause = min(2 * pause, max(every, LONGEST_PAUSE))
+                log.exception("quality worker", pause=pause)
+            await asyncio.sleep(pause)
 
     async def _work(self, job: rows.Job, progress: Progress) -> Judged | IvrError:
-        beat = asyncio.create_task(self._heartbeat(job.id))
+        judging = asyncio.create_task(self._judge.judge(job.call_id, progress))
+        beat = asyncio.create_task(self._heartbeat(job.id, judging))
         try:
-            judged = await self._judge.judge(job.call_id, progress)
-        except IvrError as error:
-            log.error("not judged", problem=str(error))
-            retry = error.retryable and not isinstance(error, SetupError)
-            async with self._database.write() as session:
-                await jobs.fail(session, job.id, self.name, str(error), now=self._clock.now(), retry=retry)
-            return error
+            return await self._end(job, judging)
         finally:
-            beat.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await beat
-        async with self._database.write() as session:
-            await jobs.finish(session, job.id, self.name, now=self._clock.now())
-        return judged
+            for task in (beat, judging):
+                task.cancel()
+            await asyncio.gather(beat, judging, return_exceptions=True)
 
-    async def _heartbeat(self, job_id: int) -> None:
+    async def _end(self, job: rows.Job, judging: asyncio.Task[Judged]) -> Judged | IvrError:
+        error: IvrError
+        try:
+            judged = await judging
+        except asyncio.CancelledError:
+            if (current := asyncio.current_task()) is not None and current.cancelling():
+                raise
+            log.error("job taken over by another worker")
+            return QualityError(f"job {job.id} was taken over by another worker", cure="its result counts")
+        except IvrError as found:
+            log.error("not judged", problem=str(found))
+            error, retry = found, found.retryable and not isinstance(found, SetupError)
+        except Exception as found:
+            log.exception("not judged")
+            error, retry = QualityError(f"{type(found).__name__}: {found}", cure="see the log"), True
+        else:
+            async with self._database.write() as session:
+                await jobs.finish(session, job.id, self.name, now=self._clock.now())
+            return judged
+        async with self._database.write() as session:
+            await jobs.fail(session, job.id, self.name, str(error), now=self._clock.now(), retry=retry)
+        return error
+
+    async def _heartbeat(self, job_id: int, judging: asyncio.Task[Judged]) -> None:
+        """Keep the job ours; when it is no longer, another works on it and we stop."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 4)
-            async with self._database.write() as session:
-                await jobs.heartbeat(session, job_id, self.name, now=self._clock.now(), lease=self._lease)
+            try:
+                async with self._database.write() as session:
+                    ours = await jobs.heartbeat(session, job_id, self.name, now=self._clock.now(), lease=self._lease)
+            except StorageError as error:
+                log.warning("no heartbeat", problem=str(error))
+                continue
+            if not ours:
+                judging.cancel()
+                return
