@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,29 +12,49 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from ivr.core.logfile import LogFile
 
-def configure_logging(path: Path | None = None, *, level: str = "INFO") -> None:
+# Characters that JSON lets through and that a terminal or a reader of lines may take for something else:
+# C1 controls, line and paragraph separators, changes of direction, half surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+
+
+def configure_logging(path: Path | None = None, *, level: str = "INFO", lazy: bool = False) -> None:
     """Send log lines to ``path`` (JSON), or to standard error when no path is given.
 
-    JSON escapes control characters, so that caller-supplied text cannot forge a line.
+    Caller-supplied text cannot forge a line: control characters are escaped.
+
+    Args:
+        path: the file; it is turned over when it is full.
+        level: lines below it are left out.
+        lazy: make the file when the first line is written, and drop lines if it cannot be made.
+
+    Raises:
+        OSError: if the file cannot be opened, unless ``lazy``.
     """
-    if path is None:
-        stream: Any = sys.stderr
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("a", encoding="utf-8", buffering=1)
+    stream: Any = sys.stderr
+    if path is not None:
+        stream = LogFile(path)
+        if not lazy:
+            stream.open()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=to_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(file=stream),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
+
+
+def to_json(event: Any, **how: Any) -> str:
+    """One line of JSON, readable in any language, without anything that acts on a terminal."""
+    text = json.dumps(event, **{**how, "ensure_ascii": False})
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def get_logger(room: str) -> Any:

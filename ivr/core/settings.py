@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 def _default_home() -> Path:
@@ -22,7 +25,9 @@ def _default_cache() -> Path:
 class Settings(BaseSettings):
     """Where things are and on which ports they listen. Every field can be set as ``IVR_<NAME>``."""
 
-    model_config = SettingsConfigDict(env_prefix="IVR_", env_file=".ivr.env", extra="ignore", validate_default=True)
+    model_config = SettingsConfigDict(
+        env_prefix="IVR_", env_file=".ivr.env", env_ignore_empty=True, extra="ignore", validate_default=True
+    )
 
     home: Path = Field(default_factory=_default_home, description="directory of everything this installation writes")
     cache: Path = Field(default_factory=_default_cache, description="directory of downloads that can be made again")
@@ -37,7 +42,21 @@ class Settings(BaseSettings):
     vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")
     qa_workers: int = Field(default=1, ge=1, le=64, description="transcription processes")
     qa_threads: int = Field(default=2, ge=1, le=64, description="threads in each of them")
-    log_level: str = Field(default="INFO")
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("home", "cache", "site", "vosk_model")
+    @classmethod
+    def _expanded(cls, value: Path | None) -> Path | None:
+        """``~`` and paths relative to here mean the same to every process that is started from elsewhere."""
+        try:
+            return None if value is None else value.expanduser().absolute()
+        except RuntimeError as error:  # no such user
+            raise ValueError(str(error)) from error
 
     @property
     def database(self) -> str:
