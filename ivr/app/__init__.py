@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 from ivr.app.serve import serve
 from ivr.app.up import up
 from ivr.cli.main import build
@@ -22,6 +25,9 @@ class Application:
 
 def main() -> None:
     """The ``ivr`` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows ? for it
+            stream.reconfigure(errors="replace")
     build(Application())()
 
 
