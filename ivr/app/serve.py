@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +21,6 @@ from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.engine import Engine
 from ivr.call.sites import SiteBook
 from ivr.core.clock import Clock, SystemClock
-from ivr.core.errors import TelephonyError
 from ivr.core.log import configure_logging, get_logger
 from ivr.core.settings import Settings
 from ivr.journal import Journal
@@ -33,6 +32,11 @@ from recording.ledger import Ledger
 log = get_logger("serve")
 
 FORGET_AFTER = timedelta(days=1)
+PURGE_EVERY = 3600.0  # seconds
+# Seconds a question of the dialplan may still take when the engine is told to stop; then the emergency route takes
+# the call. With the rest of the way down it must stay below the 10 s after which a supervisor kills.
+GRACE = 5.0
+AGAIN_AFTER = 2.0  # seconds
 
 
 class StoredContinuations:
@@ -63,41 +67,37 @@ async def serve(settings: Settings) -> None:
 
     Raises:
         SiteError: if the site has errors.
-        TelephonyError: if the FastAGI port is in use.
+        SetupError: if the manager's password has not been made yet.
+        AgiError: if the FastAGI port is in use.
         StorageError: if the database cannot be opened.
+        OSError: if the log cannot be written.
     """
-    configure_logging(settings.logs / "serve.log", level=settings.log_level)
-    clock = SystemClock()
-    site = load_site(settings.site or demo_site())
-    await asyncio.to_thread(upgrade, settings.database)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    configure_logging(settings.logs / "serve.log", level=settings.log_level)
+    clock = SystemClock()
+    site = load_site(settings.site or demo_site())
+    secrets = load_secrets(settings)
+    await asyncio.to_thread(upgrade, settings.database)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database))
         journal = Journal(database, clock)
         stack.push_async_callback(journal.close)
         journal.start()
         remembered = StoredContinuations(database, clock)
-        await remembered.purge()
         engine = Engine(SiteBook(site), journal, remembered, clock)
         server = AgiServer(settings.host, settings.agi_port, {"call": engine.handle})
-        try:
-            await server.start()
-        except OSError as error:
-            raise TelephonyError(
-                f"FastAGI port {settings.host}:{settings.agi_port} cannot be opened: {error.strerror}",
-                cure="stop the other engine, or set IVR_AGI_PORT to a free port",
-            ) from error
-        stack.push_async_callback(server.stop)
-        secrets = load_secrets(settings)
+        await server.start()
+        stack.push_async_callback(server.stop, GRACE)
         client = AmiClient(settings.host, settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
         tasks = [
-            asyncio.create_task(watch(client, journal), name="ami"),
-            asyncio.create_task(ledger.run(), name="ledger"),
+            asyncio.create_task(keep_on("ami", lambda: watch(client, journal)), name="ami"),
+            asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
+            asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
         ]
         stack.push_async_callback(end, tasks)
         ready = stack.enter_context(Ready(settings.run / "serve.ready"))
@@ -105,6 +105,23 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
         ready.take_away()
         log.info("stopping")
+
+
+async def keep_on(part: str, work: Callable[[], Awaitable[None]], *, again_after: float = AGAIN_AFTER) -> None:
+    """Do ``work`` for as long as the engine serves: when it fails, that is logged and it begins again."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("part failed", part=part)
+        await asyncio.sleep(again_after)
+
+
+async def purge(remembered: StoredContinuations) -> None:
+    """Forget the calls of yesterday, now and every hour."""
+    while True:
+        await remembered.purge()
+        await asyncio.sleep(PURGE_EVERY)
 
 
 async def watch(client: AmiClient, journal: Journal) -> None:

@@ -28,6 +28,7 @@ class Child:
         self.name = name
         self._command = [sys.executable, "-m", "ivr.app", *arguments]
         self._process: asyncio.subprocess.Process | None = None
+        self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
 
     async def keep(self) -> None:
         """Run it until cancelled.
@@ -41,13 +42,23 @@ class Child:
             starts = [at for at in starts if loop.time() - at < 60] + [loop.time()]
             if len(starts) > RESTARTS_PER_MINUTE:
                 raise TelephonyError(f"{self.name} keeps ending", cure="see the log folder of this installation")
-            self._process = await asyncio.create_subprocess_exec(*self._command, stdin=asyncio.subprocess.DEVNULL)
+            # Whoever cancels us in the middle of a start must still find the process: see stop().
+            self._starting = asyncio.create_task(self._start())
+            self._process = await asyncio.shield(self._starting)
             code = await self._process.wait()
             log.warning("process ended", process=self.name, code=code)
             await asyncio.sleep(min(2.0, 0.5 * len(starts)))
 
+    async def _start(self) -> asyncio.subprocess.Process:
+        # In a session of its own: Ctrl-C on the terminal is for us, who then stop our processes in order.
+        return await asyncio.create_subprocess_exec(
+            *self._command, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        )
+
     async def stop(self) -> None:
         """End it: SIGTERM, then SIGKILL after 10 s."""
+        if self._starting is not None:
+            self._process = await self._starting
         if self._process is None or self._process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -73,7 +84,7 @@ async def up(settings: Settings) -> None:
     instance = await asyncio.to_thread(prepare, settings, site)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     children = [Child("ivr serve", "serve"), Child("ivr qa run", "qa", "run", "--watch")]
     keepers = [asyncio.create_task(child.keep(), name=child.name) for child in children]
@@ -82,6 +93,7 @@ async def up(settings: Settings) -> None:
         await asyncio.to_thread(instance.start)
         print(Text("running; Ctrl-C stops it", "运行中；按 Ctrl-C 停止"), flush=True)
         await asyncio.wait([stopper, *keepers], return_when=asyncio.FIRST_COMPLETED)
+        print(Text("stopping", "正在停止"), flush=True)
         for keeper in keepers:
             if keeper.done():
                 keeper.result()
