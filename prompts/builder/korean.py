@@ -141,6 +141,7 @@ class Accent:
     Args:
         eo, eu, e, o, u: symbols of the vowels ㅓ ㅡ ㅔ ㅗ ㅜ.
         initial: ㄱㄷㅂㅈ at the beginning of a word: plain (k), aspirated (kʰ) or voiced (ɡ).
+        medial: the same at the beginning of a word that follows another without a pause.
         tense: ㄲㄸㅃㅆㅉ: plain (k), glottal (ʔk) or double (kk).
         breath: what marks ㅋㅌㅍㅊ; empty for voices whose k is breathed anyway.
         stress: which syllable of a word is stressed.
@@ -153,6 +154,7 @@ class Accent:
     o: str = "oː"
     u: str = "u"
     initial: Literal["plain", "aspirated", "voiced"] = "aspirated"
+    medial: Literal["plain", "aspirated", "voiced"] = "aspirated"
     tense: Literal["plain", "glottal", "double"] = "glottal"
     breath: Literal["ʰ", ""] = "ʰ"
     stress: Literal["none", "first", "second", "penult"] = "none"
@@ -185,12 +187,13 @@ def _vowel(vowel: str, accent: Accent) -> str:
     return "".join(simple.get(part, part) for part in _GLIDES.get(vowel, vowel))
 
 
-def _initial(syllable: _Syllable, before: str | None, accent: Accent) -> str:
+def _initial(syllable: _Syllable, before: str | None, accent: Accent, *, first: bool) -> str:
     """The opening consonant; ``before`` is the final of the syllable before, None at the beginning of a word."""
     sound = syllable.initial
     if sound in _PLAIN:
         if before is None:
-            return {"aspirated": _PLAIN[sound] + "ʰ", "voiced": _VOICED[sound], "plain": _PLAIN[sound]}[accent.initial]
+            kind = accent.initial if first else accent.medial
+            return {"aspirated": _PLAIN[sound] + "ʰ", "voiced": _VOICED[sound], "plain": _PLAIN[sound]}[kind]
         return _VOICED[sound] if before in {"", "ㄴ", "ㄹ", "ㅁ", "ㅇ"} else _PLAIN[sound]
     if sound in _HARD:
         hard = "ɕ" if sound == "ㅆ" and syllable.vowel in _PALATAL else _HARD[sound]
@@ -208,12 +211,12 @@ def _initial(syllable: _Syllable, before: str | None, accent: Accent) -> str:
     return others[sound]
 
 
-def _word_phonemes(word: str, accent: Accent) -> str:
+def _word_phonemes(word: str, accent: Accent, *, first: bool) -> str:
     stressed = {"none": -1, "first": 0, "second": min(1, len(word) - 1), "penult": max(0, len(word) - 2)}[accent.stress]
     out, before = "", None
     for position, character in enumerate(word):
         syllable = _parse(character)
-        initial = _initial(syllable, before, accent)
+        initial = _initial(syllable, before, accent, first=first)
         vowel = _vowel(syllable.vowel, accent)
         if initial.endswith(("ɕ", "ʨ", "ʥ")):
             vowel = vowel.removeprefix("j")
@@ -230,7 +233,8 @@ def phonemes(pronounced: str, accent: Accent | None = None) -> str:
         hangul = "".join(character for character in word if _is_syllable(character))
         marks = "".join(character for character in word if character in ",.?!")
         if hangul:
-            words.append(_word_phonemes(hangul, accent) + marks)
+            first = not words or words[-1].endswith((",", ".", "?", "!"))
+            words.append(_word_phonemes(hangul, accent, first=first) + marks)
     out = ""
     for word in words:
         out += ((" " if out.endswith((",", ".", "?", "!")) else accent.pause) if out else "") + word
