@@ -1,0 +1,23 @@
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  function show(language) {
+    root.setAttribute("data-lang", language);
+    root.setAttribute("lang", language === "zh" ? "zh-CN" : "en");
+    document.querySelectorAll("[data-set-lang]").forEach(function (button) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-set-lang") === language));
+    });
+  }
+  document.querySelectorAll("[data-set-lang]").forEach(function (button) {
+    button.addEventListener("click", function () { show(button.getAttribute("data-set-lang")); });
+  });
+  show(root.getAttribute("data-lang"));
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll("details:not([open])").forEach(function (one) { one.open = true; opened.push(one); });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (one) { one.open = false; });
+    opened = [];
+  });
+})();
