@@ -104,12 +104,12 @@ def measure(path: Path) -> Measured:
                 digest.update(block)
         with wave.open(str(path), "rb") as sound:
             frames, width = sound.getnframes(), sound.getnchannels() * sound.getsampwidth()
-            if frames * width > size:  # the disk was full, or the recorder was killed
+            if frames * width > size or not sound.getframerate():  # the disk was full, the recorder was killed
                 return Measured(size, digest.hexdigest(), state="broken")
             return Measured(size, digest.hexdigest(), sound.getframerate(), frames, "closed")
     except FileNotFoundError:
         return Measured()
-    except (wave.Error, EOFError, OSError):
+    except (wave.Error, EOFError, OSError, RuntimeError):  # RuntimeError: how wave meets chunks of absurd length
         return Measured(size, digest.hexdigest() if size else "", state="broken")
 
 
