@@ -52,14 +52,13 @@ class Room:
         return path
 
     def notice(self, file: str, role: str, *, linkedid: str = "1.1") -> Path:
-        unique = uniqueid or file.partition("-")[0]
+        unique = file.partition("-")[0]
         data = {
             "file": file,
             "linkedid": linkedid,
             "uniqueid": unique,
             "role": role,
             "closed": 1772355630.25,
-            **changes,
         }
         path = self.notices / f"{file}.json"
         path.write_text(json.dumps(data) + "\n")
