@@ -179,8 +179,10 @@ class Director:
                 part.caller, "the tone", lambda call: any(step.event == "record" for step in call.steps), within=30
             )
             self._tell(part.id, Text("leaves a message", "正在留言"))
-            await asyncio.sleep(1.5)
-            await self._say(part, caller, f"{part.voice}-voicemail")
+            for turn in part.talk:
+                await asyncio.sleep(turn.pause)
+                for line in turn.lines:
+                    await self._say(part, caller, f"{part.voice}-{line}")
             await asyncio.sleep(1.0)
             await caller.hangup()
             await self._over(part)
