@@ -16,7 +16,9 @@ from tests.integration.calls.conftest import Line, prompt
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
-GREETED = 0.6  # correlation of a prompt with what came over the line, mu-law twice
+# Correlation of a prompt with what came over the line: 0.99 for the prompt itself, up to 0.35 for another in the
+# same voice that begins with the same words.
+GREETED = 0.9
 
 
 async def test_engine_down(line: Line) -> None:
@@ -27,7 +29,7 @@ async def test_engine_down(line: Line) -> None:
             await reaches_the_agent(line, caller)
             await caller.hangup()
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-greeting")
         assert_recorded(line)
     finally:
         await line.house.engine.start()
@@ -44,7 +46,7 @@ async def test_engine_killed_in_the_menu(line: Line) -> None:
             await reaches_the_agent(line, caller)
             await caller.hangup()
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-greeting")
     finally:
         await line.house.engine.start()
 
@@ -59,8 +61,8 @@ async def test_engine_killed_while_the_caller_waits(line: Line) -> None:
             await line.agent.hangup()
             assert isinstance(await caller.wait_for(Closed, within=30), Closed)
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-goodbye")
-        assert_not_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-goodbye")
+            assert_not_heard(heard, "zh-CN", "emergency-greeting")
     finally:
         await line.house.engine.start()
 
@@ -78,8 +80,8 @@ async def test_engine_killed_while_he_talks(line: Line) -> None:
             await line.agent.hangup()
             await caller.wait_for(Closed, within=30)
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-goodbye")
-        assert_not_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-goodbye")
+            assert_not_heard(heard, "zh-CN", "emergency-greeting")
     finally:
         await line.house.engine.start()
 
@@ -95,8 +97,8 @@ async def test_engine_killed_after_the_talk(line: Line) -> None:
             await line.house.engine.kill()
             await caller.wait_for(Closed, within=30)
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-goodbye")
-        assert_not_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-goodbye")
+            assert_not_heard(heard, "zh-CN", "emergency-greeting")
     finally:
         await line.house.engine.start()
 
@@ -109,7 +111,7 @@ async def test_engine_silent_from_the_start(line: Line) -> None:
             await reaches_the_agent(line, caller)
             await caller.hangup()
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-greeting")
     finally:
         line.house.engine.thaw()
 
@@ -123,7 +125,7 @@ async def test_engine_silent_in_the_menu(line: Line) -> None:
             await reaches_the_agent(line, caller, within=60)
             await caller.hangup()
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-greeting")
     finally:
         line.house.engine.thaw()
 
@@ -144,7 +146,7 @@ async def test_engine_raises(line: Line, tmp_path: Path) -> None:
             await caller.hangup()
             call = await line.watch.ended(caller.account.user)
             heard = await caller.heard()
-        assert_heard(heard, "zh-CN", "emergency-greeting")
+            assert_heard(heard, "zh-CN", "emergency-greeting")
         assert (call.route, call.outcome) == ("emergency", "answered")
         assert {recording.role for recording in call.recordings} == {"caller", "agent"}
     finally:
