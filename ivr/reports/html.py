@@ -21,9 +21,10 @@ from ivr.core.errors import UsageError
 from ivr.core.language import Text, console_language
 from ivr.reports import figures, wording
 from ivr.reports.clean import clean
+from ivr.reports.hits import GLYPHS
 from ivr.reports.indicators import Indicators
 from ivr.reports.model import CallStory, Finding, Utterance, Word
-from ivr.reports.picture import GLYPHS, draw
+from ivr.reports.picture import draw
 from ivr.reports.speech import joined
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

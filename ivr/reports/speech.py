@@ -16,16 +16,24 @@ PAUSE_S = 0.8
 def utterances(tracks: Iterable[Track], transcripts: Mapping[int, Transcript]) -> tuple[Utterance, ...]:
     """What the parties said, in order of time; a pause of more than 0.8 s ends an utterance.
 
+    A message is heard in the caller's own file too; it is told once, as the message.
+
     Args:
         transcripts: by id of the recording.
     """
     found: list[Utterance] = []
+    tracks = list(tracks)
+    messages = [
+        (one.offset, one.offset + one.duration) for one in tracks if one.role == "voicemail" and one.id in transcripts
+    ]
     for track in tracks:
         transcript = transcripts.get(track.id)
         if transcript is None:
             continue
         group: list[Word] = []
         for word in words(transcript.words, track.offset):
+            if track.role == "caller" and any(start <= word.start <= end for start, end in messages):
+                continue
             if group and word.start - group[-1].end > PAUSE_S:
                 found.append(_utterance(track, group))
                 group = []
@@ -83,7 +91,7 @@ def findings(verdicts: Iterable[Verdict], tracks: Sequence[Track]) -> tuple[Find
                 score=row.score,
                 start=None if row.start_s is None else offset + row.start_s,
                 end=None if row.end_s is None else offset + row.end_s,
-                heard=str(evidence.get("heard") or ""),
+                heard=joined(str(evidence.get("heard") or "").split()),
                 phrase=str(evidence.get("phrase") or ""),
                 missing=_texts(evidence.get("missing")),
                 missing_parts=_texts(evidence.get("missing_parts")),

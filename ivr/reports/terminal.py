@@ -88,7 +88,7 @@ def calls_view(stories: Iterable[CallStory]) -> RenderableType:
         table.add_row(
             str(story.id),
             f"{story.started_at:%m-%d %H:%M:%S}" if several_days else f"{story.started_at:%H:%M:%S}",
-            Line(clean(story.caller, 20)),
+            Line(clean(story.caller, 13)),
             str(outcome_of_call(story.outcome)),
             seconds(story.wait_s) if story.visits else "",
             seconds(story.talk_s) if story.talk_s else "",

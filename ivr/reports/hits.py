@@ -1,0 +1,73 @@
+"""The rules in the picture: where their evidence is, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ivr.core.language import Text
+from ivr.reports.clean import clean
+from ivr.reports.drawing import LANE_H, LEFT, WAVE_H, Axis, Box, Label, Lanes, Row, shortened, text_width
+from ivr.reports.model import CallStory, Finding
+from ivr.reports.wording import mark_of, value_of
+
+GLYPHS = {"pass": "✓", "fail": "✗", "unsure": "?", "not_applicable": "–"}
+
+
+def bands(axis: Axis, findings: Iterable[Finding], rows: Sequence[Row]) -> tuple[Box, ...]:
+    """Where the evidence is, behind the wave of who said it."""
+    tops = {row.role: row.y for row in rows}
+    boxes = []
+    for one in findings:
+        top = tops.get(one.speaker)
+        if top is None or one.start is None or one.mark == "not_applicable":
+            continue
+        end = one.start if one.end is None else one.end
+        width = max(2.0, axis.x(end) - axis.x(one.start))
+        boxes.append(Box(one.mark, axis.x(one.start), top, width, WAVE_H, Text("", ""), _hit_title(one)))
+    return tuple(boxes)
+
+
+def hits(axis: Axis, story: CallStory, y: float) -> tuple[tuple[Label, ...], int]:
+    """The rules on the axis: where they were heard; what is missing stands at the end of the talk, dashed."""
+    lanes = Lanes(most=8)
+    labels = []
+    ends = [phase.end for phase in story.phases if phase.kind in {"talk", "hold"}]
+    last = max(ends, default=story.duration)
+    shown = [one for one in story.findings if one.mark != "not_applicable"]
+    heard = sorted((one for one in shown if one.start is not None), key=lambda one: one.start or 0.0)
+    absent = [one for one in shown if one.start is None and one.mark != "pass"]
+    for one in (*heard, *absent):
+        text = _hit_text(one)
+        en, zh = text_width(text.en) + 12, text_width(text.zh) + 12
+        width = max(en, zh)
+        at = axis.x(last if one.start is None else one.start)
+        wanted = at - width if one.start is None else at
+        x = max(LEFT, min(wanted, axis.right - width))
+        lane = lanes.place(x, width)
+        if lane is None:
+            continue
+        if one.start is None:  # these end where the talk ends
+            kind, boxes = f"{one.mark} absent", ((x + width - en, en), (x + width - zh, zh))
+        else:
+            kind, boxes = one.mark, ((x, en), (x, zh))
+        until = at if one.end is None else axis.x(one.end)
+        top = y + lane * (LANE_H + 3)
+        labels.append(Label(kind, at, max(until, at + 2), x, top, text, _hit_title(one), boxes))
+    return tuple(labels), lanes.count
+
+
+def _hit_text(one: Finding) -> Text:
+    glyph = GLYPHS[one.mark]
+    norm = f"{clean(one.norm, 16)} " if one.norm else ""
+    return Text(
+        f"{glyph} {norm}{shortened(clean(one.title.en), 200)}", f"{glyph} {norm}{shortened(clean(one.title.zh), 200)}"
+    )
+
+
+def _hit_title(one: Finding) -> Text:
+    mark, value = mark_of(one.mark), value_of(one.value)
+    heard = f" “{clean(one.heard, 200)}”" if one.heard else ""
+    return Text(
+        f"{clean(one.title.en)}: {value.en} ({mark.en}){heard}",
+        f"{clean(one.title.zh)}：{value.zh}（{mark.zh}）{heard}",
+    )
