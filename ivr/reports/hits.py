@@ -19,7 +19,7 @@ def bands(axis: Axis, findings: Iterable[Finding], rows: Sequence[Row]) -> tuple
     boxes = []
     for one in findings:
         top = tops.get(one.speaker)
-        if top is None or one.start is None or one.mark == "not_applicable":
+        if top is None or one.start is None or not one.located:
             continue
         end = one.start if one.end is None else one.end
         width = max(2.0, axis.x(end) - axis.x(one.start))
@@ -34,19 +34,19 @@ def hits(axis: Axis, story: CallStory, y: float) -> tuple[tuple[Label, ...], int
     ends = [phase.end for phase in story.phases if phase.kind in {"talk", "hold"}]
     last = max(ends, default=story.duration)
     shown = [one for one in story.findings if one.mark != "not_applicable"]
-    heard = sorted((one for one in shown if one.start is not None), key=lambda one: one.start or 0.0)
-    absent = [one for one in shown if one.start is None and one.mark != "pass"]
+    heard = sorted((one for one in shown if one.located), key=lambda one: one.start or 0.0)
+    absent = [one for one in shown if not one.located and one.mark != "pass"]
     for one in (*heard, *absent):
         text = _hit_text(one)
         en, zh = text_width(text.en) + 12, text_width(text.zh) + 12
         width = max(en, zh)
-        at = axis.x(last if one.start is None else one.start)
-        wanted = at - width if one.start is None else at
+        at = axis.x(one.start if one.located and one.start is not None else last)
+        wanted = at if one.located else at - width
         x = max(LEFT, min(wanted, axis.right - width))
         lane = lanes.place(x, width)
         if lane is None:
             continue
-        if one.start is None:  # these end where the talk ends
+        if not one.located:  # these end where the talk ends
             kind, boxes = f"{one.mark} absent", ((x + width - en, en), (x + width - zh, zh))
         else:
             kind, boxes = one.mark, ((x, en), (x, zh))
@@ -66,7 +66,7 @@ def _hit_text(one: Finding) -> Text:
 
 def _hit_title(one: Finding) -> Text:
     mark, value = mark_of(one.mark), value_of(one.value)
-    heard = f" “{clean(one.heard, 200)}”" if one.heard else ""
+    heard = f" “{clean(one.heard, 200)}”" if one.heard and one.located else ""
     return Text(
         f"{clean(one.title.en)}: {value.en} ({mark.en}){heard}",
         f"{clean(one.title.zh)}：{value.zh}（{mark.zh}）{heard}",

@@ -197,6 +197,11 @@ class Finding:
             return "unsure"
         return "pass" if self.passed else "fail"
 
+    @property
+    def located(self) -> bool:
+        """Whether it was heard somewhere; what was not said has at most the place that came closest."""
+        return self.start is not None and self.value in {"said", "cannot_tell"}
+
 
 @dataclass(frozen=True, slots=True)
 class CardItem:

@@ -194,8 +194,10 @@ def _verdicts(story: CallStory) -> Table:
 
 def _evidence(finding: Finding) -> Line:
     line = Line()
-    if finding.heard:
+    if finding.heard and finding.located:
         line.append(clean(finding.heard, 160))
+    elif finding.heard:
+        line.append(f"{Text('closest', '最接近')}: {clean(finding.heard, 160)}", style="dim")
     missing = [*finding.missing, *finding.missing_parts]
     if missing:
         line.append("  " if line else "")

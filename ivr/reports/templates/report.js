@@ -12,12 +12,4 @@
     button.addEventListener("click", function () { show(button.getAttribute("data-set-lang")); });
   });
   show(root.getAttribute("data-lang"));
-  var opened = [];
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details:not([open])").forEach(function (one) { one.open = true; opened.push(one); });
-  });
-  window.addEventListener("afterprint", function () {
-    opened.forEach(function (one) { one.open = false; });
-    opened = [];
-  });
 })();

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import re
 import stat
-from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -15,11 +14,9 @@ import pytest
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.reports.html import pieces, render_html, write_html
-from ivr.reports.indicators import Indicators, indicators
-from ivr.reports.load import load_day
+from ivr.reports.indicators import Indicators
 from ivr.reports.story import CallStory
-from ivr.storage.database import Database
-from tests.unit.reports.day import HOSTILE, START, fill
+from tests.unit.reports.day import HOSTILE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TITLE = Text("Daily report", "每日报告")
@@ -27,12 +24,8 @@ VOID = {"meta", "br", "link", "img", "input"}
 
 
 @pytest.fixture
-async def day(database: Database, tmp_path: Path) -> tuple[list[CallStory], Indicators]:
-    await fill(database, tmp_path)
-    async with database.read() as session:
-        until = START + timedelta(days=1)
-        stories = await load_day(session, START, until, tmp_path, zone=SHANGHAI)
-        return stories, await indicators(session, START, until)
+def day(recorded_day: tuple[list[CallStory], Indicators]) -> tuple[list[CallStory], Indicators]:
+    return recorded_day
 
 
 @pytest.fixture
@@ -139,7 +132,7 @@ def test_each_call_has_a_picture_that_is_xml_and_says_what_it_shows(
 def test_the_verdict_table_holds_the_evidence_and_the_versions(page: str) -> None:
     text = " ".join(read(page).text.split())
     assert "这个问题我不会处理" in text
-    assert "missing缺失 thanks / goodbye" in text
+    assert "closest最接近 您好请问phrase话术 再见missing缺失 thanks / goodbye" in text
     assert "service-zh 1.0+3f2a · vosk-model-small-cn · 2026-02" in text
 
 

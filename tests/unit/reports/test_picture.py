@@ -1,24 +1,18 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from ivr.reports.drawing import LEFT, MOST_WIDTH, WIDTH, Axis, Lanes, shortened, text_width
-from ivr.reports.load import load_day
+from ivr.reports.indicators import Indicators
 from ivr.reports.picture import draw
 from ivr.reports.story import CallStory
-from ivr.storage.database import Database
-from tests.unit.reports.day import START, fill
 
 
 @pytest.fixture
-async def day(database: Database, tmp_path: Path) -> list[CallStory]:
-    await fill(database, tmp_path)
-    async with database.read() as session:
-        return await load_day(session, START, START + timedelta(days=1), tmp_path)
+def day(recorded_day: tuple[list[CallStory], Indicators]) -> list[CallStory]:
+    return recorded_day[0]
 
 
 def test_everything_lies_on_one_axis(day: list[CallStory]) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,21 +8,20 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.core.errors import UsageError
-from ivr.reports.load import load_day, load_story
+from ivr.reports.indicators import Indicators
+from ivr.reports.load import load_story
 from ivr.reports.phases import phases
 from ivr.reports.speech import joined, words
 from ivr.reports.story import CallStory, VisitStory
 from ivr.storage.database import Database
-from tests.unit.reports.day import START, fill
+from tests.unit.reports.day import fill
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
-async def day(database: Database, tmp_path: Path) -> list[CallStory]:
-    await fill(database, tmp_path)
-    async with database.read() as session:
-        return await load_day(session, START, START + timedelta(days=1), tmp_path, zone=SHANGHAI)
+def day(recorded_day: tuple[list[CallStory], Indicators]) -> list[CallStory]:
+    return recorded_day[0]
 
 
 def test_a_day_comes_oldest_first_in_local_time(day: list[CallStory]) -> None:

@@ -1,26 +1,19 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from ivr.reports.indicators import Indicators, indicators
-from ivr.reports.load import load_day
+from ivr.reports.indicators import Indicators
 from ivr.reports.story import CallStory
 from ivr.reports.terminal import print_calls, print_indicators, print_story
-from ivr.storage.database import Database
-from tests.unit.reports.day import START, fill
 
 
 @pytest.fixture
-async def day(database: Database) -> tuple[list[CallStory], Indicators]:
-    await fill(database)
-    async with database.read() as session:
-        until = START + timedelta(days=1)
-        return await load_day(session, START, until), await indicators(session, START, until)
+def day(recorded_day: tuple[list[CallStory], Indicators]) -> tuple[list[CallStory], Indicators]:
+    return recorded_day
 
 
 def shown(day: tuple[list[CallStory], Indicators], width: int, *, terminal: bool = False) -> str:
@@ -63,9 +56,9 @@ def test_header_events_transcript_verdicts_and_score_are_there(
     text = " ".join(out.getvalue().split())
     assert "13900139001 → 1000 zh-CN answered · 44.0 s in all · waited 3.0 s · talked 24.9 s · agent hangs up" in text
     assert "answer › language [1] › greeting › hours › main-menu [1] › service" in text
-    assert "0:19.0 01:34:19 talks to agent-kim (waited 3.0 s)" in text
+    assert "0:19.0 09:34:19 talks to agent-kim (waited 3.0 s)" in text
     assert "0:19.8 agent-kim 您好请问有什么可以帮您" in text
-    assert "✗ closing C16 not said − thanks / goodbye" in text
+    assert "✗ closing C16 not said 0:19.8 52 closest: 您好请问 − thanks / goodbye" in text
     assert "✗ brush-off (forbidden) D1 said 0:34.0 97 这个问题我不会处理" in text
     assert "Score agent-kim 0 / 30 0 % a fail-all item was broken" in text
 
