@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TextIO
 
 LARGEST = 20 * 1024 * 1024  # bytes of one file
 KEPT = 3  # older files: .1 is the newest
 
 
 class LogFile:
-    """A file to write lines to. Several processes may write to the same one.
+    """A file to write lines to. Several processes may write to the same one, a whole line at a time.
 
     What cannot be written is dropped: nothing fails because its log does.
 
@@ -24,7 +23,10 @@ class LogFile:
     def __init__(self, path: Path, *, largest: int = LARGEST) -> None:
         self._path = path
         self._largest = largest
-        self._stream: TextIO | None = None
+        self._handle: int | None = None
+
+    def __del__(self) -> None:
+        self.close()
 
     def open(self) -> None:
         """Open it now rather than at the first line.
@@ -33,16 +35,16 @@ class LogFile:
             OSError: if that cannot be done.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = self._path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+        self._handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
 
     def write(self, text: str) -> int:
         """Append ``text``."""
         with contextlib.suppress(OSError):
             self._turn_over()
-            if self._stream is None:
+            if self._handle is None:
                 self.open()
-            assert self._stream is not None
-            self._stream.write(text)
+            assert self._handle is not None
+            os.write(self._handle, text.encode("utf-8", "backslashreplace"))
         return len(text)
 
     def flush(self) -> None:
@@ -50,14 +52,14 @@ class LogFile:
 
     def close(self) -> None:
         """Close it; the next line opens it again."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close()
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
     def _turn_over(self) -> None:
-        if self._stream is None:
+        if self._handle is None:
             return
-        own = os.fstat(self._stream.fileno())
+        own = os.fstat(self._handle)
         try:
             there = self._path.stat()
         except FileNotFoundError:

@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL in force."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'ivr.db'}"
+        path = str(self.home / "ivr.db").replace("%", "%25").replace("?", "%3F")
+        return self.database_url or f"sqlite+aiosqlite:///{path}"
 
     @property
     def asterisk_dir(self) -> Path:
