@@ -85,11 +85,14 @@ def main(
     model: Annotated[Path, typer.Option(help="folder of the Korean Vosk model that listens")],
     voices: Annotated[Path | None, typer.Option(help="folder of the Kokoro voices; else $KOKORO_VOICES")] = None,
     output: Annotated[Path, typer.Option(help="folder of the sounds and index.json")] = FOLDER,
+    only: Annotated[list[str] | None, typer.Option(help="one line; may be given several times")] = None,
 ) -> None:
     """Render the demo's lines and print how well each is understood."""
     console = Console()
     try:
         recipes = json.loads((FOLDER / "recipes.json").read_text(encoding="utf-8"))
+        index = json.loads((output / "index.json").read_text(encoding="utf-8")) if only else {}
+        recipes = {name: recipes[name] for name in only or recipes}
         kokoro = Kokoro(voices_folder(voices))
         made = {
             name: render_line(recipe, kokoro)
@@ -105,7 +108,6 @@ def main(
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(error.exit_code) from error
     table = Table("line", "seconds", "similarity", "heard freely", "in grammar")
-    index = {}
     for name, sound in made.items():
         free, restricted = heard[name]
         line = Line(
@@ -120,7 +122,9 @@ def main(
         index[name] = {key: value for key, value in asdict(line).items() if key != "id"}
         in_grammar = "yes" if similarity(restricted, texts[name]) == 100 else restricted
         table.add_row(name, f"{line.seconds:.1f}", f"{line.similarity:.0f}", free, in_grammar)
-    (output / "index.json").write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (output / "index.json").write_text(
+        json.dumps(dict(sorted(index.items())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
     console.print(table)
 
 

@@ -51,11 +51,12 @@ def test_what_is_no_hangul_stays() -> None:
 
 
 def test_lenis_consonants_are_voiced_between_vowels_only() -> None:
-    accent = korean.Accent(eo="ʌ", eu="ɯ", e="e", o="o", u="u", initial="plain", tense="plain")
+    accent = korean.Accent(eo="ʌ", eu="ɯ", e="e", o="o", u="u", initial="plain", medial="voiced", tense="plain")
     assert korean.phonemes("가구", accent) == "kaɡu"
     assert korean.phonemes("각도", accent) == "kakto"
     assert korean.phonemes("시작", accent) == "ɕiʥak"
-    assert korean.phonemes("라면 달라", accent) == "ɾamjʌn talla"
+    assert korean.phonemes("라면 달라", accent) == "ɾamjʌn dalla"
+    assert korean.phonemes("라면, 달라", accent) == "ɾamjʌn, talla"
 
 
 def test_accent_changes_how_it_is_written() -> None:
