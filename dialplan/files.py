@@ -85,7 +85,7 @@ class SiteFiles:
             self.root = folder.resolve(strict=True)
             names = sorted(os.listdir(self.root))  # noqa: PTH208 - names, as bytes may not decode
         except (OSError, RuntimeError, ValueError) as error:
-            self._lost("DP002", shown(folder), what=_why(error))
+            self._lost("DP002", shown(folder, 4096), what=_why(error))
             return
         for part in (*REQUIRED, *OPTIONAL):
             if f"{part}.yaml" in names:

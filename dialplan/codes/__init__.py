@@ -23,10 +23,10 @@ _SHOWN = 60
 _LISTED = 10
 
 
-def shown(value: object) -> str:
-    """``value`` fit to be shown: one line, at most 60 characters, control characters made visible."""
+def shown(value: object, limit: int = _SHOWN) -> str:
+    """``value`` fit to be shown: one line, at most ``limit`` characters, control characters made visible."""
     text = "" if value is None else str(value)
-    cut = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
 
 

@@ -59,9 +59,9 @@ def add(app: typer.Typer) -> None:
         else:
             for finding in findings:
                 mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-                console.print(f"{mark} {escape(str(finding.name))}: {escape(finding.detail)}")
+                console.print(f"{mark} {escape(str(finding.name))}: {escape(finding.detail)}", soft_wrap=True)
                 if not finding.ok:
-                    console.print(f"    → {escape(finding.cure)}")
+                    console.print(f"    → {escape(finding.cure)}", soft_wrap=True)
             if not sick:
                 done("nothing is missing", "一切就绪")
         raise typer.Exit(3 if sick else 0)

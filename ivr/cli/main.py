@@ -16,6 +16,14 @@ Exit codes: 0 done, 1 failed or something was found, 2 wrong use, 3 something is
 4 the site has errors, 130 stopped."""
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("callwright"))
+        raise typer.Exit
+
+
 def build(runtime: Runtime) -> typer.Typer:
     """The command line over ``runtime``."""
     app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -23,13 +31,10 @@ def build(runtime: Runtime) -> typer.Typer:
     @app.callback()
     def root(
         context: typer.Context,
-        version: Annotated[bool, typer.Option("--version", help="Print the version. / 版本")] = False,
+        version: Annotated[
+            bool, typer.Option("--version", help="Print the version. / 版本", is_eager=True, callback=_version)
+        ] = False,
     ) -> None:
-        if version:
-            from importlib.metadata import version as installed
-
-            typer.echo(installed("callwright"))
-            raise typer.Exit
         settings = guarded(load_settings)
         configure_logging(settings.logs / "ivr.log", level=settings.log_level, lazy=True)
         context.obj = State(settings, runtime)
