@@ -79,7 +79,7 @@ _CURES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
     (("malformed", "not a database"), "the file is damaged: put a backup in its place", False),
     (("is full", "no space"), "make room on the disk", True),
     (
-        ("unable to open", "readonly", "permission", "not a directory", "no such file", "filenotfound"),
+        ("unable to open", "readonly", "permission", "not a directory", "no such file", "file exists"),
         "make folder and file writable for this user",
         True,
     ),

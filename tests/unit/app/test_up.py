@@ -1,0 +1,128 @@
+"""The processes that ``ivr up`` looks after."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ivr.app.up import RESTARTS_PER_MINUTE, Child
+from ivr.core.errors import AsteriskError, TelephonyError
+from ivr.core.settings import Settings
+
+module = importlib.import_module("ivr.app.up")
+
+
+class Script(Child):
+    """A child that runs a few lines of Python instead of the command."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__("script")
+        self._command = [sys.executable, "-c", code]
+
+    @property
+    def process(self) -> asyncio.subprocess.Process | None:
+        return self._process
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = asyncio.sleep
+
+    async def soon(seconds: float) -> None:
+        await real(min(seconds, 0.01))
+
+    monkeypatch.setattr(module.asyncio, "sleep", soon)
+
+
+async def test_a_process_that_ends_is_started_again_but_not_for_ever(tmp_path: Path) -> None:
+    log = tmp_path / "starts"
+    child = Script(f"open({str(log)!r}, 'a').write('x')")
+    async with asyncio.timeout(60):
+        with pytest.raises(TelephonyError, match="keeps ending"):
+            await child.keep()
+    assert log.read_text() == "x" * RESTARTS_PER_MINUTE
+    await child.stop()
+
+
+async def test_a_process_is_asked_to_end(tmp_path: Path) -> None:
+    ready, said = tmp_path / "ready", tmp_path / "said"
+    child = Script(
+        "import signal, sys, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: (open({str(said)!r}, 'w').write('bye'), sys.exit(0)))\n"
+        f"open({str(ready)!r}, 'w').close()\n"
+        "time.sleep(60)"
+    )
+    keeper = asyncio.create_task(child.keep())
+    async with asyncio.timeout(30):
+        while not ready.exists():
+            await asyncio.sleep(0.01)
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)
+    await child.stop()
+    assert said.read_text() == "bye"
+    assert child.process is not None
+    assert child.process.returncode == 0
+    await child.stop()
+
+
+async def test_a_process_is_not_in_our_group_so_that_ctrl_c_is_for_us(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    child = Script(f"import os, time; open({str(ready)!r}, 'w').write(str(os.getpgid(0))); time.sleep(60)")
+    keeper = asyncio.create_task(child.keep())
+    async with asyncio.timeout(30):
+        while not (ready.exists() and ready.read_text()):
+            await asyncio.sleep(0.01)
+    assert int(ready.read_text()) != os.getpgid(0)
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)
+    await child.stop()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_no_process_is_lost_in_the_middle_of_its_start(turns: int) -> None:
+    child = Script("import time; time.sleep(60)")
+    keeper = asyncio.create_task(child.keep())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)
+    await child.stop()
+    if child.process is not None:
+        assert child.process.returncode is not None
+        with pytest.raises(ProcessLookupError):
+            os.kill(child.process.pid, 0)
+
+
+async def test_when_asterisk_does_not_start_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    children: list[Script] = []
+
+    class FakeInstance:
+        stopped = False
+
+        def start(self) -> None:
+            time.sleep(0.2)
+            raise AsteriskError("SIP port in use", cure="set IVR_SIP_PORT")
+
+        def stop(self) -> None:
+            self.stopped = True
+
+    instance = FakeInstance()
+
+    def child(*_: str) -> Script:
+        children.append(Script("import time; time.sleep(60)"))
+        return children[-1]
+
+    monkeypatch.setattr(module, "Child", child)
+    monkeypatch.setattr(module, "prepare", lambda *_: instance)
+    with pytest.raises(AsteriskError, match="in use"):
+        await module.up(Settings(home=tmp_path))
+    assert instance.stopped
+    assert len(children) == 2
+    for one in children:
+        assert one.process is None or one.process.returncode is not None
