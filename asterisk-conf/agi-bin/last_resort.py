@@ -7,15 +7,22 @@ the engine's code, for that is what has just failed.
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
 
 from asterisk.agi import AGI, AGIException
 
+# Seconds after which nobody waits for us any more; the dialplan has gone on long before.
+LIMIT = 60
+
 
 def main() -> int:
     """Greet the caller; on any trouble leave the rest to the dialplan."""
+    signal.alarm(LIMIT)
     try:
-        agi = AGI()
+        # pyst2 repeats all that Asterisk says, the caller's number included, on stderr: Asterisk's own log.
+        agi = AGI(stderr=io.StringIO())
         agi.verbose("the engine does not answer: emergency route", 1)
         agi.stream_file("ivr/emergency-greeting")
         agi.set_variable("IVR_TOLD", "yes")
