@@ -30,7 +30,6 @@ def compare(stories: Sequence[CallStory]) -> list[Deviation]:
 
 def _wrong(part: Part, expected: Expected, story: CallStory) -> Iterator[Text]:
     keys = tuple(key for step in story.path for key, _ in step.keys)
-    rings = [ring.result for visit in story.visits for ring in visit.rings]
     facts = (
         ("outcome", "结果", story.outcome, expected.outcome),
         ("hung up by", "挂机方", story.hung_up_by, expected.hung_up_by),
@@ -39,7 +38,6 @@ def _wrong(part: Part, expected: Expected, story: CallStory) -> Iterator[Text]:
         ("language", "语言", story.language, "ko-KR"),
         ("keys", "按键", keys, expected.keys),
         ("time-outs", "超时次数", sum(step.timeouts for step in story.path), expected.timeouts),
-        ("refused rings", "拒接次数", rings.count("refused"), expected.refused),
         (
             "recordings",
             "录音",

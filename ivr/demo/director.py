@@ -11,7 +11,9 @@ from urllib.parse import unquote
 
 from ivr.core.errors import TelephonyError
 from ivr.core.language import Text
+from ivr.demo.compare import Deviation
 from ivr.demo.house import House
+from ivr.demo.listen import missed
 from ivr.demo.parts import PARTS, Part
 from ivr.demo.speech import Line, load_lines
 from ivr.demo.watch import Watch
@@ -22,6 +24,8 @@ Tell = Callable[[int, Text], None]
 
 KOREAN = "3"
 ANSWERED_WITHIN = 60.0
+# Seconds in the queue after which a caller has had music and his position.
+WAITED = 9.0
 
 
 class Director:
@@ -40,11 +44,11 @@ class Director:
         self._lines = load_lines()
         self._parts = {part.caller: part for part in PARTS}
         self._connected: dict[int, asyncio.Future[Softphone]] = {}
-        self._declined: set[int] = set()
-        self._ended = {part.id: asyncio.Event() for part in PARTS}
+        self._missed: list[Deviation] = []
+        self._come = {(part.id, what): asyncio.Event() for part in PARTS for what in ("waited", "over")}
 
-    async def run(self) -> None:
-        """Make all calls.
+    async def run(self) -> list[Deviation]:
+        """Make all calls; returns what callers should have heard and did not.
 
         Raises:
             TelephonyError: if a call does not go as its part says.
@@ -60,14 +64,9 @@ class Director:
             loops = [asyncio.create_task(self._work(agent)) for agent in agents]
             stack.push_async_callback(_end, loops)
             first, second, third, fourth, fifth = PARTS
-            await self._all(
-                loops,
-                self._talked(first),
-                self._talked(second, after=3.0),
-                self._abandoned(third, after=1.5),
-                self._message(fourth, after=4.0),
-            )
-            await self._all(loops, self._talked(fifth))
+            calls = self._talked(first), self._talked(second), self._abandoned(third), self._message(fourth)
+            await self._all(loops, *calls, self._talked(fifth))
+        return self._missed
 
     async def _all(self, loops: list[asyncio.Task[None]], *calls: object) -> None:
         """Run calls side by side; the first failure, of a call or an agent, ends all."""
@@ -103,12 +102,6 @@ class Director:
             except TelephonyError:
                 continue
             part = self._part_of(incoming)
-            if part.refused_first and part.id not in self._declined:
-                self._declined.add(part.id)
-                await asyncio.sleep(2.0)
-                self._tell(part.id, Text(f"agent {agent.account.user} declines", f"坐席 {agent.account.user} 拒接"))
-                await agent.hangup()
-                continue
             await asyncio.sleep(part.rings)
             with contextlib.suppress(TelephonyError):  # the caller may have given up meanwhile
                 await agent.accept()
@@ -127,16 +120,18 @@ class Director:
 
     # Callers
 
-    async def _talked(self, part: Part, after: float = 0.0) -> None:
+    async def _talked(self, part: Part) -> None:
         """A call that reaches an agent."""
-        await asyncio.sleep(after)
+        await asyncio.sleep(part.after)
         async with self._house.caller(part.caller) as caller:
             await self._to_the_menu(part, caller)
             await self._press(part, caller, "1")
             await self._watch.waiting(part.caller)
             self._tell(part.id, Text("waits in the queue", "排队等候"))
+            waited = asyncio.get_running_loop().call_later(WAITED, self._come[part.id, "waited"].set)
             async with asyncio.timeout(ANSWERED_WITHIN):
                 agent = await asyncio.shield(self._connected[part.id])
+            waited.cancel()
             for turn in part.talk:
                 await asyncio.sleep(turn.pause)
                 phone, voice = (agent, part.agent_voice) if turn.by == "agent" else (caller, part.voice)
@@ -144,22 +139,22 @@ class Director:
                     await self._say(part, phone, f"{voice}-{line}")
             await asyncio.sleep(part.stays + 0.8)
             if part.outlasts is not None:
-                await asyncio.wait_for(self._ended[part.outlasts].wait(), ANSWERED_WITHIN)
+                await asyncio.wait_for(self._come[part.outlasts].wait(), ANSWERED_WITHIN)
             await (agent if part.hangs_up == "agent" else caller).hangup()
             if part.hangs_up == "agent":
                 await caller.wait_for(Closed, within=30)
-            await self._over(part)
+            await self._over(part, caller)
 
-    async def _abandoned(self, part: Part, after: float) -> None:
+    async def _abandoned(self, part: Part) -> None:
         """Silent once, a wrong key, then the right one; gives up while both agents talk to others."""
-        await asyncio.sleep(after)
+        await asyncio.sleep(part.after)
         async with self._house.caller(part.caller) as caller:
             await self._to_the_menu(part, caller)
             self._tell(part.id, Text("says and presses nothing", "沉默，未按键"))
             await self._watch.heard(part.caller, "main-menu", times=2, within=40)
             await self._press(part, caller, "9")
             await self._watch.heard(part.caller, "main-menu", times=3, within=40)
-            for talked in (1, 2):
+            for talked in (1, 5):
                 await asyncio.shield(self._connected[talked])
             await self._press(part, caller, "1")
             await self._watch.waiting(part.caller)
@@ -167,11 +162,11 @@ class Director:
             await asyncio.sleep(part.stays)
             self._tell(part.id, Text("gives up", "放弃等候"))
             await caller.hangup()
-            await self._over(part)
+            await self._over(part, caller)
 
-    async def _message(self, part: Part, after: float) -> None:
+    async def _message(self, part: Part) -> None:
         """A closed line: the caller leaves a message and hangs up."""
-        await asyncio.sleep(after)
+        await asyncio.sleep(part.after)
         async with self._house.caller(part.caller) as caller:
             await self._call(part, caller)
             await self._watch.heard(part.caller, "voicemail-intro", within=60)
@@ -185,7 +180,7 @@ class Director:
                     await self._say(part, caller, f"{part.voice}-{line}")
             await asyncio.sleep(1.0)
             await caller.hangup()
-            await self._over(part)
+            await self._over(part, caller)
 
     async def _call(self, part: Part, caller: Softphone) -> None:
         """Dial, be answered, choose Korean."""
@@ -216,9 +211,14 @@ class Director:
         if not spoken.complete:
             raise TelephonyError(f"caller {part.caller}: the call ended before {line_id} was said")
 
-    async def _over(self, part: Part) -> None:
+    async def _over(self, part: Part, caller: Softphone) -> None:
+        """The call is over: listen to what the caller's phone heard."""
+        heard = await caller.heard()
+        for name in await asyncio.to_thread(missed, heard, part.hears):
+            text = Text(f"the caller did not hear {name}", f"来电者未听到 {name}")
+            self._missed.append(Deviation(part.id, text))
         await self._watch.ended(part.caller)
-        self._ended[part.id].set()
+        self._come[part.id, "over"].set()
         self._tell(part.id, Text("over", "已结束"))
 
 

@@ -118,7 +118,7 @@ async def _perform(house: House, show: Show) -> Result:
     async with Database(settings.database) as database:
         watch = Watch(database)
         show.stage(3, STAGES[2])
-        await Director(house, watch, show.call).run()
+        deviations = await Director(house, watch, show.call).run()
         show.stage(4, STAGES[3])
         await _settled(database)
         await _judge(settings, site, database, show)
@@ -129,7 +129,7 @@ async def _perform(house: House, show: Show) -> Result:
             levels = {name: float(queue.service_level) for name, queue in site.queues.items()}
             until = datetime.now(UTC) + timedelta(seconds=1)
             figures = await indicators(session, begun - timedelta(seconds=1), until, levels=levels)
-            deviations = compare(stories)
+            deviations += compare(stories)
     return Result(settings, site, stories, figures, deviations, zone)
 
 
