@@ -46,8 +46,12 @@ def quality_worker(settings: Settings, site: Site, database: Database, clock: Cl
         default_language=site.languages[0],
         clock=clock,
     )
-    try:
-        yield QualityWorker(name, database, judge, clock)
-    finally:
-        for one in transcribers.values():
+
+    def give_up() -> None:
+        for one in list(transcribers.values()):
             one.close()
+
+    try:
+        yield QualityWorker(name, database, judge, clock, give_up=give_up)
+    finally:
+        give_up()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -30,16 +31,26 @@ class QualityWorker:
         judge: does the work.
         clock: the time.
         lease: how long a job is ours without a heartbeat.
+        give_up: ends the transcription under way with a TranscriptionError; called when the worker is stopped.
     """
 
     def __init__(
-        self, name: str, database: Database, judge: CallJudge, clock: Clock, *, lease: timedelta = LEASE
+        self,
+        name: str,
+        database: Database,
+        judge: CallJudge,
+        clock: Clock,
+        *,
+        lease: timedelta = LEASE,
+        give_up: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
         self._database = database
         self._judge = judge
         self._clock = clock
         self._lease = lease
+        self._give_up = give_up
+        self._stopping = asyncio.Event()
 
     async def run(
         self,
@@ -47,14 +58,14 @@ class QualityWorker:
         progress: Progress = lambda stage, share: None,
         finished: Callable[[rows.Job, Judged | IvrError], None] = lambda job, result: None,
     ) -> int:
-        """Work until no job is left; returns how many were worked on.
+        """Work until no job is left, or the worker is stopped; returns how many were worked on.
 
         Args:
             progress: hears the file under way and the share of it that is done.
             finished: hears each job's end.
         """
         worked = 0
-        while True:
+        while not self._stopping.is_set():
             async with self._database.write() as session:
                 job = await jobs.claim(session, KIND, self.name, now=self._clock.now(), lease=self._lease)
             if job is None:
@@ -62,11 +73,17 @@ class QualityWorker:
             worked += 1
             with bound_contextvars(job=job.id, call=job.call_id):
                 finished(job, await self._work(job, progress))
+        return worked
+
+    async def stop(self) -> None:
+        """Take no more jobs and give back the one under way."""
+        self._stopping.set()
+        await asyncio.to_thread(self._give_up)
 
     async def watch(self, *, every: float = 2.0) -> None:
-        """Work on jobs as they come, until cancelled; trouble with the database is waited out."""
+        """Work on jobs as they come, until stopped; trouble with the database is waited out."""
         pause = every
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self.run()
                 pause = every
@@ -76,7 +93,8 @@ class QualityWorker:
             except Exception:
                 pause = min(2 * pause, max(every, LONGEST_PAUSE))
                 log.exception("quality worker", pause=pause)
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def _work(self, job: rows.Job, progress: Progress) -> Judged | IvrError:
         judging = asyncio.create_task(self._judge.judge(job.call_id, progress))
@@ -98,6 +116,10 @@ class QualityWorker:
             log.error("job taken over by another worker")
             return QualityError(f"job {job.id} was taken over by another worker", cure="its result counts")
         except IvrError as found:
+            if self._stopping.is_set():
+                async with self._database.write() as session:
+                    await jobs.give_back(session, job.id, self.name)
+                return found
             log.error("not judged", problem=str(found))
             error, retry = found, found.retryable and not isinstance(found, SetupError)
         except Exception as found:

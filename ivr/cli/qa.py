@@ -15,6 +15,8 @@ from ivr.core.errors import IvrError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
+STOP_WITHIN = 5.0  # seconds in which the call under way is given back
+
 app = typer.Typer(help="Quality assurance. / 质检", no_args_is_help=True)
 
 
@@ -118,5 +120,7 @@ async def _watch(settings: Settings) -> None:
         with quality_worker(settings, site, database, clock) as worker:
             watching = asyncio.create_task(worker.watch())
             await stop.wait()
+            await worker.stop()
+            await asyncio.wait({watching}, timeout=STOP_WITHIN)
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)

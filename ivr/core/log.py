@@ -49,6 +49,17 @@ def configure_logging(path: Path | None = None, *, level: str = "INFO", lazy: bo
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
+    root = logging.getLogger()
+    root.handlers = [handler for handler in root.handlers if not isinstance(handler, _FromLibraries)]
+    root.addHandler(_FromLibraries(logging.WARNING))
+
+
+class _FromLibraries(logging.Handler):
+    """Writes what libraries log by Python's own logging, which would else go to the console."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger(room=record.name)
+        log.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
 
 
 def to_json(event: Any, **how: Any) -> str:

@@ -119,6 +119,17 @@ async def fail(
     return job.state
 
 
+async def give_back(session: AsyncSession, job_id: int, worker: str) -> bool:
+    """Queue a job again whose worker was told to stop, without counting an attempt; False if it is no longer his."""
+    job = await _held(session, job_id, worker)
+    if job is None:
+        return False
+    job.state, job.worker, job.lease_until = "queued", "", None
+    job.attempts -= 1
+    await session.flush()
+    return True
+
+
 async def requeue(session: AsyncSession, kind: str, call_id: int) -> bool:
     """Ask for the work again, whatever became of it; False if there is no such job or it is being done."""
     statement = (

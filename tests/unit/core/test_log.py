@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +141,19 @@ def test_a_file_that_somebody_removed_is_made_again(tmp_path: Path) -> None:
     path.parent.rmdir()
     file.write("three\n")
     assert path.read_text() == "three\n"
+
+
+def test_what_libraries_log_goes_to_the_same_file_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logging(tmp_path / "other.log")
+    configure_logging(tmp_path / "x.log")
+    try:
+        raise ValueError("inside")
+    except ValueError:
+        logging.getLogger("sqlalchemy.pool").exception("trouble %s", "here")
+    logging.getLogger("sqlalchemy.pool").info("chatter")
+    (line,) = (tmp_path / "x.log").read_text().splitlines()
+    found = json.loads(line)
+    assert (found["event"], found["room"], found["level"]) == ("trouble here", "sqlalchemy.pool", "error")
+    assert "ValueError: inside" in found["exception"]
+    assert (tmp_path / "other.log").read_text() == ""
+    assert capsys.readouterr() == ("", "")

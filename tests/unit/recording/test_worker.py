@@ -283,3 +283,26 @@ async def test_a_worker_that_is_stopped_leaves_the_job_to_the_next(room: Judging
     assert (await work(room, worker(room, "w2")))[0] == 1
     assert (await room.job(call)).state == "done"
     assert len(await runs_of(room, call)) == 1
+
+
+async def test_a_worker_that_is_told_to_stop_gives_its_job_back(room: JudgingRoom) -> None:
+    calls = [await room.call("1.1"), await room.call("2.1")]
+    await room.asked(*calls)
+    begun, given_up = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow() -> PartyTranscript:
+        loop.call_soon_threadsafe(begun.set)
+        assert given_up.wait(20)
+        raise TranscriptionError("transcription was stopped")
+
+    room.transcriber.script["10.1-agent.wav"] = slow
+    one = QualityWorker("w1", room.database, room.judge, room.clock, give_up=given_up.set)
+    watching = asyncio.create_task(one.watch())
+    async with asyncio.timeout(20):
+        await begun.wait()
+        await one.stop()
+        await watching
+    jobs_now = [await room.job(call) for call in calls]
+    assert [(job.state, job.attempts, job.worker) for job in jobs_now] == [("queued", 0, "")] * 2
+    assert await one.run() == 0
