@@ -7,6 +7,7 @@ project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=${IVR_VENV:-$project/.venv}
 case $venv in /*) ;; *) venv=$PWD/$venv ;; esac
 lock=$project/requirements.lock
+exec 7>&1 8>&2 # for the last word, wherever the step under way writes to
 # What would send packages elsewhere, or bring others in.
 unset PYTHONHOME PYTHONPATH PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER
 
@@ -31,6 +32,7 @@ bar() {
     [ "$done" -gt "$total" ] && done=$total
     filled=$((done * 30 / total))
     if [ -t 1 ]; then
+        bar_shown=$filled
         printf '\r  [%s%s] %3d%% %-40.40s' "$(printf '%*s' "$filled" '' | tr ' ' '#')" \
             "$(printf '%*s' $((30 - filled)) '' | tr ' ' '.')" $((done * 100 / total)) "$3"
     elif [ $((filled / 6)) -gt "$bar_shown" ]; then
@@ -38,14 +40,17 @@ bar() {
         printf '  %3d%% %s\n' $((done * 100 / total)) "$3"
     fi
 }
-bar_end() { if [ -t 1 ]; then printf '\n'; fi; bar_shown=-1; }
+bar_end() {
+    if [ -t 1 ] && [ "$bar_shown" != -1 ]; then printf '\n'; fi
+    bar_shown=-1
+}
 
 # begin SECONDS COMMAND...: starts it in a process group of its own, which ends with us and has a time limit.
-# The shell gives what runs in the background no Ctrl-C, so that is given back.
+# The shell gives what runs in the background no Ctrl-C, so that is given back; temporary files go where we tidy up.
 begin() {
     local limit=$1
     shift
-    env --default-signal=INT,QUIT setsid timeout --foreground -s INT -k 30 "$limit" "$@" </dev/null 9>&- &
+    env --default-signal=INT,QUIT ${scratch:+"TMPDIR=$scratch"} setsid timeout --foreground -s INT -k 30 "$limit" "$@" </dev/null 7>&- 8>&- 9>&- &
 }
 
 # attend SECONDS COMMAND...: the same, and waits; its exit code, 124 when it took too long.
@@ -64,7 +69,6 @@ need_scratch() {
 }
 
 clean_up() {
-    bar_shown=-1
     if [ -n "$half_built" ]; then rm -rf -- "$half_built"; fi
     if [ -n "$scratch" ]; then rm -rf -- "$scratch"; fi
 }
@@ -75,11 +79,12 @@ stop() {
     local group tries=0
     for group in $(jobs -pr); do
         kill -INT "$group" 2>/dev/null || true
-        while kill -0 -- "-$group" 2>/dev/null && [ $((tries += 1)) -lt 300 ]; do sleep 0.1; done
-        kill -KILL -- "-$group" 2>/dev/null || true
+        while kill -0 "$group" 2>/dev/null && [ $((tries += 1)) -lt 300 ]; do sleep 0.1; done
+        kill -KILL -- "-$group" 2>/dev/null || true # what it has left behind
+        wait "$group" 2>/dev/null || true
     done
-    bar_end
-    say "stopped" "已停止" >&2
+    bar_end >&7
+    say "stopped" "已停止" >&8
     exit 130
 }
 trap clean_up EXIT
@@ -139,6 +144,10 @@ broken() {
     if grep -aqE 'No space left on device|Disk quota exceeded' "$scratch/log"; then
         fail "$1: the disk is full ($venv or ${TMPDIR:-/tmp}). Cure: free 1 GB, or set IVR_VENV and TMPDIR to folders on a larger disk." \
             "$2：磁盘已满（$venv 或 ${TMPDIR:-/tmp}）。请腾出 1 GB，或将 IVR_VENV 与 TMPDIR 设到更大的磁盘。"
+    fi
+    if grep -aq '^WARNING: Retrying' "$scratch/log"; then
+        fail "$1: the package index cannot be reached ($words). Cure: check the network, the proxy and pip's settings." \
+            "$2：无法连接软件包索引（$words）。请检查网络、代理与 pip 设置。"
     fi
     fail "$1: $words. Cure: check the network and pip's settings, then run this again." \
         "$2：$words。请检查网络与 pip 设置后重试。"
