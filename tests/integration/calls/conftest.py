@@ -62,8 +62,8 @@ async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> As
         rtp_start=rtp,
         rtp_end=rtp + 99,
     )
-    async with House(settings, load_site(site_folder), toolbox) as house:
-        async with Database(settings.database) as database, house.agent("agent-lee") as agent:
-            await agent.call("*45")
-            await agent.wait_for(Closed, within=20)
-            yield Line(house, agent, database, Watch(database), home)
+    house = House(settings, load_site(site_folder), toolbox)
+    async with house, Database(settings.database) as database, house.agent("agent-lee") as agent:
+        await agent.call("*45")
+        await agent.wait_for(Closed, within=20)
+        yield Line(house, agent, database, Watch(database), home)
