@@ -17,6 +17,7 @@ from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
+from ivr.asterisk.layout import ami_host
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.engine import Engine
 from ivr.call.sites import SiteBook
@@ -24,6 +25,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
 from ivr.core.settings import Settings
 from ivr.journal import Journal
+from ivr.queues import LiveQueues
 from ivr.storage import continuations
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
@@ -91,11 +93,11 @@ async def serve(settings: Settings) -> None:
         server = AgiServer(settings.host, settings.agi_port, {"call": engine.handle})
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        client = AmiClient(settings.host, settings.ami_port, AMI_USER, secrets.ami, clock=clock)
+        client = AmiClient(ami_host(settings), settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
         tasks = [
-            asyncio.create_task(keep_on("ami", lambda: watch(client, journal)), name="ami"),
+            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues())), name="ami"),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
         ]
@@ -124,8 +126,8 @@ async def purge(remembered: StoredContinuations) -> None:
         await asyncio.sleep(PURGE_EVERY)
 
 
-async def watch(client: AmiClient, journal: Journal) -> None:
-    """Feed the journal from the manager interface, for as long as it takes to be there."""
+async def watch(client: AmiClient, journal: Journal, live: LiveQueues) -> None:
+    """Feed the journal and the live queues from the manager interface, for as long as it takes to be there."""
     with client.events() as events:
         while not client.connected:
             try:
@@ -133,23 +135,27 @@ async def watch(client: AmiClient, journal: Journal) -> None:
             except AmiError as error:
                 log.warning("no manager connection", problem=str(error))
                 await asyncio.sleep(2.0)
-        await resync(client, journal)
+        await resync(client, journal, live)
         async for event in events:
             if isinstance(event, EventsLost):
                 log.error("manager events lost", count=event.count)
-                await resync(client, journal)
-            else:
-                journal.put(event)
+                await resync(client, journal, live)
+                continue
+            journal.put(event)
+            queue = live.tell(event)
+            if queue is not None and queue.unattended:
+                log.warning("callers wait and nobody is logged in", queue=queue.name, waiting=len(queue.waiting))
 
 
-async def resync(client: AmiClient, journal: Journal) -> None:
-    """Close calls in the journal that Asterisk no longer has."""
+async def resync(client: AmiClient, journal: Journal, live: LiveQueues) -> None:
+    """Begin anew from what Asterisk has now: its queues, and calls in the journal that it no longer has."""
     try:
-        alive = {channel.uniqueid for channel in await client.channels()}
+        snapshot = await client.snapshot()
     except AmiError as error:
-        log.warning("no list of channels", problem=str(error))
+        log.warning("no snapshot of Asterisk", problem=str(error))
         return
-    await journal.resync(alive)
+    live.begin(snapshot)
+    await journal.resync({channel.uniqueid for channel in snapshot.channels})
 
 
 async def end(tasks: list[asyncio.Task[None]]) -> None:

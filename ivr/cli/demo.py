@@ -59,9 +59,15 @@ def _own_home(settings: Settings) -> Settings:
 
 
 async def _interruptible(work: Any) -> int:
-    """SIGTERM ends the work as Ctrl-C does: everything that was started is stopped."""
+    """Ctrl-C and SIGTERM end the work: everything that was started is stopped, a second Ctrl-C or not."""
     task = asyncio.ensure_future(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+    def stop() -> None:
+        if not task.cancelling():
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         return int(await task)
     except asyncio.CancelledError:
@@ -134,19 +140,17 @@ def _print(result: Result, report: Path, *, as_json: bool) -> None:
 
 async def _stay(result: Result, house: House) -> None:
     """Leave everything running until Ctrl-C; calls made meanwhile are judged as they end."""
-    from ivr.asterisk.secrets import load_secrets
+    from ivr.agents import LOG_IN, accounts
     from ivr.demo.house import environment_of
 
     settings, site = result.settings, result.site
-    secrets = load_secrets(settings)
     server = f"{settings.host}:{settings.sip_port}"
     number = min(site.numbers)
     note(f"Everything keeps running. Call sip:{number}@{server}", f"系统保持运行。请拨打 sip:{number}@{server}")
-    for agent_id, agent in sorted(site.agents.items()):
-        user, password = agent.extension, secrets.agents[agent_id]
+    for one in accounts(settings, site):
         note(
-            f"  softphone account of {agent_id}: user {user}, password {password}, server {server}; *45 logs in",
-            f"  {agent_id} 的话机账号：用户 {user}，密码 {password}，服务器 {server}；拨 *45 签入",
+            f"  {one.agent}: softphone user {one.user}, password {one.secret}, server {one.server}; {LOG_IN} logs in",
+            f"  {one.agent} 的话机账号：用户 {one.user}，密码 {one.secret}，服务器 {one.server}；拨 {LOG_IN} 签入",
         )
     note(
         "  callers need no account; Ctrl-C ends it all. Then: IVR_HOME=… ivr calls list",

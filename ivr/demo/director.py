@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import unquote
 
+from ivr.agents import LOG_IN
 from ivr.core.errors import TelephonyError
 from ivr.core.language import Text
 from ivr.demo.compare import Deviation
@@ -84,14 +85,14 @@ class Director:
 
     async def _log_in(self, agent: Softphone) -> None:
         """Dial *45 and hear that it worked."""
-        outcome = await agent.call("*45", within=15)
+        outcome = await agent.call(LOG_IN, within=15)
         if not isinstance(outcome, Established):
-            raise TelephonyError(f"agent {agent.account.user} could not dial *45")
+            raise TelephonyError(f"agent {agent.account.user} could not dial {LOG_IN}")
         await agent.wait_for(Closed, within=15)
         shown = await asyncio.to_thread(self._house.asterisk.run_cli, "queue show")
         user = agent.account.user
         if f"PJSIP/{user}" not in shown:
-            raise TelephonyError(f"agent {user} dialled *45 but is not logged in", cure="see Asterisk's log")
+            raise TelephonyError(f"agent {user} dialled {LOG_IN} but is not logged in", cure="see Asterisk's log")
         self._tell(0, Text(f"agent {user} has logged in (*45)", f"坐席 {user} 已签入（*45）"))
 
     async def _work(self, agent: Softphone) -> None:

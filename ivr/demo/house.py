@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from dialplan.model import Site
+from ivr.agents import account_of
 from ivr.asterisk.install import Progress
 from ivr.asterisk.instance import Instance
-from ivr.asterisk.secrets import load_secrets
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import TelephonyError
 from ivr.core.settings import Settings
+from ivr.core.threads import to_its_end
 from ivr.softphones.account import Account
 from ivr.softphones.baresip import Softphone
 
@@ -128,11 +129,11 @@ class House:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            self.asterisk = await asyncio.to_thread(
+            self.asterisk = await to_its_end(
                 prepare, self.settings, self.site, toolbox=self.toolbox, progress=self._progress
             )
-            await asyncio.to_thread(self.asterisk.start)
             stack.push_async_callback(asyncio.to_thread, self.asterisk.stop)
+            await to_its_end(self.asterisk.start)
             stack.push_async_callback(self.engine.stop)
             await self.engine.start()
             self._stack = stack.pop_all()
@@ -149,8 +150,8 @@ class House:
 
     def agent(self, agent_id: str, *, keep: Path | None = None) -> Softphone:
         """An agent's softphone, with the account the site gave him; not started."""
-        secret = load_secrets(self.settings).agents[agent_id]
-        return self._phone(Account(self.site.agents[agent_id].extension, self.settings.sip_port, secret), keep)
+        account = account_of(self.settings, self.site, agent_id)
+        return self._phone(Account(account.user, self.settings.sip_port, account.secret), keep)
 
     def caller(self, number: str, *, keep: Path | None = None) -> Softphone:
         """A caller from outside, with ``number`` as his caller ID; not started."""

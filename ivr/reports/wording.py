@@ -19,7 +19,7 @@ _VISITS = {
     "answered": Text("answered", "已接听"),
     "abandoned": Text("caller gave up", "来电者放弃"),
     "timeout": Text("longest wait over", "等待超时"),
-    "empty": Text("no agent in the queue", "队列无座席"),
+    "empty": Text("no agent in the queue", "队列无坐席"),
     "full": Text("queue full", "队列已满"),
     "key": Text("left by key", "按键离开"),
     "interrupted": Text("interrupted", "中断"),
@@ -33,7 +33,7 @@ _RINGS = {
 }
 _PARTIES = {
     "caller": Text("caller", "来电者"),
-    "agent": Text("agent", "座席"),
+    "agent": Text("agent", "坐席"),
     "system": Text("the line", "系统"),
     "voicemail": Text("message", "留言"),
     "transfer": Text("transfer", "转接"),

@@ -58,7 +58,7 @@ def test_events_are_in_order_and_say_who_hung_up(day: list[CallStory]) -> None:
     events = day[1].events
     assert [event.at for event in events] == sorted(event.at for event in events)
     assert events[0].kind == "call"
-    assert (events[-1].kind, events[-1].text.en, events[-1].text.zh) == ("hangup", "agent hangs up", "座席挂机")
+    assert (events[-1].kind, events[-1].text.en, events[-1].text.zh) == ("hangup", "agent hangs up", "坐席挂机")
     assert [event.key for event in events if event.kind == "key"] == ["1", "1"]
     said = next(event.said for event in events if event.kind == "prompt" and event.step == "greeting")
     assert "您好" in said or "早上好" in said or "上午好" in said

@@ -1,0 +1,50 @@
+"""What an agent needs to make a softphone his."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dialplan.model import Site
+from ivr.asterisk.secrets import load_secrets
+from ivr.core.errors import UsageError
+from ivr.core.settings import Settings
+
+LOG_IN = "*45"  # logs in to the agent's queues; dialled again it logs out
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAccount:
+    """The account of one agent's softphone.
+
+    Args:
+        agent: id in the site.
+        name: the agent's name.
+        user: SIP user and extension.
+        secret: SIP password.
+        server: host and port of the registrar, UDP.
+    """
+
+    agent: str
+    name: str
+    user: str
+    server: str
+    secret: str = field(repr=False)
+
+
+def account_of(settings: Settings, site: Site, agent: str) -> AgentAccount:
+    """The account of one agent.
+
+    Raises:
+        UsageError: if the site has no such agent, or no password has been made for him yet.
+        SetupError: if no passwords have been made yet.
+    """
+    secret = load_secrets(settings).agents.get(agent)
+    if agent not in site.agents or secret is None:
+        raise UsageError(f"no account for agent {agent!r:.60}", cure="add him to agents.yaml; ivr asterisk render")
+    known = site.agents[agent]
+    return AgentAccount(agent, known.name, known.extension, f"{settings.host}:{settings.sip_port}", secret)
+
+
+def accounts(settings: Settings, site: Site) -> list[AgentAccount]:
+    """The accounts of all agents, by id."""
+    return [account_of(settings, site, agent) for agent in sorted(site.agents)]
