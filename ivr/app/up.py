@@ -9,7 +9,7 @@ import sys
 
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
-from ivr.asterisk.setup import prepare
+from ivr.asterisk.setup import find_tools, prepare
 from ivr.core.errors import TelephonyError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
@@ -81,7 +81,8 @@ async def up(settings: Settings) -> None:
         TelephonyError: if one of our processes keeps ending.
     """
     site = load_site(settings.site or demo_site())
-    instance = await asyncio.to_thread(prepare, settings, site)
+    toolbox = await find_tools(settings, needs=("asterisk",))
+    instance = await asyncio.to_thread(prepare, settings, site, toolbox=toolbox)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -101,9 +101,9 @@ class Apt:
     def _apt_get(self, *words: str, limit: float, tick: Callable[[], None] | None = None) -> Finished:
         return run(["apt-get", "-c", str(self.folder / "apt.conf"), *words], limit=limit, tick=tick)
 
-    def update(self) -> None:
-        """Fetch the release's package lists."""
-        done = self._apt_get("-q", "update", limit=_UPDATE_LIMIT)
+    def update(self, tick: Callable[[], None] | None = None) -> None:
+        """Fetch the release's package lists; ``tick`` is called about twice a second."""
+        done = self._apt_get("-q", "update", limit=_UPDATE_LIMIT, tick=tick)
         if done.code != 0:
             raise AsteriskError(
                 f"the package lists of {self.release.name} cannot be fetched: {_reason(done)}",

@@ -51,7 +51,7 @@ def find_asterisk(
         settings: ``cache`` holds the rootfs.
         needs: the tools wanted.
         install: whether a missing rootfs may be fetched (some 180 MB, a minute).
-        progress: hears the stage and the fraction (0 to 1) of it that is done.
+        progress: hears the stage and the fraction (0 to 1) of it that is done; what it raises ends the installation.
         env: the environment when None. ``IVR_ROOTFS`` names a rootfs to use before anything else, ``IVR_MIRROR`` a
             mirror to fetch from, ``IVR_APT_ETC`` a folder to read apt's sources from in place of /etc/apt.
 
@@ -141,7 +141,7 @@ def build_rootfs(settings: Settings, *, progress: Progress | None = None, env: M
         try:
             apt = Apt(work / "apt", release)
             tell("package lists", 0.0)
-            apt.update()
+            apt.update(lambda: tell("package lists", 0.0))
             tell("package lists", 1.0)
             plan = apt.plan(PACKAGES)
             archives = apt.download(PACKAGES, plan, lambda done: tell("download", done))

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Iterable
+
 from dialplan.model import Site
 from ivr.asterisk.install import Progress, find_asterisk
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.render import render
 from ivr.asterisk.secrets import ensure_secrets
-from ivr.asterisk.toolbox import Toolbox
+from ivr.asterisk.toolbox import TOOLS, Tool, Toolbox
+from ivr.core.errors import AsteriskError
 from ivr.core.settings import Settings
+from ivr.core.threads import to_its_end
 from prompts.sounds import folder
+
+
+async def find_tools(settings: Settings, *, needs: Iterable[Tool] = TOOLS, progress: Progress | None = None) -> Toolbox:
+    """``find_asterisk`` beside an event loop; a cancellation ends a download under way.
+
+    Raises:
+        AsteriskError: if a tool is missing and cannot be fetched.
+    """
+    stopped = threading.Event()
+
+    def tell(stage: str, share: float) -> None:
+        if stopped.is_set():
+            raise AsteriskError("stopped")
+        if progress is not None:
+            progress(stage, share)
+
+    search = asyncio.ensure_future(to_its_end(find_asterisk, settings, needs=needs, progress=tell))
+    try:
+        return await asyncio.shield(search)
+    except asyncio.CancelledError:
+        stopped.set()
+        search.cancel()
+        await asyncio.wait([search])
+        raise
 
 
 def prepare(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Callable, Coroutine, Sequence
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
@@ -110,10 +113,34 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM and SIGHUP do as Ctrl-C does, so that what was started is stopped."""
+
+    def stop(_number: int, _frame: object) -> None:
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {
+            number: signal.signal(number, stop)
+            for number in (signal.SIGTERM, signal.SIGHUP)
+            if signal.getsignal(number) == signal.SIG_DFL
+        }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def guarded(command: Callable[[], T]) -> T:
     """Run ``command``; what the project reports ends in its message and exit code, not in a traceback."""
     try:
-        return command()
+        with _terminable():
+            return command()
     except SiteError as error:
         show_problems(error.problems, errors)
         failed(str(error))

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from dialplan.loading import load_site
 from dialplan.model import Site
 from dialplan.sites import demo_site
-from ivr.asterisk.install import find_asterisk
+from ivr.asterisk.setup import find_tools
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.clock import SystemClock
 from ivr.core.errors import IvrError, QualityError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
+from ivr.core.threads import to_its_end
 from ivr.demo.compare import Deviation, compare
 from ivr.demo.director import Director
 from ivr.demo.home import choose_ports, clear
@@ -90,7 +91,7 @@ async def run_demo(settings: Settings, show: Show) -> tuple[Result, House]:
         IvrError: whatever is missing or goes wrong; nothing is left running then.
     """
     show.stage(1, STAGES[0])
-    toolbox = await asyncio.to_thread(find_asterisk, settings, progress=show.progress)
+    toolbox = await find_tools(settings, progress=show.progress)
     find_model(settings, "ko-KR")
     site = load_site(demo_site())
     show.stage(2, STAGES[1])
@@ -106,8 +107,8 @@ async def _open(settings: Settings, site: Site, toolbox: Toolbox) -> House:
     """A house with nothing left of the demo before."""
     from ivr.asterisk.instance import Instance
 
-    await asyncio.to_thread(Instance(settings, toolbox).stop)
-    await asyncio.to_thread(clear, settings)
+    await to_its_end(Instance(settings, toolbox).stop)
+    await to_its_end(clear, settings)
     settings = choose_ports(settings.model_copy(update={"site": None}))
     return await House(settings, site, toolbox).__aenter__()
 

@@ -118,8 +118,12 @@ async def test_when_asterisk_does_not_start_nothing_is_left(tmp_path: Path, monk
         children.append(Script("import time; time.sleep(60)"))
         return children[-1]
 
+    async def tools(*_: object, **__: object) -> None:
+        """None are looked for."""
+
     monkeypatch.setattr(module, "Child", child)
-    monkeypatch.setattr(module, "prepare", lambda *_: instance)
+    monkeypatch.setattr(module, "find_tools", tools)
+    monkeypatch.setattr(module, "prepare", lambda *_, **__: instance)
     with pytest.raises(AsteriskError, match="in use"):
         await module.up(Settings(home=tmp_path))
     assert instance.stopped

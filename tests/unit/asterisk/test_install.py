@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -20,6 +21,7 @@ import pytest
 from ivr.asterisk import install
 from ivr.asterisk.apt import Apt
 from ivr.asterisk.install import build_rootfs, find_asterisk, is_complete, read_manifest, rootfs
+from ivr.asterisk.setup import find_tools
 from ivr.core.errors import AsteriskError
 from ivr.core.settings import Settings
 from tests.unit.asterisk.conftest import script
@@ -113,7 +115,7 @@ def test_the_mirror_given_by_hand_takes_the_place_of_the_hosts(
     monkeypatch.setattr(
         Apt,
         "update",
-        lambda apt: written.append((apt.folder / "sources.d/asterisk.sources").read_text("utf-8")),
+        lambda apt, _tick: written.append((apt.folder / "sources.d/asterisk.sources").read_text("utf-8")),
     )
     build_rootfs(settings)
     assert "URIs: http://given.example.net/debian\nSuites: sid\n" in written[0]
@@ -244,6 +246,36 @@ def test_an_interrupted_installation_kills_what_it_started_and_leaves_nothing(
     ):
         time.sleep(0.02)
     assert not Path(f"/proc/{child}/cmdline").exists() or Path(f"/proc/{child}/cmdline").read_bytes() == b""
+
+
+async def test_a_cancelled_search_ends_the_download_at_once(
+    settings: Settings, machine: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pid_of_child = tmp_path / "child"
+    monkeypatch.setenv("FAKE_HANG", str(pid_of_child))
+    search = asyncio.create_task(find_tools(settings))
+    async with asyncio.timeout(20):
+        while not (pid_of_child.exists() and pid_of_child.read_text("ascii").strip()):
+            await asyncio.sleep(0.02)
+        search.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await search
+    assert nothing_left(settings)
+    alive = Path(f"/proc/{int(pid_of_child.read_text('ascii'))}/cmdline")
+    assert not alive.exists() or alive.read_bytes() == b""
+
+
+async def test_a_search_from_a_coroutine_finds_and_fails_as_any_other(
+    settings: Settings, machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_OFFLINE", "1")
+    with pytest.raises(AsteriskError, match="Could not resolve"):
+        await find_tools(settings)
+    monkeypatch.delenv("FAKE_OFFLINE")
+    told: list[str] = []
+    toolbox = await find_tools(settings, progress=lambda stage, _: told.append(stage))
+    assert toolbox.root == rootfs(settings)
+    assert set(told) == {"package lists", "download", "unpack"}
 
 
 def test_a_rootfs_given_by_hand_comes_first_and_must_hold_asterisk(
