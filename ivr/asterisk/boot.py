@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ivr.asterisk.layout import ami_host
 from ivr.asterisk.secrets import AMI_USER, Secrets
 from ivr.core.errors import AsteriskError
+from ivr.core.ports import TCP, UDP, try_port
 from ivr.core.settings import Settings
 
 _POLL = 0.05  # seconds between attempts to reach the manager
@@ -22,19 +23,14 @@ def check_ports(settings: Settings) -> None:
     Raises:
         AsteriskError: naming the port and the setting that moves it.
     """
-    _try_bind(socket.SOCK_DGRAM, settings.host, settings.sip_port, "SIP", "IVR_SIP_PORT")
-    _try_bind(socket.SOCK_STREAM, ami_host(settings), settings.ami_port, "manager (AMI)", "IVR_AMI_PORT")
+    _try_bind(UDP, settings.host, settings.sip_port, "SIP", "IVR_SIP_PORT")
+    _try_bind(TCP, ami_host(settings), settings.ami_port, "manager (AMI)", "IVR_AMI_PORT")
 
 
 def _try_bind(kind: socket.SocketKind, host: str, port: int, what: str, setting: str) -> None:
-    protocol = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
+    protocol = "UDP" if kind == UDP else "TCP"
     try:
-        with socket.socket(socket.AF_INET, kind) as probe:
-            if kind == socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            if kind == socket.SOCK_STREAM:
-                probe.listen(1)
+        try_port(kind, host, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             cure = f"end what uses it (another Asterisk?), or set {setting} to a free port"

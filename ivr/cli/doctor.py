@@ -20,6 +20,7 @@ from rich.markup import escape
 from ivr.cli.common import JsonFlag, console, done, emit, site_folder, state
 from ivr.core.errors import IvrError, SetupError, SiteError
 from ivr.core.language import Text
+from ivr.core.ports import TCP, UDP, try_port
 from ivr.core.settings import Settings
 
 FREE_SPACE = 2 * 1024**3
@@ -174,22 +175,19 @@ def _ports(settings: Settings) -> Iterator[Finding]:
     """A port in use is fine when it is our own process that uses it."""
     ours = (settings.run / "serve.ready").exists() or any(settings.run.glob("*.pid"))
     for name, kind, port in (
-        ("SIP", socket.SOCK_DGRAM, settings.sip_port),
-        ("AMI", socket.SOCK_STREAM, settings.ami_port),
-        ("FastAGI", socket.SOCK_STREAM, settings.agi_port),
+        ("SIP", UDP, settings.sip_port),
+        ("AMI", TCP, settings.ami_port),
+        ("FastAGI", TCP, settings.agi_port),
     ):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            if kind == socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            cure = f"stop what uses it, or set IVR_{_SETTING[name]}"
-            try:
-                probe.bind((settings.host, port))
-                ok, found = True, "free"
-            except OSError as error:
-                busy = error.errno == errno.EADDRINUSE
-                ok, found = busy and ours, "in use" if busy else f"{settings.host}: {error.strerror}"
-                if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-                    cure = "set IVR_HOST to an address of this machine"
+        cure = f"stop what uses it, or set IVR_{_SETTING[name]}"
+        try:
+            try_port(kind, settings.host, port)
+            ok, found = True, "free"
+        except OSError as error:
+            busy = error.errno == errno.EADDRINUSE
+            ok, found = busy and ours, "in use" if busy else f"{settings.host}: {error.strerror}"
+            if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+                cure = "set IVR_HOST to an address of this machine"
         yield Finding(Text(f"{name} port {port}", f"{name} 端口 {port}"), ok, found, cure)
 
 

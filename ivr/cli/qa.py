@@ -109,12 +109,12 @@ async def _watch(settings: Settings) -> None:
     from ivr.storage.database import Database
     from ivr.storage.migrations import upgrade
 
-    configure_logging(settings.logs / "qa.log", level=settings.log_level)
-    clock = SystemClock()
-    site = load_site(site_folder(settings))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    configure_logging(settings.logs / "qa.log", level=settings.log_level)
+    clock = SystemClock()
+    site = load_site(site_folder(settings))
     await asyncio.to_thread(upgrade, settings.database)
     async with Database(settings.database) as database:
         with quality_worker(settings, site, database, clock) as worker:

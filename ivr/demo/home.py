@@ -7,13 +7,13 @@ import fcntl
 import os
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.core.errors import SetupError, TelephonyError, UsageError
+from ivr.core.ports import TCP, UDP, is_free
 from ivr.core.settings import Settings
 
 MARKER = ".ivr-demo"
@@ -85,27 +85,16 @@ def choose_ports(settings: Settings) -> Settings:
     """
     chosen: dict[str, int] = {}
     for name, kind in (
-        ("sip_port", socket.SOCK_DGRAM),
-        ("ami_port", socket.SOCK_STREAM),
-        ("agi_port", socket.SOCK_STREAM),
+        ("sip_port", UDP),
+        ("ami_port", TCP),
+        ("agi_port", TCP),
     ):
         port = getattr(settings, name)
-        if _free(settings.host, port, kind):
+        if is_free(kind, settings.host, port):
             continue
         if name in settings.model_fields_set:
             raise TelephonyError(f"port {port} is in use", cure=f"stop what uses it, or set IVR_{name.upper()}")
         taken = set(chosen.values())
         others = (other for other in range(port + 1000, 65000, 7) if other not in taken)
-        chosen[name] = next(other for other in others if _free(settings.host, other, kind))
+        chosen[name] = next(other for other in others if is_free(kind, settings.host, other))
     return settings.model_copy(update=chosen) if chosen else settings
-
-
-def _free(host: str, port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        if kind == socket.SOCK_STREAM:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True

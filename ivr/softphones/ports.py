@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import socket
 
 from ivr.core.errors import TelephonyError
+from ivr.core.ports import TCP, UDP, is_free
 
 #: Above what Linux hands out by itself (``ip_local_port_range`` ends at 60999), so that nobody takes one in between.
 FIRST, LAST = 61000, 65500
@@ -21,18 +21,6 @@ def free_block(size: int, *, host: str = "127.0.0.1", tries: int = 200) -> int:
     """
     for _ in range(tries):
         first = random.randrange(FIRST, LAST - size, 2)  # noqa: S311 - not a secret
-        if all(_is_free(host, first + step) for step in range(size)):
+        if all(is_free(kind, host, first + step) for step in range(size) for kind in (UDP, TCP)):
             return first
     raise TelephonyError(f"no {size} free ports between {FIRST} and {LAST}", cure="stop what holds them")
-
-
-def _is_free(host: str, port: int) -> bool:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
-        with socket.socket(socket.AF_INET, kind) as probe:
-            if kind == socket.SOCK_STREAM:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                return False
-    return True

@@ -13,22 +13,7 @@ from ivr.reports.indicators import Indicators, indicators
 from ivr.reports.load import load_day
 from ivr.reports.model import CallStory
 from ivr.storage.database import Database
-from ivr.storage.migrations import upgrade
 from tests.unit.reports.day import START, fill
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with tables, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("migrated") / "ivr.db"
-    upgrade(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def url(migrated: Path, tmp_path: Path) -> str:
-    shutil.copy(migrated, tmp_path / "ivr.db")
-    return f"sqlite+aiosqlite:///{tmp_path}/ivr.db"
 
 
 @pytest.fixture(scope="session")
