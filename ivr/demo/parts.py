@@ -74,7 +74,7 @@ PARTS: tuple[Part, ...] = (
             Turn("caller", ("thanks",)),
             Turn("agent", ("more",)),
             Turn("caller", ("no-more",)),
-            Turn("agent", ("thanks", "bye")),
+            Turn("agent", ("thanks", "bye", "farewell")),
         ),
         after=3.0,
         outlasts=(3, "over"),
