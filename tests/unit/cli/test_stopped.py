@@ -77,3 +77,19 @@ def test_sigterm_counts_where_ctrl_c_is_ignored() -> None:
     process.send_signal(signal.SIGTERM)
     out, error = process.communicate(timeout=30)
     assert (process.returncode, out, error.strip()) == (130, "tidied\n", "stopped")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_the_command_is_still_loading(number: signal.Signals) -> None:
+    code = f"""
+import signal, sys, types
+class Loading(types.ModuleType):
+    def __getattr__(self, name):
+        signal.raise_signal({int(number)})
+sys.modules["ivr.cli.main"] = Loading("ivr.cli.main")
+from ivr.app import main
+main()
+"""
+    process = start(code)
+    out, error = process.communicate(timeout=30)
+    assert (process.returncode, out, error.strip()) == (130, "", "stopped")
