@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 from ivr.agents import LOG_IN
@@ -15,7 +16,7 @@ from ivr.core.language import Text
 from ivr.demo.compare import Deviation
 from ivr.demo.house import House
 from ivr.demo.listen import missed
-from ivr.demo.parts import PARTS, Part
+from ivr.demo.parts import PARTS, Milestone, Part
 from ivr.demo.speech import Line, load_lines
 from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
@@ -46,7 +47,7 @@ class Director:
         self._parts = {part.caller: part for part in PARTS}
         self._connected: dict[int, asyncio.Future[Softphone]] = {}
         self._missed: list[Deviation] = []
-        self._come = {(part.id, what): asyncio.Event() for part in PARTS for what in ("waited", "over")}
+        self._come = {(part.id, what): asyncio.Event() for part in PARTS for what in get_args(get_args(Milestone)[1])}
 
     async def run(self) -> list[Deviation]:
         """Make all calls; returns what callers should have heard and did not.
@@ -121,14 +122,21 @@ class Director:
 
     # Callers
 
+    async def _begin(self, part: Part) -> None:
+        """Wait until it is this caller's turn to dial."""
+        if part.begins is not None:
+            await asyncio.wait_for(self._come[part.begins].wait(), ANSWERED_WITHIN)
+        await asyncio.sleep(part.after)
+
     async def _talked(self, part: Part) -> None:
         """A call that reaches an agent."""
-        await asyncio.sleep(part.after)
+        await self._begin(part)
         async with self._house.caller(part.caller) as caller:
             await self._to_the_menu(part, caller)
             await self._press(part, caller, "1")
             await self._watch.waiting(part.caller)
             self._tell(part.id, Text("waits in the queue", "排队等候"))
+            self._come[part.id, "waits"].set()
             waited = asyncio.get_running_loop().call_later(WAITED, self._come[part.id, "waited"].set)
             async with asyncio.timeout(ANSWERED_WITHIN):
                 agent = await asyncio.shield(self._connected[part.id])
@@ -148,7 +156,7 @@ class Director:
 
     async def _abandoned(self, part: Part) -> None:
         """Silent once, a wrong key, then the right one; gives up while both agents talk to others."""
-        await asyncio.sleep(part.after)
+        await self._begin(part)
         async with self._house.caller(part.caller) as caller:
             await self._to_the_menu(part, caller)
             self._tell(part.id, Text("says and presses nothing", "沉默，未按键"))
@@ -167,7 +175,7 @@ class Director:
 
     async def _message(self, part: Part) -> None:
         """A closed line: the caller leaves a message and hangs up."""
-        await asyncio.sleep(part.after)
+        await self._begin(part)
         async with self._house.caller(part.caller) as caller:
             await self._call(part, caller)
             await self._watch.heard(part.caller, "voicemail-intro", within=60)

@@ -8,6 +8,9 @@ from typing import Literal
 
 from ivr.core.language import Text
 
+# A part, and what has become of it: it waits in the queue, it has had music and position there, it is over.
+Milestone = tuple[int, Literal["waits", "waited", "over"]]
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -39,8 +42,9 @@ class Part:
         hangs_up: who ends the talk.
         rings: seconds the answering agent lets it ring.
         stays: seconds the caller stays when nobody is to speak to him any more.
-        after: seconds after the demo's begin at which he dials.
-        outlasts: what must have come before this talk ends: another part, and ``waited`` or ``over``.
+        after: seconds after the demo's begin, or after ``begins``, at which he dials.
+        begins: what must have come before he dials: another part, and what has become of it.
+        outlasts: what must have come before this talk ends.
         hears: sounds that must be found, whole, in what the caller's phone heard; ``moh`` is the music.
     """
 
@@ -55,7 +59,8 @@ class Part:
     rings: float = 2.5
     stays: float = 0.0
     after: float = 0.0
-    outlasts: tuple[int, Literal["waited", "over"]] | None = None
+    begins: Milestone | None = None
+    outlasts: Milestone | None = None
     hears: tuple[str, ...] = ()
 
 
@@ -104,7 +109,7 @@ PARTS: tuple[Part, ...] = (
         "1000",
         "caller-1",
         Text("silent, then a wrong key, then gives up waiting", "先沉默、再按错键、等候中放弃"),
-        after=1.5,
+        begins=(1, "waits"),
         stays=9.0,
         hears=("recording-notice", "no-input", "invalid-choice", "queue-join", "queue-youarenext", "moh"),
     ),

@@ -60,6 +60,7 @@ def test_a_block_of_ports_is_free_for_both_protocols() -> None:
     for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
         for step in range(8):
             with socket.socket(socket.AF_INET, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, kind == socket.SOCK_STREAM)
                 probe.bind(("127.0.0.1", first + step))
 
 
