@@ -110,13 +110,13 @@ class Apt:
                 cure="check the network and the proxy, or set IVR_MIRROR to a mirror that can be reached",
             )
 
-    def plan(self, packages: tuple[str, ...]) -> Plan:
+    def plan(self, packages: tuple[str, ...], tick: Callable[[], None] | None = None) -> Plan:
         """What installing ``packages`` with all they depend on would fetch.
 
         Raises:
             AsteriskError: if the release lacks a package, or its Asterisk is too old.
         """
-        done = self._apt_get("-q", "install", "--print-uris", *packages, limit=_PLAN_LIMIT)
+        done = self._apt_get("-q", "install", "--print-uris", *packages, limit=_PLAN_LIMIT, tick=tick)
         found = re.findall(r"^'[^']+' (\S+\.deb) (\d+)", done.out, re.MULTILINE)
         if done.code != 0 or not found:
             raise AsteriskError(

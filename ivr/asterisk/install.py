@@ -143,7 +143,7 @@ def build_rootfs(settings: Settings, *, progress: Progress | None = None, env: M
             tell("package lists", 0.0)
             apt.update(lambda: tell("package lists", 0.0))
             tell("package lists", 1.0)
-            plan = apt.plan(PACKAGES)
+            plan = apt.plan(PACKAGES, lambda: tell("package lists", 1.0))
             archives = apt.download(PACKAGES, plan, lambda done: tell("download", done))
             tell("download", 1.0)
             new = work / "root"
