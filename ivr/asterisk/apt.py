@@ -11,11 +11,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ivr.asterisk.process import Finished, run
-from ivr.asterisk.sources import Release
+from ivr.asterisk.sources import BY_HAND, Release
 from ivr.asterisk.toolbox import MINIMUM
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 
 Fraction = Callable[[float], None]
+
+CHECK_DISK = Text("check the disk; try again", "请检查磁盘后重试")
 
 _UPDATE_LIMIT = 300.0  # seconds
 _PLAN_LIMIT = 120.0
@@ -86,8 +89,8 @@ class Apt:
         for tool in ("apt-get", "dpkg-deb"):
             if shutil.which(tool) is None:
                 raise AsteriskError(
-                    f"{tool} is missing, so Asterisk cannot be fetched",
-                    cure="install Asterisk 20 or later by the system's own means, or set IVR_ROOTFS to an unpacked one",
+                    Text(f"{tool} is missing, so Asterisk cannot be fetched", f"缺少 {tool}，无法获取 Asterisk"),
+                    cure=BY_HAND,
                 )
         self.folder = folder
         self.release = release
@@ -106,8 +109,14 @@ class Apt:
         done = self._apt_get("-q", "update", limit=_UPDATE_LIMIT, tick=tick)
         if done.code != 0:
             raise AsteriskError(
-                f"the package lists of {self.release.name} cannot be fetched: {_reason(done)}",
-                cure="check the network and the proxy, or set IVR_MIRROR to a mirror that can be reached",
+                Text(
+                    f"the package lists of {self.release.name} cannot be fetched: {_reason(done)}",
+                    f"无法获取 {self.release.name} 的软件包列表：{_reason(done)}",
+                ),
+                cure=Text(
+                    "check the network and the proxy, or set IVR_MIRROR to a mirror that can be reached",
+                    "请检查网络与代理，或将 IVR_MIRROR 设为可访问的镜像",
+                ),
             )
 
     def plan(self, packages: tuple[str, ...], tick: Callable[[], None] | None = None) -> Plan:
@@ -120,16 +129,22 @@ class Apt:
         found = re.findall(r"^'[^']+' (\S+\.deb) (\d+)", done.out, re.MULTILINE)
         if done.code != 0 or not found:
             raise AsteriskError(
-                f"{self.release.name} cannot give {' '.join(packages)}: {_reason(done)}",
-                cure="install Asterisk 20 or later by the system's own means, or set IVR_ROOTFS to an unpacked one",
+                Text(
+                    f"{self.release.name} cannot give {' '.join(packages)}: {_reason(done)}",
+                    f"{self.release.name} 无法提供 {' '.join(packages)}：{_reason(done)}",
+                ),
+                cure=BY_HAND,
             )
         plan = Plan({name: int(size) for name, size in found})
         version = plan.version("asterisk")
         major = re.match(r"\d+", version)
         if "asterisk" in packages and (major is None or int(major.group()) < MINIMUM):
             raise AsteriskError(
-                f"{self.release.name} has Asterisk {version or 'of an unknown version'}, {MINIMUM} or later is needed",
-                cure="install a newer Asterisk by the system's own means, or set IVR_ROOTFS to an unpacked one",
+                Text(
+                    f"{self.release.name} has Asterisk {version or '(version unknown)'}, {MINIMUM} or later is needed",
+                    f"{self.release.name} 的 Asterisk 版本为 {version or '未知'}，需要 {MINIMUM} 或更新版本",
+                ),
+                cure=BY_HAND,
             )
         return plan
 
@@ -144,9 +159,10 @@ class Apt:
         fetched = [self.archives / name for name in plan.files]
         missing = [path.name for path in fetched if not path.is_file()]
         if done.code != 0 or missing:
+            reason = _reason(done) if done.code else ", ".join(missing[:3])
             raise AsteriskError(
-                f"packages could not be fetched: {_reason(done) if done.code else ', '.join(missing[:3])}",
-                cure="check the network and try again",
+                Text(f"packages could not be fetched: {reason}", f"无法下载软件包：{reason}"),
+                cure=Text("check the network and try again", "请检查网络后重试"),
             )
         return fetched
 
@@ -158,7 +174,11 @@ class Apt:
             done = run(["dpkg-deb", "-x", str(archive), str(root)], limit=_UNPACK_LIMIT)
             if done.code != 0:
                 raise AsteriskError(
-                    f"{archive.name} cannot be unpacked: {_reason(done)}", cure="check the disk; try again"
+                    Text(
+                        f"{archive.name} cannot be unpacked: {_reason(done)}",
+                        f"无法解包 {archive.name}：{_reason(done)}",
+                    ),
+                    cure=CHECK_DISK,
                 )
 
 
@@ -187,4 +207,4 @@ def _reason(done: Finished) -> str:
     return "".join(char if char.isprintable() else " " for char in text)[:300]
 
 
-__all__ = ["Apt", "Plan"]
+__all__ = ["CHECK_DISK", "Apt", "Plan"]

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ivr.asterisk.apt import Apt
+from ivr.asterisk.apt import CHECK_DISK, Apt
 from ivr.asterisk.process import run
 from ivr.asterisk.sources import choose_release, read_os_release, read_sources
 from ivr.asterisk.toolbox import MINIMUM, TOOLS, Tool, Toolbox, host_tool, parse_version
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 Progress = Callable[[str, float], None]
@@ -69,7 +70,10 @@ def find_asterisk(
     if not is_complete(root):
         if not install:
             missing = ", ".join(sorted(set(needs) - set(host)))
-            raise AsteriskError(f"this machine lacks {missing}", cure="run `ivr asterisk install`")
+            raise AsteriskError(
+                Text(f"this machine lacks {missing}", f"本机缺少 {missing}"),
+                cure=Text("run `ivr asterisk install`", "请运行 `ivr asterisk install`"),
+            )
         build_rootfs(settings, progress=progress, env=env)
     return Toolbox(root, host=host)
 
@@ -121,7 +125,8 @@ def build_rootfs(settings: Settings, *, progress: Progress | None = None, env: M
         cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise AsteriskError(
-            f"cannot create {cache}: {error.strerror}", cure="set IVR_CACHE to a folder of yours"
+            Text(f"cannot create {cache}: {error.strerror}", f"无法创建 {cache}：{error.strerror}"),
+            cure=Text("set IVR_CACHE to a folder of yours", "请将 IVR_CACHE 设为可写目录"),
         ) from error
     root = rootfs(settings)
     with _lock(cache / "rootfs.lock", tell):
@@ -132,8 +137,14 @@ def build_rootfs(settings: Settings, *, progress: Progress | None = None, env: M
         free = shutil.disk_usage(cache).free
         if free < NEEDED_BYTES:
             raise AsteriskError(
-                f"{cache} has {free / 1e9:.1f} GB free, fetching Asterisk needs {NEEDED_BYTES / 1e9:.1f} GB",
-                cure="free some space, or set IVR_CACHE to a folder on a larger disk",
+                Text(
+                    f"{cache} has {free / 1e9:.1f} GB free, fetching Asterisk needs {NEEDED_BYTES / 1e9:.1f} GB",
+                    f"{cache} 剩余 {free / 1e9:.1f} GB，获取 Asterisk 需要 {NEEDED_BYTES / 1e9:.1f} GB",
+                ),
+                cure=Text(
+                    "free some space, or set IVR_CACHE to a folder on a larger disk",
+                    "请腾出空间，或将 IVR_CACHE 设到更大的磁盘",
+                ),
             )
         sources = read_sources(Path(env.get("IVR_APT_ETC") or "/etc/apt"))
         release = choose_release(read_os_release(), sources, env.get("IVR_MIRROR", ""))
@@ -162,9 +173,7 @@ def build_rootfs(settings: Settings, *, progress: Progress | None = None, env: M
             new.rename(root)
             tell("unpack", 1.0)
         except OSError as error:
-            raise AsteriskError(
-                f"{error.filename or work}: {error.strerror}", cure="check the disk; try again"
-            ) from error
+            raise AsteriskError(f"{error.filename or work}: {error.strerror}", cure=CHECK_DISK) from error
         finally:
             _remove(work)
     return root
@@ -174,7 +183,8 @@ def _given(root: Path) -> Toolbox:
     toolbox = Toolbox(root)
     if not toolbox.has("asterisk"):
         raise AsteriskError(
-            f"IVR_ROOTFS: no Asterisk in {root}", cure="name a folder of unpacked packages, or unset it"
+            Text(f"IVR_ROOTFS: no Asterisk in {root}", f"IVR_ROOTFS：{root} 中没有 Asterisk"),
+            cure=Text("name a folder of unpacked packages, or unset it", "请指定已解包的目录，或取消设置"),
         )
     return toolbox
 
@@ -206,7 +216,8 @@ def _lock(path: Path, tell: Progress) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > end:
                     raise AsteriskError(
-                        "another installation has been running for half an hour", cure="end it, then try again"
+                        Text("another installation has been running for half an hour", "另一个安装过程已持续半小时"),
+                        cure=Text("end it, then try again", "请先结束它，再重试"),
                     ) from None
                 tell("waiting for another installation", 0.0)
                 time.sleep(0.5)

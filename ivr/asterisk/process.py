@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 
 _GRACE = 3.0  # seconds between SIGTERM and SIGKILL
 
@@ -69,7 +70,10 @@ def run(
             start_new_session=True,
         )
     except OSError as error:
-        raise AsteriskError(f"cannot start {name}: {error.strerror or error}", cure="see `ivr doctor`") from error
+        raise AsteriskError(
+            Text(f"cannot start {name}: {error.strerror or error}", f"无法启动 {name}：{error.strerror or error}"),
+            cure=Text("see `ivr doctor`", "请运行 `ivr doctor`"),
+        ) from error
     step = limit if tick is None else 0.5
     waited = 0.0
     try:
@@ -81,8 +85,8 @@ def run(
                 waited += step
                 if waited >= limit:
                     raise AsteriskError(
-                        f"{name} did not end within {limit:g} seconds",
-                        cure="try again; look at the load and the network",
+                        Text(f"{name} did not end within {limit:g} seconds", f"{name} 未在 {limit:g} 秒内结束"),
+                        cure=Text("try again; look at the load and the network", "请查看负载与网络后重试"),
                     ) from None
                 if tick is not None:
                     tick()

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 
 _LINE = re.compile(r"^\s*deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)(?P<components>[^#]*)")
+BY_HAND = Text(
+    "install Asterisk 20 or later by the system's own means, or set IVR_ROOTFS to an unpacked one",
+    "请用系统自带方式安装 Asterisk 20 或更新版本，或将 IVR_ROOTFS 设为已解包的目录",
+)
 _SCHEMES = ("http://", "https://", "mirror+", "mirror:", "file:", "copy:", "ftp://")
 
 
@@ -119,15 +124,19 @@ def choose_release(os_release: Mapping[str, str], sources: list[Source], mirror:
         codename = os_release.get("UBUNTU_CODENAME") or os_release.get("VERSION_CODENAME", "")
     else:
         codename = os_release.get("VERSION_CODENAME", "")
+    system = os_release.get("PRETTY_NAME", "")
     if not like & {"debian", "ubuntu"}:
         raise AsteriskError(
-            f"cannot fetch Asterisk on {os_release.get('PRETTY_NAME') or 'this system'}",
-            cure="install Asterisk 20 or later by the system's own means, or set IVR_ROOTFS to an unpacked one",
+            Text(f"cannot fetch Asterisk on {system or 'this system'}", f"无法在{system or '此系统'}上获取 Asterisk"),
+            cure=BY_HAND,
         )
     uri, signed_by = _mirror(sources, codename)
     uri = mirror or uri
     if not uri:
-        raise AsteriskError("the host's apt sources name no mirror", cure="set IVR_MIRROR to the address of one")
+        raise AsteriskError(
+            Text("the host's apt sources name no mirror", "本机 apt 源中没有镜像地址"),
+            cure=Text("set IVR_MIRROR to the address of one", "请将 IVR_MIRROR 设为镜像地址"),
+        )
     if "ubuntu" in like:
         suites = (codename, f"{codename}-updates")
         return Release(f"ubuntu {codename}", suites, ("main", "universe"), uri, signed_by)
@@ -154,4 +163,4 @@ def _mirror(sources: list[Source], codename: str) -> tuple[str, str]:
     return chosen
 
 
-__all__ = ["Release", "Source", "choose_release", "read_os_release", "read_sources"]
+__all__ = ["BY_HAND", "Release", "Source", "choose_release", "read_os_release", "read_sources"]

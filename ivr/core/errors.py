@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ivr.core.language import Text
 from ivr.core.problems import Problem
 
 
@@ -30,10 +31,10 @@ class IvrError(Exception):
     exit_code = 1
     retryable = False
 
-    def __init__(self, message: str, *, cure: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.cure = cure
+    def __init__(self, message: str | Text, *, cure: str | Text = "") -> None:
+        super().__init__(str(message))
+        self.message = str(message)
+        self.cure = str(cure)
 
     def __str__(self) -> str:
         return f"{self.message} — {self.cure}" if self.cure else self.message
@@ -56,7 +57,7 @@ class SiteError(IvrError):
 
     exit_code = 4
 
-    def __init__(self, message: str, problems: Sequence[Problem] = (), *, cure: str = "") -> None:
+    def __init__(self, message: str | Text, problems: Sequence[Problem] = (), *, cure: str | Text = "") -> None:
         super().__init__(message, cure=cure)
         self.problems = tuple(problems)
 

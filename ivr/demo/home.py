@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ivr.core.errors import SetupError, TelephonyError, UsageError
+from ivr.core.language import Text
 from ivr.core.ports import TCP, UDP, is_free
 from ivr.core.settings import Settings
 
@@ -34,18 +35,25 @@ def demo_home(settings: Settings) -> Iterator[None]:
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not (home / MARKER).exists() and any(home.iterdir()):
-            raise UsageError(f"{home} is not a demo's folder", cure="set IVR_HOME to an empty or a new folder")
+            raise UsageError(
+                Text(f"{home} is not a demo's folder", f"{home} 不是演示目录"),
+                cure=Text("set IVR_HOME to an empty or a new folder", "请将 IVR_HOME 设为空目录或新目录"),
+            )
         (home / MARKER).touch()
         lock = (home / _LOCK).open("w")
     except OSError as error:
         raise SetupError(
-            f"{error.filename or home}: {error.strerror}", cure="set IVR_HOME to a folder you can write to"
+            f"{error.filename or home}: {error.strerror}",
+            cure=Text("set IVR_HOME to a folder you can write to", "请将 IVR_HOME 设为可写目录"),
         ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageError(f"another demo runs in {home}", cure="wait for it, or set IVR_HOME") from None
+            raise UsageError(
+                Text(f"another demo runs in {home}", f"{home} 中已有演示在运行"),
+                cure=Text("wait for it, or set IVR_HOME", "请等它结束，或另设 IVR_HOME"),
+            ) from None
         stop_stale_engine(settings)
         yield
 
@@ -93,7 +101,12 @@ def choose_ports(settings: Settings) -> Settings:
         if is_free(kind, settings.host, port):
             continue
         if name in settings.model_fields_set:
-            raise TelephonyError(f"port {port} is in use", cure=f"stop what uses it, or set IVR_{name.upper()}")
+            raise TelephonyError(
+                Text(f"port {port} is in use", f"端口 {port} 已被占用"),
+                cure=Text(
+                    f"stop what uses it, or set IVR_{name.upper()}", f"请停止占用它的程序，或另设 IVR_{name.upper()}"
+                ),
+            )
         taken = set(chosen.values())
         others = (other for other in range(port + 1000, 65000, 7) if other not in taken)
         chosen[name] = next(other for other in others if is_free(kind, settings.host, other))
