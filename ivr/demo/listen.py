@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
+
+import numpy as np
 
 from ivr.softphones.listening import find_sound
 from ivr.softphones.sounds import Sound, read_wav
@@ -12,10 +14,14 @@ from prompts.sounds import moh_folder, sound_path
 LANGUAGE = "ko-KR"
 MUSIC = "moh"
 
-# The sound itself comes back at 0.99; another in the same voice that begins with the same words at most at 0.4.
+# A piece of the sound itself comes back at 0.99; a piece of another in the same voice at most at 0.5.
 HEARD = 0.8
-# Music begins anywhere in its loop, and is cut off anywhere: this much of it must be found, in seconds.
-_PIECE = 1.5
+# A phone's buffer may slip by some milliseconds within a long sound: pieces are looked for, and most must be there.
+_PIECE = 1.0
+_MOST = 0.6
+# Music begins anywhere in its loop and is cut off anywhere: two seconds of it are enough.
+_MUSIC_PIECES = 2
+_QUIET = 100.0  # RMS of 32767
 
 
 def missed(heard: Path, names: Iterable[str]) -> list[str]:
@@ -26,19 +32,25 @@ def missed(heard: Path, names: Iterable[str]) -> list[str]:
         names: prompt ids, names Asterisk itself asks for, or ``moh``.
     """
     recording = read_wav(heard)
-    return [name for name in names if not any(_is_in(piece, recording) for piece in _pieces(name))]
+    return [name for name in names if not _is_in(name, recording)]
 
 
-def _is_in(piece: Sound, recording: Sound) -> bool:
-    return find_sound(piece, recording).correlation >= HEARD
+def _is_in(name: str, recording: Sound) -> bool:
+    if name == MUSIC:
+        pieces = [piece for path in sorted(moh_folder().glob("*.wav")) for piece in pieces_of(read_wav(path))]
+        return _found(pieces, recording) >= _MUSIC_PIECES
+    pieces = pieces_of(read_wav(sound_path(LANGUAGE, name)))
+    return _found(pieces, recording) >= _MOST * len(pieces)
 
 
-def _pieces(name: str) -> Iterator[Sound]:
-    if name != MUSIC:
-        yield read_wav(sound_path(LANGUAGE, name))
-        return
-    for path in sorted(moh_folder().glob("*.wav")):
-        music = read_wav(path)
-        step = round(_PIECE * music.rate)
-        for start in range(0, len(music.samples) - step, step):
-            yield Sound(music.samples[start : start + step], music.rate)
+def _found(pieces: list[Sound], recording: Sound) -> int:
+    return sum(find_sound(piece, recording).correlation >= HEARD for piece in pieces)
+
+
+def pieces_of(sound: Sound, seconds: float = _PIECE) -> list[Sound]:
+    """A sound in pieces of ``seconds``, silent ones left out; a short sound is one piece."""
+    step = round(seconds * sound.rate)
+    if len(sound.samples) < 2 * step:
+        return [sound]
+    cut = (sound.samples[start : start + step] for start in range(0, len(sound.samples) - step + 1, step))
+    return [Sound(part, sound.rate) for part in cut if np.sqrt(np.mean(part.astype(np.float64) ** 2)) > _QUIET]
