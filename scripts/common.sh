@@ -226,7 +226,7 @@ build_venv() {
             installed=$(find "$venv"/lib/python*/site-packages -maxdepth 1 -name '*.dist-info' | wc -l)
             bar $((collected + installed)) $((total * 2)) "installing"
         else
-            bar "$collected" $((total * 2)) "$(sed -n 's/^Collecting //p' "$scratch/packages" | tail -n 1)"
+            bar "$collected" $((total * 2)) "$(sed -n 's/^Collecting \([^ ]*\).*/\1/p' "$scratch/packages" | tail -n 1)"
         fi
         sleep 0.3
     done
