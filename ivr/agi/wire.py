@@ -33,7 +33,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header block; names without ``agi_``, the first of two equal names counts."""
+    """The header block; names without ``agi_``."""
 
     values: Mapping[str, str]
 
@@ -142,7 +142,9 @@ class AgiParser:
         name, colon, value = line.partition(":")
         if not colon or not name.startswith("agi_"):
             raise AgiProtocolError(f"not an AGI header line: {line!r:.80}")
-        self._header.setdefault(name[4:], value.removeprefix(" "))
+        if name[4:] in self._header:  # Asterisk sends each once: the second is the caller's, or its end is
+            raise AgiProtocolError(f"AGI header with two lines {name!r:.40}")
+        self._header[name[4:]] = value.removeprefix(" ")
         return None
 
     def _reply_line(self, line: str) -> Reply | Hangup | None:

@@ -11,17 +11,29 @@ from types import MappingProxyType
 from typing import TypedDict
 
 from ivr.ami import events as ev
+from ivr.ami.errors import AmiError
 from ivr.ami.wire import whole
 from ivr.core.clock import Clock
+
+_ONCE = ("Channel", "Uniqueid", "Linkedid", "DestChannel", "DestUniqueid")
 
 Raw = Mapping[str, str | list[str]]
 """Headers with names in any case; a header that came more than once is a list."""
 
 
 def event_from(headers: Raw, clock: Clock) -> ev.AmiEvent | None:
-    """The typed event, or None for one we have no use for."""
+    """The typed event, or None for one we have no use for.
+
+    Raises:
+        AmiError: if it says twice which channel it is about. Asterisk 22 copies a line feed in a caller ID or in the
+            number dialled (``%0d%0a`` in SIP) into the event, so one of the two is a caller's word.
+    """
     reader = _READERS.get(_text(headers, "Event").lower())
-    return reader(headers, _at(headers, clock)) if reader else None
+    if reader is None:
+        return None
+    if reader is not _user_event and any(isinstance(headers.get(name), list) for name in _ONCE):
+        raise AmiError("a manager event that a caller has written into")
+    return reader(headers, _at(headers, clock))
 
 
 def _text(headers: Raw, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -180,9 +181,19 @@ def _complaints(dirs: Dirs, mark: int) -> str:
     for path, start in ((dirs.messages, mark), (dirs.log / "console.log", 0)):
         with contextlib.suppress(OSError):
             text += path.read_bytes()[start:].decode("utf-8", "replace") + "\n"
-    lines = [line for line in text.splitlines() if re.search(r"\b(ERROR|WARNING)\b|[Uu]nable|[Ff]ailed", line)]
-    said = " | ".join(dict.fromkeys(line.strip() for line in (lines or text.splitlines())[:3])) or "it said nothing"
+    told = [_plain(line) for line in text.splitlines()]
+    lines = [line for line in told if re.search(r"\b(ERROR|WARNING)\b|[Uu]nable|[Ff]ailed", line)]
+    said = " | ".join(dict.fromkeys(line.strip() for line in (lines or told)[:3])) or "it said nothing"
     return "".join(char if char.isprintable() else " " for char in said)[:600]
+
+
+def _plain(line: str) -> str:
+    """A line of Asterisk's log, which is JSON, as a person reads it; any other line unchanged."""
+    try:
+        message = json.loads(line)["logmsg"]
+        return f"{message['level']}: {message['message']}"
+    except (ValueError, LookupError, TypeError):
+        return line
 
 
 __all__ = ["Instance", "Status"]

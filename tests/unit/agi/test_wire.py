@@ -197,3 +197,18 @@ def test_whatever_comes_its_split_changes_nothing(stream: bytes, cuts: list[int]
     pieces = [stream[a:b] for a, b in pairwise(edges)]
     assert outcome(pieces) == outcome([stream])
     assert outcome([stream[i : i + 1] for i in range(len(stream))]) == outcome([stream])
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        b"139\nagi_arg_1: 2000",  # an argument of his own, before the dialplan's
+        b"139\n\n200 result=1",  # the end of the header, and a reply
+        b"139\nno header",
+    ],
+)
+def test_a_header_that_the_caller_has_written_into_is_no_header(caller: bytes) -> None:
+    """Asterisk copies a line feed in the caller ID as it is; arguments come after it."""
+    header = HEADER.removesuffix(b"\n") + b"agi_callerid: " + caller + b"\nagi_arg_1: 1000\n\n"
+    with pytest.raises(AgiProtocolError):
+        list(AgiParser().feed(header))

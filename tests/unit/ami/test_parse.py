@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivr.ami import events as ev
+from ivr.ami.errors import AmiError
 from ivr.ami.parse import event_from
 from ivr.core.clock import FixedClock
 
@@ -137,3 +138,10 @@ def test_no_header_value_can_break_the_reader(name: str, headers: dict[str, str 
     event = event_from({"Event": name, **headers}, CLOCK)
     assert event is not None
     assert event.at.tzinfo is UTC
+
+
+def test_an_event_about_two_channels_is_refused() -> None:
+    """A caller ID with CR LF in it arrives as headers of its own."""
+    headers = {"Event": "Newchannel", **CALLER, "Linkedid": ["9.9", "1.1"]}
+    with pytest.raises(AmiError):
+        event_from(headers, CLOCK)
