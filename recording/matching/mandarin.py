@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+import warnings
 from functools import lru_cache
 
 import cn2an
@@ -53,11 +55,14 @@ def merge(syllable: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _numbers(word: str) -> str:
-    """Digits as they are read aloud."""
+    """Digits of any script as they are read aloud; a number that cn2an cannot read stays as it is."""
     if not any(character.isdecimal() for character in word):
         return word
+    word = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in word)
     try:
-        return str(cn2an.transform(word, "an2cn"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of what it leaves alone
+            return str(cn2an.transform(word, "an2cn"))
     except (ValueError, TypeError):
         return word
 

@@ -40,6 +40,16 @@ def test_mandarin_keeps_a_key_for_every_character() -> None:
     assert [index for _, index in pinyin(["您好", "ABC", "银行，1"])] == [0, 0, 1, 1, 1, 2, 2, 2]
 
 
+@pytest.mark.parametrize("word", ["12", "１２", "\u0967\u0968"])
+def test_digits_of_any_script_are_read_aloud(word: str) -> None:
+    assert pinyin([word]) == pinyin(["十二"])
+
+
+@pytest.mark.parametrize("word", ["9" * 40, "1.2.3", "1/0", "0012-"])
+def test_a_number_nobody_can_read_is_left_as_it_is_and_nothing_is_warned(word: str) -> None:
+    assert [index for _, index in pinyin([word])] == [0] * len(pinyin([word]))
+
+
 @given(st.text(max_size=30))
 def test_no_text_breaks_a_matcher(text: str) -> None:
     for language in ("zh-CN", "en-US", "ko-KR"):

@@ -42,7 +42,7 @@ def is_running(pid: int) -> bool:
 
 
 async def test_what_it_printed_last_is_kept(tmp_path: Path) -> None:
-    argv = [sys.executable, "-c", "import sys; print('a' * 5000); sys.exit('the end')"]
+    argv = [sys.executable, "-c", "import sys; print('a' * 5000, flush=True); sys.exit('the end')"]
     async with Child(argv, cwd=tmp_path, output=tmp_path / "out") as child:
         assert await child.wait(10) == 1
         assert len(child.printed()) <= 2000
