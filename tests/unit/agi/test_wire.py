@@ -105,8 +105,8 @@ def test_numbers() -> None:
     assert Reply(200, "9" * 4000).number is None, "a digit string is no number to compute with"
 
 
-def test_header_keeps_the_first_of_two_equal_names_and_blanks() -> None:
-    (header,) = AgiParser().feed(b"agi_arg_1:  two blanks \nagi_x:\nagi_accountcode: \nagi_x: later\n\n")
+def test_header_keeps_blanks_and_empty_values() -> None:
+    (header,) = AgiParser().feed(b"agi_arg_1:  two blanks \nagi_x:\nagi_accountcode: \n\n")
     assert header == Header({"arg_1": " two blanks ", "x": "", "accountcode": ""})
 
 
