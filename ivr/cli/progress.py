@@ -9,6 +9,14 @@ from typing import Protocol
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from ivr.cli.common import console
+from ivr.core.language import Text
+
+_STAGES = {
+    "package lists": Text("package lists", "软件包列表"),
+    "download": Text("download", "下载"),
+    "unpack": Text("unpack", "解包"),
+    "waiting for another installation": Text("waiting for another installation", "等待另一个安装过程"),
+}
 
 
 class Tell(Protocol):
@@ -29,7 +37,7 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Tell]:
         def line(stage: str, share: float) -> None:
             if stage not in shown:
                 shown.add(stage)
-                console.print(f"  {stage}", markup=False)
+                console.print(f"  {_STAGES.get(stage, stage)}", markup=False)
 
         yield line
         return
@@ -38,6 +46,6 @@ def progress_bar(*, quiet: bool = False) -> Iterator[Tell]:
         task = progress.add_task("", total=1.0)
 
         def follow(stage: str, share: float) -> None:
-            progress.update(task, description=stage, completed=max(0.0, min(1.0, share)))
+            progress.update(task, description=str(_STAGES.get(stage, stage)), completed=max(0.0, min(1.0, share)))
 
         yield follow

@@ -36,6 +36,8 @@ case "$*" in
     *requirements.lock*)
         case $FAKE in
             network) echo "ERROR: Could not find a version that satisfies the requirement one"; exit 1 ;;
+            offline) echo "WARNING: Retrying (Retry(total=4)) after connection broken"
+                echo "ERROR: No matching distribution found for one"; exit 1 ;;
             full) echo "ERROR: Could not install packages: [Errno 28] No space left on device"; exit 1 ;;
             slow) echo $$ >"$FAKE_LOG.pid"; exec sleep 120 ;;
         esac
@@ -198,6 +200,7 @@ def test_no_python(checkout: Checkout) -> None:
     ("fake", "says"),
     [
         ("network", "Could not find a version.*Cure: check the network"),
+        ("offline", "the package index cannot be reached.*No matching.*proxy"),
         ("full", "the disk is full.*IVR_VENV and TMPDIR"),
         ("no-venv", "venv is broken"),
     ],
