@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 from urllib.parse import unquote
 
 from ivr.agents import LOG_IN
@@ -22,10 +22,11 @@ from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established, Incoming
 
+T = TypeVar("T")
 Tell = Callable[[int, Text], None]
 
 KOREAN = "3"
-ANSWERED_WITHIN = 60.0
+SOON = 90.0  # seconds within which the next thing must happen
 # Seconds in the queue after which a caller has had music and his position.
 WAITED = 9.0
 
@@ -125,7 +126,7 @@ class Director:
     async def _begin(self, part: Part) -> None:
         """Wait until it is this caller's turn to dial."""
         if part.begins is not None:
-            await asyncio.wait_for(self._come[part.begins].wait(), ANSWERED_WITHIN)
+            await _soon(self._come[part.begins].wait(), f"caller {part.caller}'s turn to dial")
         await asyncio.sleep(part.after)
 
     async def _talked(self, part: Part) -> None:
@@ -138,8 +139,7 @@ class Director:
             self._tell(part.id, Text("waits in the queue", "排队等候"))
             self._come[part.id, "waits"].set()
             waited = asyncio.get_running_loop().call_later(WAITED, self._come[part.id, "waited"].set)
-            async with asyncio.timeout(ANSWERED_WITHIN):
-                agent = await asyncio.shield(self._connected[part.id])
+            agent = await _soon(asyncio.shield(self._connected[part.id]), f"an agent for caller {part.caller}")
             waited.cancel()
             for turn in part.talk:
                 await asyncio.sleep(turn.pause)
@@ -148,7 +148,7 @@ class Director:
                     await self._say(part, phone, f"{voice}-{line}")
             await asyncio.sleep(part.stays + 0.8)
             if part.outlasts is not None:
-                await asyncio.wait_for(self._come[part.outlasts].wait(), ANSWERED_WITHIN)
+                await _soon(self._come[part.outlasts].wait(), f"the end of caller {part.caller}'s talk")
             await (agent if part.hangs_up == "agent" else caller).hangup()
             if part.hangs_up == "agent":
                 await caller.wait_for(Closed, within=30)
@@ -164,7 +164,7 @@ class Director:
             await self._press(part, caller, "9")
             await self._watch.heard(part.caller, "main-menu", times=3, within=40)
             for talked in (1, 5):
-                await asyncio.shield(self._connected[talked])
+                await _soon(asyncio.shield(self._connected[talked]), f"an agent for caller {talked}")
             await self._press(part, caller, "1")
             await self._watch.waiting(part.caller)
             self._tell(part.id, Text("waits in the queue", "排队等候"))
@@ -229,6 +229,24 @@ class Director:
         await self._watch.ended(part.caller)
         self._come[part.id, "over"].set()
         self._tell(part.id, Text("over", "已结束"))
+
+
+async def _soon(what: Awaitable[T], name: str) -> T:
+    """What comes of ``what`` within ``SOON`` seconds.
+
+    Raises:
+        TelephonyError: if it does not come; it is called ``name`` then.
+    """
+    try:
+        async with asyncio.timeout(SOON):
+            return await what
+    except TimeoutError:
+        raise TelephonyError(
+            Text(f"not within {SOON:.0f} s: {name}", f"{SOON:.0f} 秒内未等到：{name}"),
+            cure=Text(
+                "is the machine very busy? see the logs in the demo's home", "机器是否过载？请查看演示目录中的日志"
+            ),
+        ) from None
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
