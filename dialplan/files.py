@@ -21,6 +21,11 @@ OPTIONAL = ("agents", "hours")
 _LEADS_OUT = Text("it is a link that leads out of the folder", "它是指向文件夹之外的链接")
 _NOT_A_FILE = Text("it is not an ordinary file", "它不是普通文件")
 _LOOP = Text("its links lead in a circle", "其符号链接形成循环")
+_REFUSALS: dict[type[OSError], Text] = {
+    FileNotFoundError: Text("it is not there", "它不存在"),
+    NotADirectoryError: Text("it is not a folder", "它不是文件夹"),
+    PermissionError: Text("this user may not read it", "当前用户没有读取权限"),
+}
 
 
 class UnreadableError(Exception):
@@ -36,7 +41,7 @@ def _why(error: OSError | RuntimeError | ValueError | UnreadableError) -> Text:
         case UnreadableError():
             return error.why
         case OSError():
-            return Text(error.strerror or "unknown", error.strerror or "未知原因")
+            return _REFUSALS.get(type(error)) or Text(error.strerror or "unknown", error.strerror or "未知原因")
         case RuntimeError():  # Path.resolve before Python 3.13
             return _LOOP
         case _:

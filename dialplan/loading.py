@@ -52,11 +52,9 @@ def load_site(folder: Path, *, known_prompts: Prompts | None = None) -> Site:
     """
     site, problems = load_checked(folder, known_prompts=known_prompts)
     if site is None:
-        found = errors_of(problems)
-        first = f": {found[0]}" if found else ""
-        text = Text(f"the site has {len(found)} errors{first}", f"站点有 {len(found)} 个错误{first}")
-        cure = Text("mend them and run `ivr dialplan check`", "请修正后运行 `ivr dialplan check`")
-        raise SiteError(str(text), problems, cure=str(cure))
+        count = len(errors_of(problems))
+        text = Text(f"errors in site {folder.name}: {count}", f"站点 {folder.name} 有 {count} 个错误")
+        raise SiteError(text, problems, cure=Text("mend them: `ivr dialplan check`", "请修正：`ivr dialplan check`"))
     return site
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from ivr.core.clock import Clock
 from ivr.core.errors import QualityError
 from ivr.core.ids import new_token
+from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.storage import calls, quality
 from ivr.storage import models as rows
@@ -89,7 +90,7 @@ class CallJudge:
         async with self._database.read() as session:
             call = await calls.get(session, call_id)
         if call is None:
-            raise QualityError(f"call {call_id} is not known", cure="ivr calls list")
+            raise QualityError(Text(f"call {call_id} is not known", f"没有通话 {call_id}"), cure="ivr calls list")
         language = call.language or self._default_language
         rulebook = self._rulebook(call, language)
         heard = [

@@ -23,6 +23,7 @@ from pathlib import Path
 import httpx
 
 from ivr.core.errors import SetupError, UsageError
+from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 Progress = Callable[[int, int], None]
@@ -31,6 +32,8 @@ BASE_URL = "https://alphacephei.com/vosk/models"
 LIMIT = 4 * 1024**3  # bytes of an archive, and of what it unpacks to
 _MEMBERS = 10_000
 _TIMEOUT = httpx.Timeout(30.0)
+_ADDRESS = Text("check the address", "请检查下载地址")
+_SPACE = Text("free some disk space", "请腾出磁盘空间")
 _DEADLINE = 4 * 3600.0  # seconds for a whole download
 _LEFT_OVER = 24 * 3600.0  # seconds after which an unfinished folder is nobody's any more
 
@@ -96,7 +99,10 @@ def find_models(settings: Settings) -> list[Model]:
     found: list[Model] = []
     if settings.vosk_model is not None:
         if not is_model(settings.vosk_model):
-            raise SetupError(f"no Vosk model in {settings.vosk_model}", cure="set IVR_VOSK_MODEL to a model's folder")
+            raise SetupError(
+                Text(f"no Vosk model in {settings.vosk_model}", f"{settings.vosk_model} 中没有 Vosk 模型"),
+                cure=Text("set IVR_VOSK_MODEL to a model's folder", "请将 IVR_VOSK_MODEL 设为模型所在目录"),
+            )
         name = settings.vosk_model.resolve().name
         found.append(Model(name, language_of(name), settings.vosk_model, "configured"))
     if settings.models.is_dir():
@@ -118,7 +124,11 @@ def find_model(settings: Settings, language: str) -> Model:
             return model
     name = next((offer.name for offer in OFFERS if offer.language == language), "NAME")
     raise SetupError(
-        f"no Vosk model for {language}", cure=f"ivr model install {name} --sha256 SUM, or set IVR_VOSK_MODEL"
+        Text(f"no Vosk model for {language}", f"没有 {language} 的 Vosk 模型"),
+        cure=Text(
+            f"ivr model install {name} --sha256 SUM, or set IVR_VOSK_MODEL",
+            f"请运行 ivr model install {name} --sha256 SUM，或设置 IVR_VOSK_MODEL",
+        ),
     )
 
 
@@ -162,33 +172,52 @@ def install(
         SetupError: if it cannot be fetched, does not match the checksum, or holds no model.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise UsageError(f"not the name of a model: {name!r:.80}", cure="ivr model list shows those on offer")
+        raise UsageError(
+            Text(f"not the name of a model: {name!r:.80}", f"不是模型名称：{name!r:.80}"),
+            cure=Text("ivr model list shows those on offer", "用 ivr model list 查看可安装的模型"),
+        )
     target = settings.models / name
     if is_model(target):
         return Model(name, language_of(name), target, "installed")
     expected = (sha256 or next((offer.sha256 for offer in OFFERS if offer.name == name), "")).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", expected):
-        raise UsageError(f"no SHA-256 is known for {name}", cure="give the one you trust with --sha256")
+        wrong = Text(f"not a SHA-256: {sha256!r:.80}", f"不是 SHA-256：{sha256!r:.80}")
+        unknown = Text(f"no SHA-256 is known for {name}", f"没有 {name} 的 SHA-256")
+        raise UsageError(
+            wrong if sha256 else unknown,
+            cure=Text("give the one you trust with --sha256", "请用 --sha256 给出您信任的值"),
+        )
     try:
         settings.models.mkdir(parents=True, exist_ok=True)
         _sweep(settings.models)
         work = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=settings.models))
     except OSError as error:
-        raise SetupError(f"{settings.models}: {error.strerror}", cure="set IVR_CACHE to a folder of yours") from error
+        raise SetupError(
+            f"{settings.models}: {error.strerror}",
+            cure=Text("set IVR_CACHE to a folder of yours", "请将 IVR_CACHE 设为可写目录"),
+        ) from error
     try:
         archive = work / "model.zip"
         found = _fetch(url or f"{BASE_URL}/{name}.zip", archive, progress, limit)
         if found != expected:
             raise SetupError(
-                f"{name}: the archive's SHA-256 is {found}, not {expected}",
-                cure="the download is damaged or not what you expect; nothing was installed",
+                Text(
+                    f"{name}: the archive's SHA-256 is {found}, not {expected}",
+                    f"{name}：压缩包的 SHA-256 是 {found}，而不是 {expected}",
+                ),
+                cure=Text(
+                    "the download is damaged or not what you expect; nothing was installed",
+                    "下载已损坏或并非预期文件；未作任何安装",
+                ),
             )
         folder = _unpack(archive, work / "unpacked", limit)
         if target.exists() or target.is_symlink():
             target.rename(work / "replaced")
         folder.rename(target)
     except OSError as error:
-        raise SetupError(f"{target}: {error.strerror}", cure="look at that folder and the disk") from error
+        raise SetupError(
+            f"{target}: {error.strerror}", cure=Text("look at that folder and the disk", "请检查该目录和磁盘")
+        ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return Model(name, language_of(name), target, "installed")
@@ -215,23 +244,35 @@ def _fetch(url: str, target: Path, progress: Progress, limit: int) -> str:
             for block in answer.iter_bytes(1 << 18):
                 done += len(block)
                 if done > limit:
-                    raise SetupError(f"{url}: larger than {limit >> 20} MB", cure="check the address")
+                    raise SetupError(
+                        Text(f"{url}: larger than {limit >> 20} MB", f"{url}：超过 {limit >> 20} MB"), cure=_ADDRESS
+                    )
                 if time.monotonic() > end:
                     raise SetupError(
-                        f"{url}: not complete after {_DEADLINE / 3600:g} hours", cure="try another network"
+                        Text(
+                            f"{url}: not complete after {_DEADLINE / 3600:g} hours",
+                            f"{url}：{_DEADLINE / 3600:g} 小时内未下载完",
+                        ),
+                        cure=Text("try another network", "请更换网络后重试"),
                     )
                 digest.update(block)
                 file.write(block)
                 progress(done, total)
     except httpx.HTTPStatusError as error:
-        raise SetupError(f"{url}: HTTP {error.response.status_code}", cure="check the name, or give --url") from error
+        raise SetupError(
+            f"{url}: HTTP {error.response.status_code}",
+            cure=Text("check the name, or give --url", "请检查名称，或用 --url 指定地址"),
+        ) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SetupError(
             f"{url}: {error or type(error).__name__}",
-            cure="check the network, or unpack the model yourself and set IVR_VOSK_MODEL",
+            cure=Text(
+                "check the network, or unpack the model yourself and set IVR_VOSK_MODEL",
+                "请检查网络，或自行解压模型并设置 IVR_VOSK_MODEL",
+            ),
         ) from error
     except OSError as error:
-        raise SetupError(f"{target.parent}: {error.strerror}", cure="free some disk space") from error
+        raise SetupError(f"{target.parent}: {error.strerror}", cure=_SPACE) from error
     return digest.hexdigest()
 
 
@@ -242,16 +283,24 @@ def _unpack(archive: Path, target: Path, limit: int) -> Path:
             size = sum(member.file_size for member in members)  # no member gives more bytes than it states
             if size > limit or len(members) > _MEMBERS:
                 raise SetupError(
-                    f"the archive unpacks to {size >> 20} MB in {len(members)} files", cure="check the address"
+                    Text(
+                        f"the archive unpacks to {size >> 20} MB in {len(members)} files",
+                        f"压缩包解压后有 {size >> 20} MB、{len(members)} 个文件，过大",
+                    ),
+                    cure=_ADDRESS,
                 )
             packed.extractall(target)  # absolute paths and .. are dropped by zipfile
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
         # RuntimeError: encrypted, or a compression that Python does not know
-        raise SetupError(f"the archive is not a usable zip file: {error}", cure="check the address") from error
+        raise SetupError(
+            Text(f"the archive is not a usable zip file: {error}", f"压缩包不是可用的 zip 文件：{error}"), cure=_ADDRESS
+        ) from error
     except OSError as error:
-        cure = "free some disk space" if error.errno == errno.ENOSPC else "check the address"
-        raise SetupError(f"the archive cannot be unpacked: {error.strerror}", cure=cure) from error
+        cure = _SPACE if error.errno == errno.ENOSPC else _ADDRESS
+        raise SetupError(
+            Text(f"the archive cannot be unpacked: {error.strerror}", f"无法解压：{error.strerror}"), cure=cure
+        ) from error
     folder = _folder_within(target)
     if folder is None:
-        raise SetupError("the archive holds no Vosk model", cure="check the address")
+        raise SetupError(Text("the archive holds no Vosk model", "压缩包中没有 Vosk 模型"), cure=_ADDRESS)
     return folder

@@ -17,8 +17,8 @@ FILES = codes(
         "DP002": (
             "cannot be read: {what}",
             "无法读取：{what}",
-            "make it an ordinary file inside the site's folder that this user may read",
-            "请确保它是站点文件夹内的普通文件，且当前用户有读取权限",
+            "a site is a folder of ordinary files that this user may read, without links that lead out of it",
+            "站点应是一个文件夹，其中都是当前用户可读的普通文件，链接不得指向文件夹之外",
         ),
         "DP003": (
             "the file is empty",

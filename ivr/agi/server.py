@@ -10,6 +10,7 @@ from ivr.agi.errors import AgiError
 from ivr.agi.request import AgiRequest
 from ivr.agi.session import AgiSession
 from ivr.agi.wire import Limits
+from ivr.core.language import Text
 from ivr.core.log import bound_contextvars, get_logger
 
 Handler = Callable[[AgiRequest, AgiSession], Awaitable[None]]
@@ -91,8 +92,14 @@ class AgiServer:
             self._server = await asyncio.start_server(self._accept, self._host, self._port, backlog=1024)
         except OSError as error:
             raise AgiError(
-                f"cannot listen for FastAGI on {self._host}:{self._port}: {error.strerror or error}",
-                cure="stop the program that holds the port, or set IVR_AGI_PORT",
+                Text(
+                    f"cannot listen for FastAGI on {self._host}:{self._port}: {error.strerror or error}",
+                    f"无法在 {self._host}:{self._port} 上监听 FastAGI：{error.strerror or error}",
+                ),
+                cure=Text(
+                    "stop the program that holds the port, or set IVR_AGI_PORT",
+                    "请停止占用该端口的程序，或另设 IVR_AGI_PORT",
+                ),
             ) from error
         _log.info("agi.listening", host=self._host, port=self.port)
 

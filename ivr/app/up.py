@@ -41,7 +41,10 @@ class Child:
         while True:
             starts = [at for at in starts if loop.time() - at < 60] + [loop.time()]
             if len(starts) > RESTARTS_PER_MINUTE:
-                raise TelephonyError(f"{self.name} keeps ending", cure="see the log folder of this installation")
+                raise TelephonyError(
+                    Text(f"{self.name} keeps ending", f"{self.name} 反复退出"),
+                    cure=Text("see the log folder of this installation", "请查看本安装的日志目录"),
+                )
             # Whoever cancels us in the middle of a start must still find the process: see stop().
             self._starting = asyncio.create_task(self._start())
             self._process = await asyncio.shield(self._starting)

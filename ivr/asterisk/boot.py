@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ivr.asterisk.layout import ami_host
 from ivr.asterisk.secrets import AMI_USER, Secrets
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 from ivr.core.ports import TCP, UDP, try_port
 from ivr.core.settings import Settings
 
@@ -33,15 +34,29 @@ def _try_bind(kind: socket.SocketKind, host: str, port: int, what: str, setting:
         try_port(kind, host, port)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            cure = f"end what uses it (another Asterisk?), or set {setting} to a free port"
+            cure = Text(
+                f"end what uses it (another Asterisk?), or set {setting} to a free port",
+                f"请停止占用它的程序（另一个 Asterisk？），或将 {setting} 设为空闲端口",
+            )
             raise AsteriskError(
-                f"{protocol} port {port} on {host} is in use, Asterisk needs it for {what}", cure=cure
+                Text(
+                    f"{protocol} port {port} on {host} is in use, Asterisk needs it for {what}",
+                    f"{host} 的 {protocol} 端口 {port} 已被占用，Asterisk 的 {what} 需要它",
+                ),
+                cure=cure,
             ) from error
         if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-            raise AsteriskError(f"{host} is not an address of this machine", cure="set IVR_HOST to one") from error
+            raise AsteriskError(
+                Text(f"{host} is not an address of this machine", f"{host} 不是本机地址"),
+                cure=Text("set IVR_HOST to one", "请将 IVR_HOST 设为本机地址"),
+            ) from error
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise AsteriskError(
-            f"{protocol} port {port} on {host} for {what}: {reason}", cure=f"set {setting} to a port above 1023"
+            Text(
+                f"{protocol} port {port} on {host} for {what}: {reason}",
+                f"{host} 的 {protocol} 端口 {port}（{what}）：{reason}",
+            ),
+            cure=Text(f"set {setting} to a port above 1023", f"请将 {setting} 设为大于 1023 的端口"),
         ) from error
 
 
@@ -86,7 +101,8 @@ def _manager_says_booted(settings: Settings, secrets: Secrets, end: float, alive
                 return True
             if b"Response: Error" in said:
                 raise AsteriskError(
-                    "the manager refuses our password", cure="run `ivr asterisk render`, then start again"
+                    Text("the manager refuses our password", "管理接口（AMI）拒绝了我们的密码"),
+                    cure=Text("run `ivr asterisk render`, then start again", "请运行 `ivr asterisk render` 后重新启动"),
                 )
     return False
 

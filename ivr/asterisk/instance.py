@@ -19,6 +19,7 @@ from ivr.asterisk.process import run
 from ivr.asterisk.secrets import load_secrets
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 _BOOT_LIMIT = 20.0  # seconds until FullyBooted; measured: 0.3-0.7
@@ -69,7 +70,10 @@ class Instance:
         if self._pid() is not None:
             return self.status()
         if not self._conf.is_file():
-            raise AsteriskError(f"{self._conf} does not exist", cure="run `ivr asterisk render`")
+            raise AsteriskError(
+                Text(f"{self._conf} does not exist", f"{self._conf} 不存在"),
+                cure=Text("run `ivr asterisk render`", "请运行 `ivr asterisk render`"),
+            )
         secrets = load_secrets(self.settings)
         check_ports(self.settings)
         dirs = self.dirs
@@ -119,7 +123,13 @@ class Instance:
         done = run(words, limit=limit, env=self._environment())
         if done.code != 0:
             reason = (done.err or done.out).strip().splitlines()[:1]
-            raise AsteriskError(f"Asterisk does not answer: {' '.join(reason)[:200]}", cure="run `ivr asterisk start`")
+            raise AsteriskError(
+                Text(
+                    f"Asterisk does not answer: {' '.join(reason)[:200]}",
+                    f"Asterisk 没有应答：{' '.join(reason)[:200]}",
+                ),
+                cure=Text("run `ivr asterisk start`", "请运行 `ivr asterisk start`"),
+            )
         return done.out
 
     def _pid(self) -> int | None:
@@ -147,14 +157,25 @@ class Instance:
                 )
         except OSError as error:
             raise AsteriskError(
-                f"cannot start Asterisk: {error.strerror}", cure="run `ivr asterisk install`"
+                Text(f"cannot start Asterisk: {error.strerror}", f"无法启动 Asterisk：{error.strerror}"),
+                cure=Text("run `ivr asterisk install`", "请运行 `ivr asterisk install`"),
             ) from error
         return self._process
 
     @staticmethod
     def _not_booted(code: int | None, limit: float, mark: int, dirs: Dirs) -> NoReturn:
-        what = f"did not come up within {limit:g} seconds" if code is None else f"ended at once (exit code {code})"
-        raise AsteriskError(f"Asterisk {what}: {_complaints(dirs, mark)}", cure=f"see {dirs.messages}")
+        said = _complaints(dirs, mark)
+        if code is None:
+            what = Text(
+                f"Asterisk did not come up within {limit:g} seconds: {said}",
+                f"Asterisk 未能在 {limit:g} 秒内启动：{said}",
+            )
+        else:
+            what = Text(
+                f"Asterisk ended at once (exit code {code}): {said}",
+                f"Asterisk 启动后立即退出（退出码 {code}）：{said}",
+            )
+        raise AsteriskError(what, cure=Text(f"see {dirs.messages}", f"请查看 {dirs.messages}"))
 
     def _kill(self, pid: int) -> None:
         """End the process and whatever it has started, and forget it."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 _SOCKET = "asterisk.ctl"
@@ -71,7 +72,11 @@ def make_dirs(settings: Settings, modules: Path, env: Mapping[str, str] | None =
         run = _run_dir(base, os.environ if env is None else env)
     except OSError as error:
         raise AsteriskError(
-            f"cannot create {error.filename or base}: {error.strerror}", cure="set IVR_HOME to a folder of yours"
+            Text(
+                f"cannot create {error.filename or base}: {error.strerror}",
+                f"无法创建 {error.filename or base}：{error.strerror}",
+            ),
+            cure=Text("set IVR_HOME to a folder of yours", "请将 IVR_HOME 设为可写目录"),
         ) from error
     return Dirs(
         base=base,
@@ -101,8 +106,10 @@ def _run_dir(base: Path, env: Mapping[str, str]) -> Path:
     short = (runtime if os.access(runtime, os.W_OK) else Path(tempfile.gettempdir())) / name
     if len(os.fsencode(short / _SOCKET)) > _SOCKET_PATH_LIMIT:
         raise AsteriskError(
-            f"the path of Asterisk's control socket is too long: {short}",
-            cure="set IVR_HOME or TMPDIR to a shorter path",
+            Text(
+                f"the path of Asterisk's control socket is too long: {short}", f"Asterisk 控制套接字的路径过长：{short}"
+            ),
+            cure=Text("set IVR_HOME or TMPDIR to a shorter path", "请将 IVR_HOME 或 TMPDIR 设为较短的路径"),
         )
     short.mkdir(mode=0o700, exist_ok=True)
     _own(short)
@@ -115,7 +122,10 @@ def _own(folder: Path) -> Path:
     """``folder``, if it is ours alone: in a shared place another user could have made it first."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise AsteriskError(f"{folder} is not a private folder of this user", cure="delete it, or set TMPDIR")
+        raise AsteriskError(
+            Text(f"{folder} is not a private folder of this user", f"{folder} 不是当前用户的私有目录"),
+            cure=Text("delete it, or set TMPDIR", "请删除它，或另设 TMPDIR"),
+        )
     return folder
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 
 # In the order they are loaded; app_mixmonitor wants func_periodic_hook, and that the four before it.
 REQUIRED = tuple(
@@ -59,7 +60,11 @@ def choose_modules(folder: Path) -> Modules:
     missing = [name for name in REQUIRED if name not in there]
     if missing:
         raise AsteriskError(
-            f"this Asterisk lacks {', '.join(missing)} ({folder})", cure="install Asterisk with its standard modules"
+            Text(
+                f"this Asterisk lacks {', '.join(missing)} ({folder})",
+                f"此 Asterisk 缺少 {'、'.join(missing)}（{folder}）",
+            ),
+            cure=Text("install Asterisk with its standard modules", "请安装带标准模块的 Asterisk"),
         )
     return Modules(REQUIRED, tuple(name for name in OPTIONAL if name in there))
 

@@ -18,6 +18,7 @@ from ivr.asterisk.modules import choose_modules, features
 from ivr.asterisk.secrets import AMI_USER, Secrets, write_private
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 from ivr.core.resources import asterisk_conf
 from ivr.core.settings import Settings
 
@@ -35,10 +36,13 @@ def conf(value: object) -> str:
     text = str(value)
     bad = sorted({char for char in text if char in _DANGEROUS or not char.isprintable()})
     if bad or text != text.strip() or text.startswith("#"):
-        what = " ".join(repr(char) for char in bad) or "a blank or # at its edge"
+        what = " ".join(repr(char) for char in bad)
         raise AsteriskError(
-            f"not fit for Asterisk's configuration: {text!r:.120} ({what})",
-            cure="change that value of the site, or that folder's path",
+            Text(
+                f"not fit for Asterisk's configuration: {text!r:.120} ({what or 'a blank or # at its edge'})",
+                f"不能写入 Asterisk 配置：{text!r:.120}（{what or '首尾有空白或 #'}）",
+            ),
+            cure=Text("change that value of the site, or that folder's path", "请修改站点中的该值，或更换目录路径"),
         )
     return text
 
@@ -134,8 +138,11 @@ def render(site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, s
         _link(dirs.data / "moh", sounds.absolute() / "moh")
     except OSError as error:
         raise AsteriskError(
-            f"cannot write {error.filename or dirs.base}: {error.strerror}",
-            cure="check the disk and who owns the folder",
+            Text(
+                f"cannot write {error.filename or dirs.base}: {error.strerror}",
+                f"无法写入 {error.filename or dirs.base}：{error.strerror}",
+            ),
+            cure=Text("check the disk and who owns the folder", "请检查磁盘和目录的所有者"),
         ) from error
     return sorted(changed)
 

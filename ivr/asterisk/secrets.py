@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ivr.core.errors import SetupError
 from ivr.core.ids import new_secret
+from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 AMI_USER = "ivr"
@@ -41,10 +42,17 @@ def load_secrets(settings: Settings) -> Secrets:
     try:
         return Secrets.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise SetupError(f"{path} does not exist", cure="run `ivr asterisk render`") from None
+        raise SetupError(
+            Text(f"{path} does not exist", f"{path} 不存在"),
+            cure=Text("run `ivr asterisk render`", "请运行 `ivr asterisk render`"),
+        ) from None
     except (OSError, ValidationError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not the secrets we wrote"
-        raise SetupError(f"{path}: {reason}", cure="delete it and run `ivr asterisk render`") from None
+        known = error.strerror if isinstance(error, OSError) else None
+        reason = Text(known, known) if known else Text("not the secrets we wrote", "内容不是本程序生成的密钥")
+        raise SetupError(
+            Text(f"{path}: {reason.en}", f"{path}：{reason.zh}"),
+            cure=Text("delete it and run `ivr asterisk render`", "请删除该文件后运行 `ivr asterisk render`"),
+        ) from None
 
 
 def ensure_secrets(settings: Settings, agents: Iterable[str]) -> Secrets:

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from ivr.asterisk.process import run
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 
 Tool = Literal["asterisk", "sipp", "baresip", "ffmpeg", "ffprobe"]
 TOOLS: tuple[Tool, ...] = get_args(Tool)
@@ -22,7 +23,7 @@ MINIMUM = 20  # oldest Asterisk we run on
 
 _DOCUMENTATION = Path("documentation") / "core-en_US.xml"
 _EXTRA_LIBRARIES = ("pulseaudio", "blas", "lapack")  # below the libraries, and not on the loader's own path
-_CURE = "run `ivr asterisk install`"
+_CURE = Text("run `ivr asterisk install`", "请运行 `ivr asterisk install`")
 
 
 def host_tool(tool: Tool) -> Path | None:
@@ -71,7 +72,7 @@ class Toolbox:
             return [str(self.host[tool])]
         program = self._in_root(tool)
         if program is None:
-            raise AsteriskError(f"{tool} is missing", cure=_CURE)
+            raise AsteriskError(Text(f"{tool} is missing", f"缺少 {tool}"), cure=_CURE)
         return [*self._loader, str(program)]
 
     def version(self) -> str:
@@ -88,7 +89,11 @@ class Toolbox:
         version = parse_version(said.out)
         if not version:
             raise AsteriskError(
-                f"Asterisk does not tell its version: {(said.err or said.out).strip()[-200:]!r}", cure=_CURE
+                Text(
+                    f"Asterisk does not tell its version: {(said.err or said.out).strip()[-200:]!r}",
+                    f"无法获知 Asterisk 的版本：{(said.err or said.out).strip()[-200:]!r}",
+                ),
+                cure=_CURE,
             )
         return ".".join(map(str, version))
 
@@ -134,7 +139,10 @@ class Toolbox:
             for folder in sorted((self.root / base).glob("*-linux-gnu*")):
                 if self._loader_in(folder) is not None:
                     return folder
-        raise AsteriskError(f"no dynamic loader in {self.root}", cure=f"delete that folder and {_CURE}")
+        raise AsteriskError(
+            Text(f"no dynamic loader in {self.root}", f"{self.root} 中没有动态链接器"),
+            cure=Text(f"delete that folder and {_CURE.en}", "请删除该目录，然后运行 `ivr asterisk install`"),
+        )
 
     @staticmethod
     def _loader_in(folder: Path) -> Path | None:
@@ -166,7 +174,7 @@ class Toolbox:
         elif self.root is not None:
             stated, roots, more = [], [self.root / "usr", self.root], ()
         else:
-            raise AsteriskError(f"{tool} is missing", cure=_CURE)
+            raise AsteriskError(Text(f"{tool} is missing", f"缺少 {tool}"), cure=_CURE)
         places = stated + [root / sub for root in roots for sub in below]
         for root in roots:
             for sub in below:
@@ -176,7 +184,10 @@ class Toolbox:
         found = next((place for place in places if good(place)), None)
         if found is None:
             raise AsteriskError(
-                f"{tool} is there, but not its folder {below[0]}", cure=f"install {tool} completely, or {_CURE}"
+                Text(f"{tool} is there, but not its folder {below[0]}", f"{tool} 存在，但缺少其目录 {below[0]}"),
+                cure=Text(
+                    f"install {tool} completely, or {_CURE.en}", f"请完整安装 {tool}，或运行 `ivr asterisk install`"
+                ),
             )
         return found
 

@@ -22,8 +22,8 @@ def install(context: typer.Context, as_json: JsonFlag = False) -> None:
     from ivr.asterisk.install import find_asterisk
 
     with progress_bar(quiet=as_json) as tell:
-        toolbox = guarded(lambda: find_asterisk(state(context).settings, progress=tell))
-    version = guarded(toolbox.version)
+        toolbox = guarded(lambda: find_asterisk(state(context).settings, progress=tell), as_json=as_json)
+    version = guarded(toolbox.version, as_json=as_json)
     place = "host" if toolbox.root is None else str(toolbox.root)
     if as_json:
         emit({"version": version, "from": place})
@@ -46,7 +46,7 @@ def render(context: typer.Context, as_json: JsonFlag = False) -> None:
 def start(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Render and start. / 生成配置并启动"""
     instance = prepare(state(context).settings, quiet=as_json)
-    status = guarded(instance.start)
+    status = guarded(instance.start, as_json=as_json)
     if as_json:
         emit({"running": status.running, "pid": status.pid, "sip": status.sip})
     else:
@@ -56,7 +56,7 @@ def start(context: typer.Context, as_json: JsonFlag = False) -> None:
 @app.command()
 def stop(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Stop it; only the process that was started here. / 停止"""
-    stopped = guarded(lambda: _instance(state(context).settings).stop())
+    stopped = guarded(lambda: _instance(state(context).settings).stop(), as_json=as_json)
     if as_json:
         emit({"stopped": stopped})
     elif stopped:
@@ -68,7 +68,7 @@ def stop(context: typer.Context, as_json: JsonFlag = False) -> None:
 @app.command("status")
 def status_(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Whether it runs; exit 1 if not. / 状态"""
-    status = guarded(lambda: _instance(state(context).settings).status())
+    status = guarded(lambda: _instance(state(context).settings).status(), as_json=as_json)
     data: dict[str, Any] = {
         "running": status.running,
         "pid": status.pid,
@@ -89,9 +89,9 @@ def prepare(settings: Settings, *, quiet: bool = False) -> Instance:
     from dialplan.loading import load_site
     from ivr.asterisk.setup import prepare as make_ready
 
-    site = guarded(lambda: load_site(site_folder(settings)))
+    site = guarded(lambda: load_site(site_folder(settings)), as_json=quiet)
     with progress_bar(quiet=quiet) as tell:
-        return guarded(lambda: make_ready(settings, site, progress=tell))
+        return guarded(lambda: make_ready(settings, site, progress=tell), as_json=quiet)
 
 
 def _instance(settings: Settings) -> Instance:

@@ -30,7 +30,7 @@ def list_(
 ) -> None:
     """Calls, the newest first. / 通话列表"""
     settings = state(context).settings
-    stories = guarded(lambda: run(_list(settings, outcome, number, limit)))
+    stories = guarded(lambda: run(_list(settings, outcome, number, limit)), as_json=as_json)
     if as_json:
         emit([summary(story) for story in stories])
         return
@@ -49,7 +49,7 @@ def show(
 ) -> None:
     """One call's story: times, menu path, keys, waits, transcript, verdicts. / 一通电话的全过程"""
     settings = state(context).settings
-    story = guarded(lambda: run(_one(settings, call)))
+    story = guarded(lambda: run(_one(settings, call)), as_json=as_json)
     if as_json:
         emit(plain(story))
         return

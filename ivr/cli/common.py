@@ -69,10 +69,17 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "IVR_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise UsageError(f"{name}: {first['msg']}", cure=f"set {name} to a usable value or unset it") from error
+        raise UsageError(
+            f"{name}: {first['msg']}",
+            cure=Text(f"set {name} to a usable value or unset it", f"请将 {name} 设为有效值，或取消设置"),
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise UsageError(f".ivr.env: {reason}", cure="mend or remove that file in this folder") from error
+        known = error.strerror if isinstance(error, OSError) else None
+        reason = Text(known, known) if known else Text("not UTF-8", "不是 UTF-8 文本")
+        raise UsageError(
+            Text(f".ivr.env: {reason.en}", f".ivr.env：{reason.zh}"),
+            cure=Text("mend or remove that file in this folder", "请修正或删除当前目录下的该文件"),
+        ) from error
 
 
 def site_folder(settings: Settings) -> Path:
@@ -136,16 +143,20 @@ def _terminable() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def guarded(command: Callable[[], T]) -> T:
-    """Run ``command``; what the project reports ends in its message and exit code, not in a traceback."""
+def guarded(command: Callable[[], T], *, as_json: bool = False) -> T:
+    """Run ``command``; what the project reports ends in its message and exit code, not in a traceback.
+
+    Args:
+        as_json: standard output is to be JSON, so the message stands there too.
+    """
     try:
         with _terminable():
             return command()
-    except SiteError as error:
-        show_problems(error.problems, errors)
-        failed(str(error))
-        raise typer.Exit(error.exit_code) from error
     except IvrError as error:
+        problems = error.problems if isinstance(error, SiteError) else ()
+        if as_json:
+            _emit_error(error.message, error.cure, problems)
+        show_problems(problems, errors)
         failed(str(error))
         raise typer.Exit(error.exit_code) from error
     except OSError as error:
@@ -153,11 +164,18 @@ def guarded(command: Callable[[], T]) -> T:
             raise
         cure = Text("give it to this user, make room, or set IVR_HOME and IVR_CACHE to folders of yours",
                     "请检查权限与磁盘空间，或将 IVR_HOME、IVR_CACHE 设为可写目录")  # fmt: skip
-        failed(f"{error.filename}: {error.strerror} — {cure}")
+        what = f"{error.filename}: {error.strerror}"
+        if as_json:
+            _emit_error(what, str(cure))
+        failed(f"{what} — {cure}")
         raise typer.Exit(SetupError.exit_code) from error
     except KeyboardInterrupt as error:
         errors.print(str(Text("stopped", "已停止")))
         raise typer.Exit(130) from error
+
+
+def _emit_error(message: str, cure: str, problems: Sequence[Problem] = ()) -> None:
+    emit({"error": message, "cure": cure, "problems": [problem.as_dict() for problem in problems]})
 
 
 def failed(text: str) -> None:

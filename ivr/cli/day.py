@@ -21,7 +21,10 @@ def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     try:
         date = datetime.strptime(day, "%Y-%m-%d").date() if day else datetime.now(zone).date()  # noqa: DTZ007 - a date
     except ValueError:
-        raise UsageError(f"not a day: {day!r:.40}", cure="write it as 2026-10-01") from None
+        raise UsageError(
+            Text(f"not a day: {day!r:.40}", f"不是日期：{day!r:.40}"),
+            cure=Text("write it as 2026-10-01", "请写成 2026-10-01 的形式"),
+        ) from None
     begin = datetime.combine(date, time(), zone)
     return begin.astimezone(UTC), datetime.combine(date + timedelta(days=1), time(), zone).astimezone(UTC)
 

@@ -15,7 +15,7 @@ def upgrade(context: typer.Context, as_json: JsonFlag = False) -> None:
     from ivr.storage.migrations import upgrade as migrate
 
     url = state(context).settings.database
-    version = guarded(lambda: migrate(url))
+    version = guarded(lambda: migrate(url), as_json=as_json)
     if as_json:
         emit({"version": version})
     else:

@@ -37,7 +37,7 @@ def add(app: typer.Typer) -> None:
     ) -> None:
         """Make real calls through the whole house; exit 0 if all went as described. / 演示：真实呼叫全流程"""
         settings = state(context).settings
-        wrong = guarded(lambda: _demo(settings, keep=keep, as_json=as_json))
+        wrong = guarded(lambda: _demo(settings, keep=keep, as_json=as_json), as_json=as_json)
         raise typer.Exit(1 if wrong else 0)
 
 

@@ -26,7 +26,7 @@ def check(
     from prompts.catalogue import known_ids
 
     place = folder or site_folder(state(context).settings)
-    problems = guarded(lambda: check_site(place, known_prompts=known_ids()))
+    problems = guarded(lambda: check_site(place, known_prompts=known_ids()), as_json=as_json)
     wrong = [one for one in problems if strict or one.severity is Severity.ERROR]
     if as_json:
         emit({"site": str(place), "ok": not wrong, "problems": [one.as_dict() for one in problems]})
@@ -35,7 +35,7 @@ def check(
         if wrong:
             errors = sum(one.severity is Severity.ERROR for one in problems)
             warnings = len(problems) - errors
-            text = Text(f"{errors} errors, {warnings} warnings", f"{errors} 个错误，{warnings} 个警告")
+            text = Text(f"errors: {errors}, warnings: {warnings}", f"{errors} 个错误，{warnings} 个警告")
             console.print(f"[red]{text}[/red]")
         else:
             done(f"{place.name}: the site is in order", f"{place.name}：站点配置正确")

@@ -39,12 +39,18 @@ class Finding:
 
     name: Text
     ok: bool
-    detail: str
-    cure: str = ""
+    detail: str | Text
+    cure: str | Text = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for ``--json``."""
-        return {"name": self.name.en, "name_zh": self.name.zh, "ok": self.ok, "detail": self.detail, "cure": self.cure}
+        return {
+            "name": self.name.en,
+            "name_zh": self.name.zh,
+            "ok": self.ok,
+            "detail": str(self.detail),
+            "cure": "" if self.ok else str(self.cure),
+        }
 
 
 def add(app: typer.Typer) -> None:
@@ -60,9 +66,9 @@ def add(app: typer.Typer) -> None:
         else:
             for finding in findings:
                 mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]"
-                console.print(f"{mark} {escape(str(finding.name))}: {escape(finding.detail)}", soft_wrap=True)
+                console.print(f"{mark} {escape(str(finding.name))}: {escape(str(finding.detail))}", soft_wrap=True)
                 if not finding.ok:
-                    console.print(f"    → {escape(finding.cure)}", soft_wrap=True)
+                    console.print(f"    → {escape(str(finding.cure))}", soft_wrap=True)
             if not sick:
                 done("nothing is missing", "一切就绪")
         raise typer.Exit(3 if sick else 0)
@@ -80,39 +86,49 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _ports(settings)
 
 
-def _look(name: Text, check: Callable[[], str]) -> Finding:
+def _look(name: Text, check: Callable[[], str | Text]) -> Finding:
     try:
         return Finding(name, True, check())
     except SiteError as error:
-        return Finding(name, False, error.message, "ivr dialplan check")
+        first = f": {error.problems[0]}" if error.problems else ""
+        return Finding(name, False, f"{error.message}{first}", _CHECK)
     except IvrError as error:
         return Finding(name, False, error.message, error.cure)
     except OSError as error:
-        return Finding(name, False, f"{error.filename or ''}: {error.strerror}", "make it readable for this user")
+        return Finding(name, False, f"{error.filename or ''}: {error.strerror}", _READABLE)
+
+
+_PYTHON = Text("install Python 3.11 or newer", "请安装 Python 3.11 或更新版本")
+_CHECK = Text("run `ivr dialplan check`", "请运行 `ivr dialplan check`")
+_READABLE = Text("make it readable for this user", "请使当前用户可读取它")
 
 
 def _python() -> Finding:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    return Finding(Text("Python", "Python"), sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+    return Finding(Text("Python", "Python"), sys.version_info >= (3, 11), version, _PYTHON)
 
 
-def _asterisk(settings: Settings) -> str:
+def _asterisk(settings: Settings) -> str | Text:
     from ivr.asterisk.install import find_asterisk
     from ivr.asterisk.toolbox import TOOLS
 
     toolbox = find_asterisk(settings, install=False)
     missing = [tool for tool in TOOLS if not toolbox.has(tool)]
-    return toolbox.version() + (f", without {', '.join(missing)}" if missing else "")
+    version = toolbox.version()
+    if not missing:
+        return version
+    return Text(f"{version}, without {', '.join(missing)}", f"{version}，缺少 {'、'.join(missing)}")
 
 
-def _model(settings: Settings) -> str:
+def _model(settings: Settings) -> str | Text:
     from dialplan.loading import load_site
     from recording.models import find_model, find_models
 
     found = find_models(settings)
     if not found:
-        cure = "ivr model install vosk-model-small-cn-0.22 --sha256 SUM, or set IVR_VOSK_MODEL"
-        raise SetupError("no Vosk model", cure=cure)
+        command = "ivr model install vosk-model-small-cn-0.22 --sha256 SUM"
+        cure = Text(f"run `{command}`, or set IVR_VOSK_MODEL", f"请运行 `{command}`，或设置 IVR_VOSK_MODEL")
+        raise SetupError(Text("no Vosk model", "没有 Vosk 模型"), cure=cure)
     lacking = []
     with contextlib.suppress(SiteError):  # told elsewhere
         for language in load_site(site_folder(settings)).languages:
@@ -120,8 +136,13 @@ def _model(settings: Settings) -> str:
                 find_model(settings, language)
             except SetupError:
                 lacking.append(language)
-    missing = f"; none for {', '.join(lacking)} (ivr model list)" if lacking else ""
-    return ", ".join(model.name for model in found) + missing
+    names = ", ".join(model.name for model in found)
+    if not lacking:
+        return names
+    return Text(
+        f"{names}; none for {', '.join(lacking)} (ivr model list)",
+        f"{names}；{'、'.join(lacking)} 没有模型（ivr model list）",
+    )
 
 
 def _site(settings: Settings) -> str:
@@ -131,13 +152,18 @@ def _site(settings: Settings) -> str:
     return f"{load_site(folder).name} ({folder})"
 
 
-def _database(settings: Settings) -> str:
+def _database(settings: Settings) -> Text:
     from ivr.storage.migrations import current, newest
 
     version = current(settings.database)
     if version and version != newest():
-        raise SetupError(f"tables at version {version}, this version needs {newest()}", cure="ivr db upgrade")
-    return f"version {version}" if version else "not made yet (ivr db upgrade)"
+        old = Text(
+            f"tables at version {version}, this version needs {newest()}", f"表结构为 {version}，本版本需要 {newest()}"
+        )
+        raise SetupError(old, cure=Text("run `ivr db upgrade`", "请运行 `ivr db upgrade`"))
+    if not version:
+        return Text("not made yet (ivr db upgrade)", "尚未建立（ivr db upgrade）")
+    return Text(f"version {version}", f"版本 {version}")
 
 
 def _existing(place: Path) -> Path:
@@ -149,7 +175,10 @@ def _existing(place: Path) -> Path:
 def _home(settings: Settings) -> str:
     place = _existing(settings.home)
     if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK) and _can_make(place)):
-        raise SetupError(f"nothing can be written in {place}", cure="set IVR_HOME to a folder of yours")
+        raise SetupError(
+            Text(f"nothing can be written in {place}", f"{place} 不可写"),
+            cure=Text("set IVR_HOME to a folder of yours", "请将 IVR_HOME 设为可写目录"),
+        )
     return str(settings.home)
 
 
@@ -162,12 +191,18 @@ def _can_make(place: Path) -> bool:
         return False
 
 
-def _disk(settings: Settings) -> str:
+def _disk(settings: Settings) -> Text:
     place = _existing(settings.home)
     free = shutil.disk_usage(place).free
-    found = f"{free / 1024**3:.1f} GB at {place}"
+    size = f"{free / 1024**3:.1f} GB"
+    found = Text(f"{size} at {place}", f"{place} 剩余 {size}")
     if free < FREE_SPACE:
-        raise SetupError(found, cure="free at least 2 GB, or set IVR_HOME to another disk")
+        raise SetupError(
+            found,
+            cure=Text(
+                "free at least 2 GB, or set IVR_HOME to another disk", "请腾出至少 2 GB，或将 IVR_HOME 设到其他磁盘"
+            ),
+        )
     return found
 
 
@@ -179,15 +214,17 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         ("AMI", TCP, settings.ami_port),
         ("FastAGI", TCP, settings.agi_port),
     ):
-        cure = f"stop what uses it, or set IVR_{_SETTING[name]}"
+        setting = f"IVR_{_SETTING[name]}"
+        cure = Text(f"stop what uses it, or set {setting}", f"请停止占用它的程序，或另设 {setting}")
         try:
             try_port(kind, settings.host, port)
-            ok, found = True, "free"
+            ok, found = True, Text("free", "空闲")
         except OSError as error:
             busy = error.errno == errno.EADDRINUSE
-            ok, found = busy and ours, "in use" if busy else f"{settings.host}: {error.strerror}"
+            reason = f"{settings.host}: {error.strerror}"
+            ok, found = busy and ours, Text("in use", "已被占用") if busy else Text(reason, reason)
             if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-                cure = "set IVR_HOST to an address of this machine"
+                cure = Text("set IVR_HOST to an address of this machine", "请将 IVR_HOST 设为本机地址")
         yield Finding(Text(f"{name} port {port}", f"{name} 端口 {port}"), ok, found, cure)
 
 

@@ -20,7 +20,7 @@ def list_(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Models on this machine, and those that can be installed. / 已有与可安装的模型"""
     from recording.models import OFFERS, find_models
 
-    found = guarded(lambda: find_models(state(context).settings))
+    found = guarded(lambda: find_models(state(context).settings), as_json=as_json)
     names = {model.name for model in found}
     rows = [(model.name, model.language, model.source, str(model.folder)) for model in found]
     rows += [(offer.name, offer.language, "offered", "") for offer in OFFERS if offer.name not in names]
@@ -56,7 +56,8 @@ def install(
                 url=url,
                 sha256=sha256,
                 progress=lambda so_far, total: tell(name, so_far / total if total else 0.0),
-            )
+            ),
+            as_json=as_json,
         )
     if as_json:
         emit({"name": model.name, "language": model.language, "folder": str(model.folder)})

@@ -33,7 +33,7 @@ def run_(
         guarded(lambda: run(_watch(settings)))
         return
     with progress_bar(quiet=as_json) as tell:
-        results = guarded(lambda: run(_work(settings, tell, retry=retry)))
+        results = guarded(lambda: run(_work(settings, tell, retry=retry)), as_json=as_json)
     failed = [result for result in results if "problem" in result]
     if as_json:
         emit({"judged": len(results) - len(failed), "failed": len(failed), "calls": results})
@@ -59,7 +59,7 @@ def report(
     """Write the day's report: indicators, calls, verdicts, timelines. / 生成当日质检报告"""
     from ivr.cli.day import day_report
 
-    guarded(lambda: run(day_report(state(context).settings, day, as_json=as_json)))
+    guarded(lambda: run(day_report(state(context).settings, day, as_json=as_json)), as_json=as_json)
 
 
 async def _work(settings: Settings, tell: Tell, *, retry: bool = False) -> list[dict[str, Any]]:

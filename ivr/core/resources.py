@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ivr
 from ivr.core.errors import SetupError
+from ivr.core.language import Text
 
 
 def asterisk_conf() -> Path:
@@ -18,4 +19,7 @@ def asterisk_conf() -> Path:
     for folder in (package / "_data" / "asterisk-conf", package.parent / "asterisk-conf"):
         if (folder / "asterisk.conf.j2").is_file():
             return folder
-    raise SetupError("asterisk-conf templates are not installed", cure="install the wheel again")
+    raise SetupError(
+        Text("asterisk-conf templates are not installed", "未安装 asterisk-conf 模板"),
+        cure=Text("install the wheel again", "请重新安装本软件包"),
+    )

@@ -223,4 +223,6 @@ def _write(path: Path, content: bytes) -> None:
         if temporary is not None:
             with suppress(OSError):
                 Path(temporary).unlink(missing_ok=True)
-        raise UsageError(f"{path}: {error.strerror or error}", cure="name a folder that can be written to") from error
+        raise UsageError(
+            f"{path}: {error.strerror or error}", cure=Text("name a folder that can be written to", "请指定可写目录")
+        ) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.core.errors import IvrError, UsageError
+from ivr.core.language import Text
 from ivr.reports.model import CallStory, Wave
 from ivr.reports.story import build_story
 from ivr.storage import calls, quality
@@ -47,7 +48,10 @@ async def load_story(
     """
     found = await (calls.get(session, call) if isinstance(call, int) else calls.find(session, call))
     if found is None:
-        raise UsageError(f"no call {str(call)[:80]!r}", cure="ivr calls list shows the calls there are")
+        raise UsageError(
+            Text(f"no call {str(call)[:80]!r}", f"没有通话 {str(call)[:80]!r}"),
+            cure=Text("ivr calls list shows the calls there are", "用 ivr calls list 查看已有通话"),
+        )
     return await _story(session, found, recordings, zone, mask=mask)
 
 

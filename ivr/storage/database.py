@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from ivr.core.errors import StorageError, UsageError
+from ivr.core.language import Text
 
 BUSY_SECONDS = 10
 BEGIN_TRIES = 3
@@ -34,18 +35,27 @@ def database_url(url: str) -> URL:
     Raises:
         UsageError: if it is not the URL of a SQLite file or of a PostgreSQL database.
     """
-    cure = "give sqlite+aiosqlite:////folder/ivr.db or postgresql+psycopg://user@host/name"
+    cure = Text(
+        "give sqlite+aiosqlite:////folder/ivr.db or postgresql+psycopg://user@host/name",
+        "请写成 sqlite+aiosqlite:////目录/ivr.db 或 postgresql+psycopg://用户@主机/库名",
+    )
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise UsageError("not a database URL", cure=cure) from error
+        raise UsageError(Text("not a database URL", "不是数据库 URL"), cure=cure) from error
     kind = parsed.get_backend_name()
     if kind == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     if kind == "sqlite" and parsed.database and ":memory:" not in parsed.database:
         return parsed.set(drivername="sqlite+aiosqlite")
     shown = parsed.render_as_string(hide_password=True)
-    raise UsageError(f"not the URL of a database that several processes can share: {shown}", cure=cure)
+    raise UsageError(
+        Text(
+            f"not the URL of a database that several processes can share: {shown}",
+            f"该 URL 的数据库不能由多个进程共用：{shown}",
+        ),
+        cure=cure,
+    )
 
 
 def make_folder(url: URL) -> None:
@@ -64,26 +74,39 @@ def make_folder(url: URL) -> None:
 
 
 # What the drivers' reasons hold, the cure, and whether the same may succeed later; the first that fits.
-_CURES: tuple[tuple[tuple[str, ...], str, bool], ...] = (
+_CURES: tuple[tuple[tuple[str, ...], Text, bool], ...] = (
     (
         ("locked", "timeout"),
-        "another process holds the write lock too long: end a hanging ivr process, try again",
+        Text(
+            "another process holds the write lock too long: end a hanging ivr process, try again",
+            "另一进程占用写锁过久：请结束卡住的 ivr 进程后重试",
+        ),
         True,
     ),
-    (("no such table", "no such column", "undefined"), "run: ivr db upgrade", False),
+    (("no such table", "no such column", "undefined"), Text("run: ivr db upgrade", "请运行：ivr db upgrade"), False),
     (
         ("unique constraint", "foreign key", "not null", "null value"),
-        "the row contradicts others: nothing written",
+        Text("the row contradicts others: nothing written", "该记录与已有记录冲突：未写入任何内容"),
         False,
     ),
-    (("malformed", "not a database"), "the file is damaged: put a backup in its place", False),
-    (("is full", "no space"), "make room on the disk", True),
+    (
+        ("malformed", "not a database"),
+        Text("the file is damaged: put a backup in its place", "文件已损坏：请用备份替换"),
+        False,
+    ),
+    (("is full", "no space"), Text("make room on the disk", "请腾出磁盘空间"), True),
     (
         ("unable to open", "readonly", "permission", "not a directory", "no such file", "file exists"),
-        "make folder and file writable for this user",
+        Text("make folder and file writable for this user", "请使当前用户对该目录和文件有写权限"),
         True,
     ),
-    (("connection", "connect", "authentication"), "see that the database runs and IVR_DATABASE_URL is right", True),
+    (
+        ("connection", "connect", "authentication"),
+        Text(
+            "see that the database runs and IVR_DATABASE_URL is right", "请确认数据库正在运行且 IVR_DATABASE_URL 正确"
+        ),
+        True,
+    ),
 )
 
 
@@ -93,7 +116,7 @@ def storage_error(error: Exception, url: URL) -> StorageError:
     reason = f"{type(original).__name__}: {' '.join(str(original).split())[:300]}"
     lowered = reason.lower()
     cure, retryable = (
-        "the reason is the database's own words",
+        Text("the reason is the database's own words", "原因为数据库的原文"),
         isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError),
     )
     for words, known, again in _CURES:
@@ -124,7 +147,8 @@ class Database:
             self._engine = _create_engine(self.url)
         except (ImportError, NoSuchModuleError) as error:
             raise StorageError(
-                f"no driver for {self.url.drivername}", cure="install the extra 'postgres' of this package"
+                Text(f"no driver for {self.url.drivername}", f"缺少 {self.url.drivername} 的驱动"),
+                cure=Text("install the extra 'postgres' of this package", "请安装本软件包的附加组件 postgres"),
             ) from error
         self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
         self._writers = async_sessionmaker(self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False)

@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from ivr.core.language import Text
 from recording.errors import SoundError
 
 Samples = NDArray[np.int16]
@@ -49,18 +50,27 @@ def read_wav(path: Path) -> Sound:
         with soundfile.SoundFile(str(path)) as file:
             if file.channels != 1:
                 raise SoundError(
-                    f"{path.name}: {file.channels} channels", cure="judge each party's own mono file, not the mix"
+                    Text(f"{path.name}: {file.channels} channels", f"{path.name}：{file.channels} 声道"),
+                    cure=Text(
+                        "judge each party's own mono file, not the mix", "请使用每一方各自的单声道文件，而非混音"
+                    ),
                 )
             if file.samplerate not in RATES or file.subtype != "PCM_16":
                 raise SoundError(
-                    f"{path.name}: {file.subtype} at {file.samplerate} Hz",
-                    cure="record as 16-bit PCM at 8000 or 16000 Hz",
+                    Text(
+                        f"{path.name}: {file.subtype} at {file.samplerate} Hz",
+                        f"{path.name}：{file.subtype}，{file.samplerate} Hz",
+                    ),
+                    cure=Text("record as 16-bit PCM at 8000 or 16000 Hz", "请录制为 16 位 PCM，8000 或 16000 Hz"),
                 )
             samples = file.read(dtype="int16")
             return Sound(samples=np.ascontiguousarray(samples, dtype=np.int16), rate=int(file.samplerate))
     except (soundfile.SoundFileError, OSError) as error:
         raise SoundError(
-            f"{path.name}: cannot be read as a WAV file ({error})", cure="is it closed and complete?"
+            Text(
+                f"{path.name}: cannot be read as a WAV file ({error})", f"{path.name}：无法作为 WAV 文件读取（{error}）"
+            ),
+            cure=Text("is it closed and complete?", "请确认文件已关闭且完整"),
         ) from error
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from ivr.core.errors import SetupError
+from ivr.core.language import Text
 from recording.errors import OutOfTime, PoisonFile, SoundError, TranscriptionError
 from recording.transcription.grammar import Grammar
 from recording.transcription.process import (
@@ -170,7 +171,9 @@ class Transcriber:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise TranscriptionError("transcription was stopped", cure="start it again")
+            raise TranscriptionError(
+                Text("transcription was stopped", "转写已停止"), cure=Text("start it again", "请重新启动")
+            )
 
     def _start(self) -> WorkerProcess:
         self._check_open()
@@ -188,7 +191,10 @@ class Transcriber:
                 self._drop(worker)
             self._check_open()
             raise SetupError(
-                f"no transcription worker for model {self.model}: {error or 'not ready in time'}",
-                cure="check the model's folder with: ivr model list",
+                Text(
+                    f"no transcription worker for model {self.model}: {error or 'not ready in time'}",
+                    f"无法为模型 {self.model} 启动转写进程：{error or '未及时就绪'}",
+                ),
+                cure=Text("check the model's folder with: ivr model list", "请用 ivr model list 检查模型目录"),
             ) from error
         return worker

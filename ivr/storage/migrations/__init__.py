@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ivr.core.errors import StorageError
+from ivr.core.language import Text
 from ivr.storage.database import BUSY_SECONDS, database_url, make_folder, prepare_sqlite, storage_error
 
 _LOCK_KEY = 45731876  # any number, the same in every process
@@ -43,7 +44,8 @@ def upgrade(url: str) -> str:
         raise storage_error(error, parsed) from error
     except CommandError as error:
         failure = StorageError(
-            f"{parsed.render_as_string()}: {error}", cure="install the version that made it, or newer"
+            f"{parsed.render_as_string()}: {error}",
+            cure=Text("install the version that made it, or newer", "请安装创建它的版本或更新版本"),
         )
         failure.retryable = False
         raise failure from error

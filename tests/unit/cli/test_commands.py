@@ -65,6 +65,17 @@ def test_db_upgrade(ivr: Ivr, home: Path) -> None:
     assert (home / "ivr.db").is_file()
 
 
+def only_the_error(stdout: str, words: list[str]) -> None:
+    """Standard output holds plain data if asked for, else nothing."""
+    if "--json" not in words:
+        assert stdout == ""
+        return
+    told = json.loads(stdout)
+    assert sorted(told) == ["cure", "error", "problems"]
+    assert told["error"]
+    assert told["cure"]
+
+
 @pytest.mark.parametrize("words", [["db", "upgrade"], ["qa", "run", "--json"], ["qa", "run"]])
 def test_a_database_in_an_unwritable_folder(
     ivr: Ivr, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -73,7 +84,7 @@ def test_a_database_in_an_unwritable_folder(
     monkeypatch.setenv("IVR_HOME", str(tmp_path / "file" / "home"))
     result = ivr(*words)
     assert result.exit_code == 1
-    assert result.stdout == ""
+    only_the_error(result.stdout, words)
     assert str(tmp_path / "file") in result.stderr
     assert "make folder and file writable" in result.stderr
     assert "Traceback" not in result.stderr
@@ -175,7 +186,9 @@ def test_a_broken_site_stops_whatever_needs_it(
     monkeypatch.setenv("IVR_SITE", str(site_in(tmp_path / "site", numbers="1000: nowhere")))
     result = ivr(*words)
     assert result.exit_code == 4
-    assert result.stdout == "", "plain data is all that standard output ever holds"
+    only_the_error(result.stdout, words)
+    if "--json" in words:
+        assert [one["where"] for one in json.loads(result.stdout)["problems"]][:1] == ["numbers.yaml:1:7"]
     assert "numbers.yaml:1:" in result.stderr
     assert "ivr dialplan check" in result.stderr
     assert runtime.asked == []
@@ -186,7 +199,7 @@ def test_without_asterisk(ivr: Ivr, words: list[str], no_asterisk: None) -> None
     result = ivr(*words)
     assert result.exit_code == 3
     assert "ivr asterisk install" in result.stderr
-    assert result.stdout == ""
+    only_the_error(result.stdout, words)
 
 
 def test_a_rootfs_that_is_none(ivr: Ivr, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -220,7 +233,8 @@ def test_model_list_and_install(ivr: Ivr, tmp_path: Path, monkeypatch: pytest.Mo
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}/"
         result = ivr("model", "install", "x", "--url", url, "--sha256", "0" * 64, "--json")
-    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.exit_code == 3
+    assert url in json.loads(result.stdout)["error"]
     assert ivr("model", "install", "../x", "--sha256", "0" * 64).exit_code == 2
 
 
@@ -254,7 +268,7 @@ def test_doctor_names_what_is_missing_and_the_cure(
     assert sick.keys() - {"disk space"} == expected
     assert "ivr asterisk install" in sick["Asterisk and SIP clients"]
     assert "ivr model install" in sick["Vosk model"]
-    assert sick["site"] == "ivr dialplan check"
+    assert sick["site"] == "run `ivr dialplan check`"
     assert "IVR_HOME" in sick["home"]
     assert "IVR_AGI_PORT" in sick["FastAGI"]
     assert seen["FastAGI"]["detail"] == "in use"
@@ -289,7 +303,7 @@ def test_doctor_sees_old_tables(ivr: Ivr, home: Path, monkeypatch: pytest.Monkey
     assert by_name(json.loads(ivr("doctor", "--json").stdout)["findings"])["database"]["ok"]
     monkeypatch.setattr("ivr.storage.migrations.newest", lambda: "0099")
     finding = by_name(json.loads(ivr("doctor", "--json").stdout)["findings"])["database"]
-    assert (finding["ok"], finding["cure"]) == (False, "ivr db upgrade")
+    assert (finding["ok"], finding["cure"]) == (False, "run `ivr db upgrade`")
 
 
 def test_doctor_in_chinese(ivr: Ivr, monkeypatch: pytest.MonkeyPatch, no_asterisk: None) -> None:
@@ -375,3 +389,33 @@ def test_ctrl_c_in_the_preparation(ivr: Ivr, runtime: FakeRuntime, monkeypatch: 
     assert result.exit_code == 130
     assert "stopped" in result.stderr
     assert runtime.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (["calls", "list"], {}),
+        (["qa", "report", "--day", "x"], {}),
+        (["model", "install", "../x"], {}),
+        (["model", "install", "x"], {}),
+        (["model", "install", "x", "--sha256", "abc"], {}),
+        (["model", "list"], {"IVR_VOSK_MODEL": "/nowhere"}),
+        (["dialplan", "check", "/nowhere"], {}),
+        (["db", "upgrade"], {"IVR_DATABASE_URL": "nothing"}),
+        (["doctor"], {"IVR_SITE": "/nowhere"}),
+        (["calls", "list"], {"IVR_SIP_PORT": "many"}),
+    ],
+)
+def test_what_is_wrong_is_said_in_chinese(
+    ivr: Ivr, monkeypatch: pytest.MonkeyPatch, words: list[str], environment: dict[str, str]
+) -> None:
+    monkeypatch.setenv("IVR_LANG", "zh")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    result = ivr(*words)
+    assert result.exit_code != 0
+    lines = [line for line in (result.stderr + result.stdout).splitlines() if line.strip()]
+    assert lines
+    for line in lines:
+        about_python = line.startswith("✓ Python") or line.startswith("✓ Vosk")
+        assert about_python or any("\u4e00" <= char <= "\u9fff" for char in line), line
