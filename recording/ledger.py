@@ -157,6 +157,8 @@ class Ledger:
 
     async def _write_down(self, notice: Notice, found: Measured) -> None:
         gap = {"missing": "file not found", "broken": "not a whole sound file"}.get(found.state, "")
+        if gap:
+            log.error("recording lost", file=notice.file, linkedid=notice.linkedid, role=notice.role, problem=gap)
         async with self._database.write() as session:
             call = await calls.find(session, notice.linkedid)
             before = await recordings.find(session, notice.file)

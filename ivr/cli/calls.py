@@ -34,11 +34,12 @@ def list_(
     if as_json:
         emit([summary(story) for story in stories])
         return
+    if not stories:
+        note("no calls", "没有通话")
+        return
     from ivr.reports.terminal import print_calls
 
     print_calls(console, stories)
-    if not stories:
-        note("no calls", "没有通话")
 
 
 @app.command()

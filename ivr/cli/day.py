@@ -53,9 +53,10 @@ async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
     if as_json:
         emit({"day": date, "calls": len(stories), "report": str(path), "indicators": _figures(figures.whole)})
         return
-    print_calls(console, stories)
-    print_indicators(console, figures)
-    if not stories:
+    if stories:
+        print_calls(console, stories)
+        print_indicators(console, figures)
+    else:
         note("no calls on that day", "当日没有通话")
     done(f"HTML report: {path}", f"HTML 报告：{path}")
 

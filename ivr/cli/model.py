@@ -12,6 +12,13 @@ from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, state
 from ivr.cli.progress import progress_bar
 from ivr.core.language import Text
 
+_SOURCES = {
+    "configured": Text("configured", "已配置"),
+    "installed": Text("installed", "已安装"),
+    "package": Text("package", "软件包"),
+    "offered": Text("offered", "可安装"),
+}
+
 app = typer.Typer(help="Speech recognition models. / 语音识别模型", no_args_is_help=True)
 
 
@@ -30,8 +37,8 @@ def list_(context: typer.Context, as_json: JsonFlag = False) -> None:
     table = Table(box=None, pad_edge=False)
     for title in (Text("model", "模型"), Text("language", "语言"), Text("source", "来源"), Text("folder", "目录")):
         table.add_column(str(title), overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(cell) for cell in row))
+    for name, language, source, folder in rows:
+        table.add_row(escape(name), language, str(_SOURCES[source]), escape(folder))
     console.print(table)
     if not found:
         note("none yet: ivr model install NAME --sha256 SUM", "本机尚无模型：ivr model install NAME --sha256 SUM")

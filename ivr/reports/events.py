@@ -15,6 +15,8 @@ At = Callable[[datetime], float]
 Say = Callable[[str, str], str]
 """The words of a prompt, by its id and language; "" if not known."""
 
+AFTER_TALK = 1.0  # seconds: a call that goes on longer than this after the agent hung up has gone on for the caller
+
 
 def events(call: Call, visits: Sequence[VisitStory], at: At, say: Say) -> tuple[Event, ...]:
     """Everything that happened, in order of time."""
@@ -29,7 +31,12 @@ def events(call: Call, visits: Sequence[VisitStory], at: At, say: Say) -> tuple[
     for visit in visits:
         found += _of_visit(visit)
     if call.ended_at is not None:
-        found.append(Event(at(call.ended_at), "hangup", hung_up(call.hung_up_by)))
+        ended = at(call.ended_at)
+        talks = [visit.completed for visit in visits if visit.completed is not None and visit.ended_by == "agent"]
+        gone = any(completed < ended - AFTER_TALK for completed in talks)
+        # Who hung up first was told where the talk ended; what the caller heard after it the line ended itself.
+        last = "" if call.hung_up_by == "agent" and gone else call.hung_up_by
+        found.append(Event(ended, "hangup", hung_up(last)))
     order = {"call": 0, "emergency": 1, "hangup": 3}
     return tuple(sorted(found, key=lambda event: (event.at, order.get(event.kind, 2))))
 

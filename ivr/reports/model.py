@@ -178,7 +178,7 @@ class Finding:
     heard: str
     phrase: str
     missing: tuple[str, ...]
-    missing_parts: tuple[str, ...]
+    missing_parts: tuple[Text, ...]
     reason: Text
     by: str
     speaker: str

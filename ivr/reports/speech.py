@@ -94,7 +94,7 @@ def findings(verdicts: Iterable[Verdict], tracks: Sequence[Track]) -> tuple[Find
                 heard=joined(str(evidence.get("heard") or "").split()),
                 phrase=str(evidence.get("phrase") or ""),
                 missing=_texts(evidence.get("missing")),
-                missing_parts=_texts(evidence.get("missing_parts")),
+                missing_parts=_titles(evidence.get("missing_titles")),
                 reason=Text(reason, str(evidence.get("reason_zh") or reason)),
                 by=str(evidence.get("by") or ""),
                 speaker=speaker,
@@ -149,6 +149,11 @@ def _is_han(letter: str) -> bool:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
+
+
+def _titles(value: Any) -> tuple[Text, ...]:
+    rows = [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+    return tuple(Text(str(one.get("en", "")), str(one.get("zh", ""))) for one in rows)
 
 
 def _number(value: Any, default: float = 0.0) -> float:

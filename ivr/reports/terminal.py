@@ -198,7 +198,7 @@ def _evidence(finding: Finding) -> Line:
         line.append(clean(finding.heard, 160))
     elif finding.heard:
         line.append(f"{Text('closest', '最接近')}: {clean(finding.heard, 160)}", style="dim")
-    missing = [*finding.missing, *finding.missing_parts]
+    missing = [*finding.missing, *map(str, finding.missing_parts)]
     if missing:
         line.append("  " if line else "")
         line.append("− " + clean(" / ".join(missing), 160), style="yellow")

@@ -82,6 +82,7 @@ def _judge_rule(
         span=best.span if best else None,
         hits=outcome.hits,
         missing_parts=outcome.missing,
+        missing_titles=tuple(part.shown for part in rule.parts if part.name in outcome.missing),
         rulebook=rulebook.name,
         rulebook_version=rulebook.full_version,
         model=side.transcript.model if side.transcript else "",

@@ -99,6 +99,7 @@ class Verdict:
         span: seconds in the speaker's file; None without evidence.
         hits: the evidence, best first.
         missing_parts: parts of the rule that were not heard.
+        missing_titles: the same for people; empty for a rule of one part, whose own title says it.
         by: whose words were judged, agent or caller.
         weight: points on the scorecard.
         fail_all: whether breaking it sets the scorecard to zero.
@@ -118,6 +119,7 @@ class Verdict:
     span: Span | None = None
     hits: tuple[Hit, ...] = ()
     missing_parts: tuple[str, ...] = ()
+    missing_titles: tuple[Text, ...] = ()
     rulebook: str = ""
     rulebook_version: str = ""
     model: str = ""
@@ -137,6 +139,7 @@ class Verdict:
             "phrase": best.phrase if best else "",
             "missing": list(best.missing) if best else [],
             "missing_parts": list(self.missing_parts),
+            "missing_titles": [{"en": title.en, "zh": title.zh} for title in self.missing_titles],
             "reason": self.reason.en,
             "reason_zh": self.reason.zh,
             "by": best.by if best else "",

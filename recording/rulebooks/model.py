@@ -73,9 +73,15 @@ class Part(Model):
     """One thing to be said, in any of several ways."""
 
     name: Slug = Field(description="name within the rule")
+    title: Title | None = Field(default=None, description="what people read; the name when not given")
     variants: list[Phrase] = Field(
         min_length=1, description="any of these; {company}, {agent} stand for a short stretch of words"
     )
+
+    @property
+    def shown(self) -> Text:
+        """What people read."""
+        return self.title.text if self.title else Text(self.name, self.name)
 
 
 class Rule(Model):

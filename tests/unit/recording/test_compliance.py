@@ -72,6 +72,9 @@ def test_a_missing_closing_is_not_said_with_its_parts() -> None:
     closing = found["closing"]
     assert (closing.value, closing.passed) == (Value.NOT_SAID, False)
     assert closing.missing_parts == ("thanks", "wish", "farewell")
+    assert [title.zh for title in closing.missing_titles] == ["感谢", "祝福", "道别"]
+    assert closing.evidence["missing_titles"][0] == {"en": "thanks", "zh": "感谢"}
+    assert (found["anything-else"].missing_parts, found["anything-else"].missing_titles) == (("phrase",), ())
     assert closing.reason.zh.startswith("未听到")
 
 

@@ -132,7 +132,7 @@ def test_each_call_has_a_picture_that_is_xml_and_says_what_it_shows(
 def test_the_verdict_table_holds_the_evidence_and_the_versions(page: str) -> None:
     text = " ".join(read(page).text.split())
     assert "这个问题我不会处理" in text
-    assert "closest最接近 您好请问phrase话术 再见missing缺失 thanks / goodbye" in text
+    assert "closest最接近 您好请问phrase话术 再见missing缺失 thanks感谢 / goodbye道别" in text
     assert "service-zh 1.0+3f2a · vosk-model-small-cn · 2026-02" in text
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.core.errors import UsageError
+from ivr.reports.events import events
 from ivr.reports.indicators import Indicators
 from ivr.reports.load import load_story
 from ivr.reports.phases import phases
 from ivr.reports.speech import joined, words
 from ivr.reports.story import CallStory, VisitStory
 from ivr.storage.database import Database
+from ivr.storage.models import Call
 from tests.unit.reports.day import fill
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,13 +56,23 @@ def test_the_way_through_the_flow_has_prompts_keys_and_silences(day: list[CallSt
     assert path["main-menu"].prompts == ("main-menu", "no-input", "invalid-choice")
 
 
+@pytest.mark.parametrize(("after", "says"), [(0.2, "agent hangs up"), (5.4, "call ends")])
+def test_what_follows_the_agents_hangup_is_not_his(after: float, says: str) -> None:
+    begun = datetime(2026, 10, 1, tzinfo=UTC)
+    call = Call(number="1000", route="engine", hung_up_by="agent", ended_at=begun + timedelta(seconds=20 + after))
+    visit = VisitStory("service", 1.0, 20.0, 1, 2.0, "answered", "agent-kim", 3.0, 20.0, 17.0, "agent")
+    told = events(call, [visit], lambda at: (at - begun).total_seconds(), lambda _prompt, _language: "")
+    assert "talk ends after 17.0 s, by agent" in [event.text.en for event in told]
+    assert (told[-1].at, told[-1].text.en) == (20 + after, says)
+
+
 def test_events_are_in_order_and_say_who_hung_up(day: list[CallStory]) -> None:
-    events = day[1].events
-    assert [event.at for event in events] == sorted(event.at for event in events)
-    assert events[0].kind == "call"
-    assert (events[-1].kind, events[-1].text.en, events[-1].text.zh) == ("hangup", "agent hangs up", "坐席挂机")
-    assert [event.key for event in events if event.kind == "key"] == ["1", "1"]
-    said = next(event.said for event in events if event.kind == "prompt" and event.step == "greeting")
+    found = day[1].events
+    assert [event.at for event in found] == sorted(event.at for event in found)
+    assert found[0].kind == "call"
+    assert (found[-1].kind, found[-1].text.en, found[-1].text.zh) == ("hangup", "agent hangs up", "坐席挂机")
+    assert [event.key for event in found if event.kind == "key"] == ["1", "1"]
+    said = next(event.said for event in found if event.kind == "prompt" and event.step == "greeting")
     assert "您好" in said or "早上好" in said or "上午好" in said
 
 
