@@ -90,7 +90,7 @@ async def serve(settings: Settings) -> None:
         journal.start()
         remembered = StoredContinuations(database, clock)
         engine = Engine(SiteBook(site), journal, remembered, clock)
-        server = AgiServer(settings.host, settings.agi_port, {"call": engine.handle})
+        server = AgiServer(ami_host(settings), settings.agi_port, {"call": engine.handle})
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
         client = AmiClient(ami_host(settings), settings.ami_port, AMI_USER, secrets.ami, clock=clock)

@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from ivr.softphones.events import Established
+from ivr.softphones.events import Closed, Established
+from ivr.softphones.listening import find_sound
 from ivr.storage import calls
 from ivr.storage.models import Call
-from tests.integration.calls.conftest import Line
+from tests.integration.calls.conftest import Line, prompt
 from tests.integration.calls.raw_caller import RawCaller
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(90)]
@@ -151,3 +152,28 @@ async def test_who_hangs_up_in_the_tone_has_left_no_message(line: Line) -> None:
         call = await line.watch.ended(caller.account.user)
     assert call.outcome == "closed"
     assert [recording.role for recording in call.recordings] == ["caller"]
+
+
+async def test_nobody_is_thanked_for_a_message_that_could_not_be_written(line: Line) -> None:
+    folder = line.house.settings.recordings
+    aside = folder.rename(folder.with_name("aside"))
+    folder.write_text("a file where the folder was", "ascii")
+    try:
+        async with line.caller() as caller:
+            assert isinstance(await caller.call("2000", within=20), Established)
+            await line.watch.heard(caller.account.user, "language-offer-1")
+            await caller.send_digits("1")
+            await caller.wait_for(Closed, within=60)
+            told_to_call_again = find_sound(prompt("zh-CN", "emergency-busy"), await caller.heard())
+            call = await line.watch.until(
+                caller.account.user,
+                "its files in the ledger",
+                lambda call: len(call.recordings) == 2 and all(one.state != "open" for one in call.recordings),
+                within=20,
+            )
+    finally:
+        folder.unlink()
+        aside.rename(folder)
+    assert told_to_call_again.correlation > 0.9
+    assert (call.outcome, call.route) == ("closed", "emergency")
+    assert {one.role: one.state for one in call.recordings} == {"caller": "missing", "voicemail": "missing"}
