@@ -189,10 +189,6 @@ def database_elsewhere(served: Served, root: Path) -> dict[str, str]:
     return {"IVR_DATABASE_URL": f"sqlite+aiosqlite:///{root}/file/ivr.db"}
 
 
-def strange_host(served: Served, root: Path) -> dict[str, str]:
-    return {"IVR_HOST": "192.0.2.1"}
-
-
 def wrong_port(served: Served, root: Path) -> dict[str, str]:
     return {"IVR_SIP_PORT": "none"}
 
@@ -203,7 +199,6 @@ SPOILT: list[tuple[Spoil, int, str]] = [
     (broken_site, 4, "numbers.yaml:1:"),
     (home_below_a_file, 3, "IVR_HOME"),
     (database_elsewhere, 1, "make folder and file writable"),
-    (strange_host, 1, "192.0.2.1"),
     (wrong_port, 2, "IVR_SIP_PORT"),
 ]
 

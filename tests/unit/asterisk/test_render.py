@@ -116,6 +116,8 @@ def test_the_manager_is_on_loopback_with_the_least_rights(tmp_path: Path, host: 
     text = (rendered(settings, host) / "etc/manager.conf").read_text("utf-8")
     assert "bindaddr = 127.0.0.1\n" in text
     assert "permit = 127.0.0.1/255.255.255.255\n" in text
+    # So does the engine, which asks nobody for a password.
+    assert "IVR_AGI=agi://127.0.0.1:" in (tmp_path / "home/asterisk/etc/extensions.conf").read_text("utf-8")
     rights = re.findall(r"^(?:read|write) = (.*)$", text, re.MULTILINE)
     granted = {right for line in rights for right in line.split(",")}
     assert not granted & {"all", "command", "config", "dialplan", "dtmf", "security"}
