@@ -9,16 +9,42 @@ import sys
 
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
+from ivr.asterisk.instance import Instance
 from ivr.asterisk.setup import find_tools, prepare
 from ivr.core.errors import TelephonyError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.core.settings import Settings
+from ivr.core.threads import to_its_end
 
 log = get_logger("up")
 
 # A process that ends this often within a minute is not started again.
 RESTARTS_PER_MINUTE = 5
+LOOK_EVERY = 1.0  # seconds between two looks at Asterisk
+
+
+class Restarts:
+    """How often a process was started within a minute."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._starts: list[float] = []
+
+    def count(self) -> int:
+        """One more start; how many there were in this minute.
+
+        Raises:
+            TelephonyError: if these are too many.
+        """
+        now = asyncio.get_running_loop().time()
+        self._starts = [at for at in self._starts if now - at < 60] + [now]
+        if len(self._starts) > RESTARTS_PER_MINUTE:
+            raise TelephonyError(
+                Text(f"{self._name} keeps ending", f"{self._name} 反复退出"),
+                cure=Text("see the log folder of this installation", "请查看本安装的日志目录"),
+            )
+        return len(self._starts)
 
 
 class Child:
@@ -36,21 +62,15 @@ class Child:
         Raises:
             TelephonyError: if it keeps ending.
         """
-        loop = asyncio.get_running_loop()
-        starts: list[float] = []
+        restarts = Restarts(self.name)
         while True:
-            starts = [at for at in starts if loop.time() - at < 60] + [loop.time()]
-            if len(starts) > RESTARTS_PER_MINUTE:
-                raise TelephonyError(
-                    Text(f"{self.name} keeps ending", f"{self.name} 反复退出"),
-                    cure=Text("see the log folder of this installation", "请查看本安装的日志目录"),
-                )
+            count = restarts.count()
             # Whoever cancels us in the middle of a start must still find the process: see stop().
             self._starting = asyncio.create_task(self._start())
             self._process = await asyncio.shield(self._starting)
             code = await self._process.wait()
             log.warning("process ended", process=self.name, code=code)
-            await asyncio.sleep(min(2.0, 0.5 * len(starts)))
+            await asyncio.sleep(min(2.0, 0.5 * count))
 
     async def _start(self) -> asyncio.subprocess.Process:
         # In a session of its own: Ctrl-C on the terminal is for us, who then stop our processes in order.
@@ -75,6 +95,24 @@ class Child:
             await self._process.wait()
 
 
+async def keep_asterisk(instance: Instance) -> None:
+    """Start Asterisk again when it has ended, until cancelled.
+
+    Raises:
+        AsteriskError: if it does not come up again.
+        TelephonyError: if it keeps ending.
+    """
+    restarts = Restarts("Asterisk")
+    restarts.count()
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        if not instance.status().running:
+            log.error("Asterisk has ended")
+            restarts.count()
+            await to_its_end(instance.start)
+            log.info("Asterisk was started again")
+
+
 async def up(settings: Settings) -> None:
     """Run everything until SIGTERM or SIGINT.
 
@@ -95,6 +133,7 @@ async def up(settings: Settings) -> None:
     stopper = asyncio.create_task(stop.wait(), name="stop")
     try:
         await asyncio.to_thread(instance.start)
+        keepers.append(asyncio.create_task(keep_asterisk(instance), name="asterisk"))
         print(Text("running; Ctrl-C stops it", "运行中；按 Ctrl-C 停止"), flush=True)
         await asyncio.wait([stopper, *keepers], return_when=asyncio.FIRST_COMPLETED)
         print(Text("stopping", "正在停止"), flush=True)

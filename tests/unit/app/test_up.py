@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ivr.app.up import RESTARTS_PER_MINUTE, Child
+from ivr.asterisk.instance import Status
 from ivr.core.errors import AsteriskError, TelephonyError
 from ivr.core.settings import Settings
 
@@ -130,3 +131,39 @@ async def test_when_asterisk_does_not_start_nothing_is_left(tmp_path: Path, monk
     assert len(children) == 2
     for one in children:
         assert one.process is None or one.process.returncode is not None
+
+
+class EndingInstance:
+    """An Asterisk that is found dead at every look, or at the first so many."""
+
+    def __init__(self, deaths: int) -> None:
+        self.deaths = deaths
+        self.starts = 0
+
+    def status(self) -> Status:
+        return Status(running=self.starts >= self.deaths, pid=None, sip="", ami_port=0)
+
+    def start(self) -> Status:
+        self.starts += 1
+        return self.status()
+
+
+async def test_an_asterisk_that_has_ended_is_started_again() -> None:
+    instance = EndingInstance(deaths=2)
+    keeper = asyncio.create_task(module.keep_asterisk(instance))
+    async with asyncio.timeout(30):
+        while instance.starts < 2:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.01)
+    assert instance.starts == 2
+    assert not keeper.done()
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)
+
+
+async def test_an_asterisk_that_keeps_ending_is_not_started_for_ever() -> None:
+    instance = EndingInstance(deaths=100)
+    async with asyncio.timeout(30):
+        with pytest.raises(TelephonyError, match="Asterisk keeps ending"):
+            await module.keep_asterisk(instance)
+    assert instance.starts == RESTARTS_PER_MINUTE - 1
