@@ -132,7 +132,7 @@ class Director:
     async def _talked(self, part: Part) -> None:
         """A call that reaches an agent."""
         await self._begin(part)
-        async with self._house.caller(part.caller) as caller:
+        async with self._caller(part) as caller:
             await self._to_the_menu(part, caller)
             await self._press(part, caller, "1")
             await self._watch.waiting(part.caller)
@@ -157,7 +157,7 @@ class Director:
     async def _abandoned(self, part: Part) -> None:
         """Silent once, a wrong key, then the right one; gives up while both agents talk to others."""
         await self._begin(part)
-        async with self._house.caller(part.caller) as caller:
+        async with self._caller(part) as caller:
             await self._to_the_menu(part, caller)
             self._tell(part.id, Text("says and presses nothing", "沉默，未按键"))
             await self._watch.heard(part.caller, "main-menu", times=2, within=40)
@@ -176,7 +176,7 @@ class Director:
     async def _message(self, part: Part) -> None:
         """A closed line: the caller leaves a message and hangs up."""
         await self._begin(part)
-        async with self._house.caller(part.caller) as caller:
+        async with self._caller(part) as caller:
             await self._call(part, caller)
             await self._watch.heard(part.caller, "voicemail-intro", within=60)
             await self._watch.until(
@@ -190,6 +190,10 @@ class Director:
             await asyncio.sleep(1.0)
             await caller.hangup()
             await self._over(part, caller)
+
+    def _caller(self, part: Part) -> Softphone:
+        """The caller's phone; what it hears is kept in the demo's home, to listen to when something was missed."""
+        return self._house.caller(part.caller, keep=self._house.settings.home / "heard" / str(part.id))
 
     async def _call(self, part: Part, caller: Softphone) -> None:
         """Dial, be answered, choose Korean."""

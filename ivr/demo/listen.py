@@ -14,13 +14,13 @@ from prompts.sounds import moh_folder, sound_path
 LANGUAGE = "ko-KR"
 MUSIC = "moh"
 
-# A piece of the sound itself comes back at 0.99; a piece of another in the same voice at most at 0.5.
+# A piece of the sound itself comes back at 0.99; of another in the same voice most stay below 0.6, some words alike.
 HEARD = 0.8
 # A phone's buffer may slip by some milliseconds within a long sound: pieces are looked for, and most must be there.
-_PIECE = 1.0
+_PIECE = 0.5
 _MOST = 0.6
 # Music begins anywhere in its loop and is cut off anywhere: two seconds of it are enough.
-_MUSIC_PIECES = 2
+_MUSIC_PIECES = 4
 _QUIET = 100.0  # RMS of 32767
 
 
