@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,7 +17,6 @@ from rich.table import Table
 
 from ivr.cli.common import JsonFlag, console, done, emit, errors, guarded, note, state
 from ivr.cli.progress import Tell, progress_bar
-from ivr.core.errors import IvrError
 from ivr.core.language import Text
 
 if TYPE_CHECKING:
@@ -153,11 +154,9 @@ async def _stay(result: Result, house: House) -> None:
             f"  {one.agent} 的话机账号：用户 {one.user}，密码 {one.secret}，服务器 {one.server}；拨 {LOG_IN} 签入",
         )
     note(
-        "  callers need no account; Ctrl-C ends it all. Then: IVR_HOME=… ivr calls list",
-        "  来电者无需账号；按 Ctrl-C 全部停止。",
+        f"  callers need no account; Ctrl-C ends it all; then: IVR_HOME={settings.home} ivr calls list",
+        f"  来电者无需账号；按 Ctrl-C 全部停止，之后可运行：IVR_HOME={settings.home} ivr calls list",
     )
-    import os
-
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "ivr.app", "qa", "run", "--watch"),
@@ -172,8 +171,14 @@ async def _stay(result: Result, house: House) -> None:
     try:
         await stop.wait()
     finally:
-        worker.terminate()
-        await worker.wait()
+        with contextlib.suppress(ProcessLookupError):
+            worker.terminate()
+        try:
+            async with asyncio.timeout(10):
+                await worker.wait()
+        except TimeoutError:
+            worker.kill()
+            await worker.wait()
 
 
 class DemoShow:
@@ -239,4 +244,4 @@ class DemoShow:
             self._bar = self._tell = None
 
 
-__all__ = ["DemoShow", "IvrError", "add"]
+__all__ = ["DemoShow", "add"]
