@@ -144,10 +144,6 @@ class House:
     ) -> None:
         await self._stack.aclose()
 
-    def leave_running(self) -> None:
-        """Keep Asterisk and the engine running after this block."""
-        self._stack.pop_all()
-
     def agent(self, agent_id: str, *, keep: Path | None = None) -> Softphone:
         """An agent's softphone, with the account the site gave him; not started."""
         account = account_of(self.settings, self.site, agent_id)

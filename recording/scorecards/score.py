@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from recording.compliance import reasons
 from recording.compliance.verdict import Value, Verdict
 
 
@@ -66,11 +67,13 @@ def score(verdicts: Sequence[Verdict]) -> Scorecard:
     """Weigh verdicts into a scorecard.
 
     Rules that do not apply are left out. Rules that cannot be told are left out too, and counted for a
-    person: the machine neither gives nor takes points for them.
+    person: the machine neither gives nor takes points for them. Nobody earns points for what he did not
+    say by saying nothing at all.
     """
     items = []
     for verdict in verdicts:
-        points = None if verdict.passed is None else verdict.weight if verdict.passed else 0.0
+        silent = verdict.forbidden and verdict.reason == reasons.SILENT
+        points = None if verdict.passed is None or silent else verdict.weight if verdict.passed else 0.0
         items.append(Item(verdict.rule, verdict.weight, points, verdict.value, verdict.fail_all))
     counted = [item for item in items if item.points is not None]
     failed = any(verdict.fail_all and verdict.passed is False for verdict in verdicts)

@@ -170,6 +170,8 @@ def test_a_silent_agent_said_nothing() -> None:
     assert found["opening"].passed is False
     assert found["rudeness"].passed is True
     assert found["opening"].reason.en == "this party did not speak"
+    card = score(list(found.values()))
+    assert (card.points, card.possible) == (0, 50), "nobody earns points by saying nothing at all"
 
 
 def test_the_callers_words_are_not_the_agents() -> None:
