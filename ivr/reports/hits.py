@@ -19,11 +19,11 @@ def bands(axis: Axis, findings: Iterable[Finding], rows: Sequence[Row]) -> tuple
     boxes = []
     for one in findings:
         top = tops.get(one.speaker)
-        if top is None or one.start is None or not one.located:
+        if top is None:
             continue
-        end = one.start if one.end is None else one.end
-        width = max(2.0, axis.x(end) - axis.x(one.start))
-        boxes.append(Box(one.mark, axis.x(one.start), top, width, WAVE_H, Text("", ""), _hit_title(one)))
+        for place in one.places:
+            width = max(2.0, axis.x(place.end) - axis.x(place.start))
+            boxes.append(Box(one.mark, axis.x(place.start), top, width, WAVE_H, Text("", ""), _hit_title(one)))
     return tuple(boxes)
 
 
@@ -66,7 +66,7 @@ def _hit_text(one: Finding) -> Text:
 
 def _hit_title(one: Finding) -> Text:
     mark, value = mark_of(one.mark), value_of(one.value)
-    heard = f" “{clean(one.heard, 200)}”" if one.heard and one.located else ""
+    heard = f" “{clean(one.told, 200)}”" if one.heard and one.located else ""
     return Text(
         f"{clean(one.title.en)}: {value.en} ({mark.en}){heard}",
         f"{clean(one.title.zh)}：{value.zh}（{mark.zh}）{heard}",

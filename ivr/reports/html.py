@@ -135,7 +135,7 @@ def _mark(word: Word, utterance: Utterance, findings: Sequence[Finding]) -> str:
     middle = (word.start + word.end) / 2
     for one in findings:
         mine = one.speaker == utterance.speaker and (one.speaker != "agent" or one.agent == utterance.agent)
-        if mine and one.located and one.start is not None and one.end is not None and one.start <= middle <= one.end:
+        if mine and any(place.start <= middle <= place.end for place in one.places):
             return one.mark
     return ""
 

@@ -152,6 +152,15 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a rule's words were heard; seconds from the start of the call."""
+
+    start: float
+    end: float
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's verdict on the call.
 
@@ -164,6 +173,7 @@ class Finding:
         missing_parts: parts of the rule that were not heard.
         by: ``text``, ``grammar`` or ``grammar_only``; "" without evidence.
         speaker: whose words were judged.
+        hits: all strong evidence in order of time, the deciding one among it.
     """
 
     rule: str
@@ -187,6 +197,7 @@ class Finding:
     rulebook_version: str
     model: str
     thresholds: str
+    hits: tuple[Hit, ...] = ()
 
     @property
     def mark(self) -> Mark:
@@ -196,6 +207,18 @@ class Finding:
         if self.passed is None:
             return "unsure"
         return "pass" if self.passed else "fail"
+
+    @property
+    def places(self) -> tuple[Hit, ...]:
+        """Where it was heard: all strong evidence, or else what the verdict names."""
+        if not self.located or self.start is None:
+            return ()
+        return self.hits or (Hit(self.start, self.start if self.end is None else self.end, self.heard),)
+
+    @property
+    def told(self) -> str:
+        """What was heard, at all its places."""
+        return " · ".join(hit.heard for hit in self.hits) if self.located and self.hits else self.heard
 
     @property
     def located(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ivr.core.language import Text
-from ivr.reports.model import Card, CardItem, Finding, Track, Utterance, Word
+from ivr.reports.model import Card, CardItem, Finding, Hit, Track, Utterance, Word
 from ivr.storage.models import Score, Transcript, Verdict
 
 PAUSE_S = 0.8
@@ -103,6 +103,7 @@ def findings(verdicts: Iterable[Verdict], tracks: Sequence[Track]) -> tuple[Find
                 rulebook_version=row.rulebook_version,
                 model=row.model,
                 thresholds=row.thresholds,
+                hits=_hits(evidence.get("hits"), offset),
             )
         )
     return tuple(found)
@@ -154,6 +155,17 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _titles(value: Any) -> tuple[Text, ...]:
     rows = [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
     return tuple(Text(str(one.get("en", "")), str(one.get("zh", ""))) for one in rows)
+
+
+def _hits(value: Any, offset: float) -> tuple[Hit, ...]:
+    """The strong evidence, each place once: of what lies over one another, the most like its phrase."""
+    rows = [one for one in value if isinstance(one, dict)] if isinstance(value, list | tuple) else []
+    kept: list[Hit] = []
+    for one in sorted(rows, key=lambda row: -_number(row.get("score"))):
+        start, end = offset + _number(one.get("start")), offset + _number(one.get("end"))
+        if one.get("strong") and not any(start < other.end and other.start < end for other in kept):
+            kept.append(Hit(start, end, joined(str(one.get("heard") or "").split())))
+    return tuple(sorted(kept, key=lambda hit: hit.start))
 
 
 def _number(value: Any, default: float = 0.0) -> float:

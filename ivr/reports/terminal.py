@@ -195,7 +195,7 @@ def _verdicts(story: CallStory) -> Table:
 def _evidence(finding: Finding) -> Line:
     line = Line()
     if finding.heard and finding.located:
-        line.append(clean(finding.heard, 160))
+        line.append(clean(finding.told, 160))
     elif finding.heard:
         line.append(f"{Text('closest', '最接近')}: {clean(finding.heard, 160)}", style="dim")
     missing = [*finding.missing, *map(str, finding.missing_parts)]
