@@ -19,6 +19,7 @@ from ivr.storage.database import Database
 from recording.compliance import CallContext, Verdict, judge
 from recording.compliance.silences import long_silences, shifted
 from recording.errors import PoisonFile, SoundError
+from recording.holds import holds
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import Scorecard, score
@@ -166,25 +167,8 @@ def context_of(
         agent_offset=agent_offset,
         caller_offset=caller_offset,
         talk=talk,
-        holds=tuple(sorted([*holds_of(call, at, duration), *silences])),
+        holds=tuple(sorted([*holds(call.steps, at, duration), *silences])),
     )
-
-
-def holds_of(call: rows.Call, at: Callable[[datetime], float], duration: float) -> tuple[tuple[float, float], ...]:
-    """When the caller was on hold, from the journal: (begin, end) in seconds from the start of the call."""
-    holds: list[tuple[float, float]] = []
-    begun: float | None = None
-    for step in call.steps:
-        if step.kind != "talk":
-            continue
-        if step.event == "hold" and begun is None:
-            begun = at(step.at)
-        elif step.event == "unhold" and begun is not None:
-            holds.append((begun, at(step.at)))
-            begun = None
-    if begun is not None:
-        holds.append((begun, duration))
-    return tuple(holds)
 
 
 def _transcript_row(one: Heard, now: datetime) -> rows.Transcript:

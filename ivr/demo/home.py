@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import signal
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ivr.core.alone import alone
 from ivr.core.errors import SetupError, TelephonyError, UsageError
 from ivr.core.language import Text
 from ivr.core.ports import TCP, UDP, is_free
@@ -32,28 +32,25 @@ def demo_home(settings: Settings) -> Iterator[None]:
         SetupError: if it cannot be written.
     """
     home = settings.home
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        if not (home / MARKER).exists() and any(home.iterdir()):
-            raise UsageError(
-                Text(f"{home} is not a demo's folder", f"{home} 不是演示目录"),
-                cure=Text("set IVR_HOME to an empty or a new folder", "请将 IVR_HOME 设为空目录或新目录"),
-            )
-        (home / MARKER).touch()
-        lock = (home / _LOCK).open("w")
-    except OSError as error:
-        raise SetupError(
-            f"{error.filename or home}: {error.strerror}",
-            cure=Text("set IVR_HOME to a folder you can write to", "请将 IVR_HOME 设为可写目录"),
-        ) from error
-    with lock:
+    busy = UsageError(
+        Text(f"another demo runs in {home}", f"{home} 中已有演示在运行"),
+        cure=Text("wait for it, or set IVR_HOME", "请等它结束，或另设 IVR_HOME"),
+    )
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UsageError(
-                Text(f"another demo runs in {home}", f"{home} 中已有演示在运行"),
-                cure=Text("wait for it, or set IVR_HOME", "请等它结束，或另设 IVR_HOME"),
-            ) from None
+            home.mkdir(parents=True, exist_ok=True)
+            if not (home / MARKER).exists() and any(home.iterdir()):
+                raise UsageError(
+                    Text(f"{home} is not a demo's folder", f"{home} 不是演示目录"),
+                    cure=Text("set IVR_HOME to an empty or a new folder", "请将 IVR_HOME 设为空目录或新目录"),
+                )
+            (home / MARKER).touch()
+            stack.enter_context(alone(home / _LOCK, busy))
+        except OSError as error:
+            raise SetupError(
+                f"{error.filename or home}: {error.strerror}",
+                cure=Text("set IVR_HOME to a folder you can write to", "请将 IVR_HOME 设为可写目录"),
+            ) from error
         stop_stale_engine(settings)
         yield
 

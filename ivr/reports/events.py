@@ -61,23 +61,6 @@ def path(steps: Iterable[Step], at: At) -> tuple[PathStep, ...]:
     return tuple(found)
 
 
-def holds(steps: Iterable[Step], at: At, duration: float) -> list[tuple[float, float]]:
-    """When the caller was on hold, seconds from the start of the call."""
-    found: list[tuple[float, float]] = []
-    begun: float | None = None
-    for row in steps:
-        if row.kind != "talk":
-            continue
-        if row.event == "hold" and begun is None:
-            begun = at(row.at)
-        elif row.event == "unhold" and begun is not None:
-            found.append((begun, at(row.at)))
-            begun = None
-    if begun is not None:
-        found.append((begun, duration))
-    return found
-
-
 def _of_steps(steps: Iterable[Step], at: At, say: Say, *, skip_queue: bool) -> list[Event]:
     found: list[Event] = []
     for row in steps:

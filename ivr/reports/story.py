@@ -26,6 +26,7 @@ from ivr.reports.model import (
 )
 from ivr.reports.phases import phases
 from ivr.storage.models import Call, QueueVisit, Recording, Score, Transcript, Verdict
+from recording.holds import holds
 
 __all__ = [
     "CallStory",
@@ -93,7 +94,7 @@ def build_story(
         hung_up_by=call.hung_up_by,
         path=told.path(call.steps, at),
         events=told.events(call, visits, at, say),
-        phases=phases(duration, visits, told.holds(call.steps, at, duration), _messages(call, tracks, at, duration)),
+        phases=phases(duration, visits, holds(call.steps, at, duration), _messages(call, tracks, at, duration)),
         visits=visits,
         tracks=tracks,
         utterances=speech.utterances(tracks, transcripts),

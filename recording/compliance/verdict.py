@@ -126,11 +126,6 @@ class Verdict:
     thresholds: str = ""
 
     @property
-    def applicable(self) -> bool:
-        """Whether the rule had anything to say about this call."""
-        return self.value is not Value.NOT_APPLICABLE
-
-    @property
     def evidence(self) -> dict[str, Any]:
         """What the verdict rests on, as plain data for JSON."""
         best = self.hits[0] if self.hits else None
