@@ -121,8 +121,8 @@ fetch_pip() {
         attend 120 apt-get "${options[@]}" download python3-pip-whl >>"$scratch/log" 2>&1 || return 1
     fi
     cd "$project"
-    dpkg-deb -x "$apt"/out/python3-pip-whl_*.deb "$apt/root" >>"$scratch/log" 2>&1 || return 1
-    pip_wheel=$(echo "$apt"/root/usr/share/python-wheels/pip-*.whl)
+    dpkg-deb -x "$apt"/out/python3-pip-whl_*.deb "$apt/unpacked" >>"$scratch/log" 2>&1 || return 1
+    pip_wheel=$(echo "$apt"/unpacked/usr/share/python-wheels/pip-*.whl)
     [ -f "$pip_wheel" ]
 }
 
