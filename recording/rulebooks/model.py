@@ -94,6 +94,7 @@ class Rule(Model):
     by: Literal["agent", "caller"] = Field(default="agent", description="whose words count")
     when: When = Field(default=When.ALWAYS, description="always, or held: only for calls that were on hold")
     window: Window = Field(default_factory=Window, description="when in the call")
+    section: Slug = Field(default="general", description="section of the scorecard it belongs to")
     weight: float = Field(default=10, ge=0, le=1000, description="points on the scorecard")
     fail_all: bool = Field(default=False, description="breaking it sets the whole scorecard to zero")
     phrases: list[Phrase] = Field(default_factory=list, description="a rule of one part: any of these")
@@ -131,6 +132,26 @@ class Rule(Model):
         return self.at_least or len(self.all_parts)
 
 
+class Section(Model):
+    """A section of the scorecard."""
+
+    name: Slug = Field(description="name, unique within the rulebook")
+    title: Title = Field(description="what people read")
+
+
+class ManualItem(Model):
+    """A norm that neither text nor sound can honestly show: a person judges it."""
+
+    id: Slug = Field(description="name within the rulebook, unique among rules and manual items")
+    norm: str = Field(pattern=r"^[A-F][0-9]{1,2}$", description="id in the service norms, e.g. C3")
+    title: Title = Field(description="what people read")
+    reason: Title = Field(description="why a machine cannot judge it")
+    guide: Title | None = Field(default=None, description="what the reviewer should look at")
+    section: Slug = Field(default="general", description="section of the scorecard it belongs to")
+    weight: float = Field(default=10, ge=0, le=1000, description="points on the scorecard")
+    fail_all: bool = Field(default=False, description="breaking it sets the whole scorecard to zero")
+
+
 class Rulebook(Model):
     """All rules of one language and line of business."""
 
@@ -142,6 +163,8 @@ class Rulebook(Model):
         default_factory=list, max_length=400, description="common words the recogniser may hear instead of a phrase"
     )
     rules: list[Rule] = Field(min_length=1, max_length=200, description="the rules")
+    sections: list[Section] = Field(default_factory=list, description="sections of the scorecard, in their order")
+    manual: list[ManualItem] = Field(default_factory=list, max_length=200, description="items a person judges")
     digest: str = Field(default="", exclude=True, description="set when loaded: hash of the file")
 
     @model_validator(mode="after")

@@ -14,7 +14,8 @@ import ivr
 
 PROJECT = Path(ivr.__file__).resolve().parent.parent
 LOCK = PROJECT / "requirements.lock"
-EXTRAS = ("dev", "postgres", "model-ko")  # "voices" makes the sounds that are committed: nobody needs it to run them
+# "voices" makes the sounds that are committed: nobody needs it to run them
+EXTRAS = ("dev", "postgres", "cluster", "model-ko")
 pytestmark = pytest.mark.skipif(not LOCK.is_file(), reason="not a checkout")
 
 

@@ -1,0 +1,30 @@
+"""Tables, in the order in which one call meets them.
+
+All times are UTC; columns ending in ``_s`` are seconds. Text that callers supplied (numbers, names)
+is data only: it names no file and enters no command.
+"""
+
+from __future__ import annotations
+
+from ivr.storage.models.audit import Audit
+from ivr.storage.models.base import Base, UtcDateTime
+from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
+from ivr.storage.models.quality import Job, Score, Transcript, Verdict
+from ivr.storage.models.recordings import Recording
+
+__all__ = [
+    "Audit",
+    "Base",
+    "Call",
+    "Continuation",
+    "Job",
+    "Leg",
+    "QueueVisit",
+    "Recording",
+    "Ring",
+    "Score",
+    "Step",
+    "Transcript",
+    "UtcDateTime",
+    "Verdict",
+]

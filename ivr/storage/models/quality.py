@@ -1,0 +1,93 @@
+"""What quality assurance found: jobs, transcripts, verdicts, automatic scores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.storage.models.base import Base
+
+if TYPE_CHECKING:
+    from ivr.storage.models.recordings import Recording
+
+
+class Job(Base):
+    """Work on one call's recordings; the row is the truth, not the worker."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (UniqueConstraint("kind", "call_id"), Index("ix_jobs_state_kind", "state", "kind"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))  # judge
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default="queued")  # queued | running | done | failed | quarantined
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str] = mapped_column(String(64), default="")
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Transcript(Base):
+    """What one party said, as one model heard it."""
+
+    __tablename__ = "transcripts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), index=True)
+    model: Mapped[str] = mapped_column(String(128))
+    pipeline: Mapped[str] = mapped_column(String(32))  # version of our own processing
+    text: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[list[Any]]  # [{"word", "start", "end", "conf"}], seconds from the file's first frame
+    speech: Mapped[list[Any]]  # [[start, end], ...] seconds of speech
+    snr_db: Mapped[float | None]
+    created_at: Mapped[datetime]
+    recording: Mapped[Recording] = relationship(back_populates="transcripts", lazy="raise_on_sql")
+
+
+class Verdict(Base):
+    """One rule's judgement of one call; judging again adds rows and keeps the old."""
+
+    __tablename__ = "verdicts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id"))
+    agent: Mapped[str] = mapped_column(String(64), default="")
+    run: Mapped[str] = mapped_column(String(32), index=True)  # one judging of one call
+    rule: Mapped[str] = mapped_column(String(64), index=True)
+    norm: Mapped[str] = mapped_column(String(16), default="")  # id in the service norms, e.g. C1
+    forbidden: Mapped[bool] = mapped_column(default=False)
+    value: Mapped[str] = mapped_column(String(16), index=True)  # said | not_said | cannot_tell
+    passed: Mapped[bool | None]  # None when it cannot be told
+    score: Mapped[float | None]  # 0..100
+    start_s: Mapped[float | None]  # from the recording's first frame
+    end_s: Mapped[float | None]
+    evidence: Mapped[dict[str, Any]]  # heard, phrase, missing, reason, by
+    rulebook: Mapped[str] = mapped_column(String(64))
+    rulebook_version: Mapped[str] = mapped_column(String(64))
+    model: Mapped[str] = mapped_column(String(128))
+    thresholds: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+
+
+class Score(Base):
+    """An automatic scorecard of one agent's part in one call."""
+
+    __tablename__ = "scores"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    agent: Mapped[str] = mapped_column(String(64), default="", index=True)
+    run: Mapped[str] = mapped_column(String(32), index=True)
+    points: Mapped[float]
+    possible: Mapped[float]
+    failed_all: Mapped[bool] = mapped_column(default=False)
+    items: Mapped[list[Any]]  # [{"rule", "weight", "points", "value", "fail_all"}]
+    rulebook: Mapped[str] = mapped_column(String(64))
+    rulebook_version: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]

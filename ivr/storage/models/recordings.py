@@ -1,0 +1,41 @@
+"""The ledger of sound files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ivr.storage.models.base import Base
+
+if TYPE_CHECKING:
+    from ivr.storage.models.calls import Call
+    from ivr.storage.models.quality import Transcript
+
+
+class Recording(Base):
+    """The ledger: one sound file of one party."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    linkedid: Mapped[str] = mapped_column(String(128), index=True)
+    uniqueid: Mapped[str] = mapped_column(String(128), index=True)
+    role: Mapped[str] = mapped_column(String(16))  # caller | agent | voicemail
+    agent: Mapped[str] = mapped_column(String(64), default="")
+    file: Mapped[str] = mapped_column(String(255), unique=True)  # relative to the recordings folder
+    started_at: Mapped[datetime | None]  # of the first frame
+    closed_at: Mapped[datetime | None]
+    rate: Mapped[int | None]  # Hz
+    frames: Mapped[int | None]  # samples per channel
+    bytes: Mapped[int | None]
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    state: Mapped[str] = mapped_column(String(16), default="closed")  # open | closed | missing | broken
+    gap_cause: Mapped[str] = mapped_column(String(64), default="")
+    call: Mapped[Call | None] = relationship(back_populates="recordings", lazy="raise_on_sql")
+    transcripts: Mapped[list[Transcript]] = relationship(
+        back_populates="recording", lazy="raise_on_sql", order_by="Transcript.id"
+    )
