@@ -16,27 +16,17 @@ from ivr.core.log import get_logger
 from ivr.storage import calls, quality
 from ivr.storage import models as rows
 from ivr.storage.database import Database
-from recording.compliance import CallContext, Verdict, judge
-from recording.compliance.silences import long_silences, shifted
+from recording.compliance import Verdict, judge
+from recording.context import Heard, context_of
 from recording.errors import PoisonFile, SoundError
-from recording.holds import holds
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import Scorecard, score
 from recording.transcription.transcriber import Transcriber
-from recording.transcription.transcript import PartyTranscript
 
 log = get_logger("judging")
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A recording and what was heard in it."""
-
-    recording: rows.Recording
-    transcript: PartyTranscript
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,37 +128,6 @@ class CallJudge:
             await quality.save_judgement(session, verdicts, scores)
         for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
         return Judged(call.linkedid, len(heard), len(verdicts), for_person)
-
-
-def context_of(
-    call: rows.Call, recording: rows.Recording, agent: Heard | None, caller: Heard | None, language: str
-) -> CallContext:
-    """The times of a call as a judgement needs them: seconds from its start.
-
-    A wait is a hold of the telephone, or a silence of both that is as long as one.
-    """
-
-    def at(moment: datetime | None) -> float:
-        return (moment - call.started_at).total_seconds() if moment is not None else 0.0
-
-    duration = at(call.ended_at)
-    visit = next((one for one in call.visits if one.connected_at and one.agent == recording.agent), None)
-    talk = (at(visit.connected_at), at(visit.completed_at) or duration) if visit is not None else None
-    agent_offset = at(recording.started_at)
-    caller_offset = at(caller.recording.started_at) if caller is not None else 0.0
-    silences: list[tuple[float, float]] = []
-    if talk is not None and agent is not None and agent.transcript.speech:
-        spoken = shifted(agent.transcript.speech, agent_offset)
-        spoken += shifted(caller.transcript.speech, caller_offset) if caller is not None else []
-        silences = long_silences(spoken, talk)
-    return CallContext(
-        language=language,
-        duration=duration,
-        agent_offset=agent_offset,
-        caller_offset=caller_offset,
-        talk=talk,
-        holds=tuple(sorted([*holds(call.steps, at, duration), *silences])),
-    )
 
 
 def _transcript_row(one: Heard, now: datetime) -> rows.Transcript:
