@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.core.language import Text
+from recording.analytics.features import CallFeatures
 
 Span = tuple[float, float]
 
@@ -31,6 +32,8 @@ class CallContext:
         caller_offset: when the first frame of the caller's recording was.
         talk: when caller and agent were connected; words outside it do not count. None: the whole file.
         holds: when the caller was on hold.
+        features: what was measured in the sound of both; None when it was not.
+        health: how far the recognition of the agent can be believed, 0..100; None when it is not known.
     """
 
     language: str
@@ -39,6 +42,8 @@ class CallContext:
     caller_offset: float = 0.0
     talk: Span | None = None
     holds: tuple[Span, ...] = ()
+    features: CallFeatures | None = None
+    health: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
