@@ -10,7 +10,7 @@ from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
-from ivr.storage.models.recordings import Recording
+from ivr.storage.models.recordings import LegalHold, Recording
 
 __all__ = [
     "Audit",
@@ -19,6 +19,7 @@ __all__ = [
     "Continuation",
     "Job",
     "Leg",
+    "LegalHold",
     "QueueVisit",
     "Recording",
     "Ring",

@@ -33,9 +33,30 @@ class Recording(Base):
     frames: Mapped[int | None]  # samples per channel
     bytes: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(String(64), default="")
-    state: Mapped[str] = mapped_column(String(16), default="closed")  # open | closed | missing | broken
+    state: Mapped[str] = mapped_column(String(16), default="closed", index=True)
+    # state: open | closed | missing | broken | refused | deleting | deleted
     gap_cause: Mapped[str] = mapped_column(String(64), default="")
+    # how the file or the row came to differ from what was recorded: mended, redacted, deleted and why
+    note: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    accepted: Mapped[str] = mapped_column(String(255), default="", server_default="")  # why a fault stays as it is
+    redacted_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
     call: Mapped[Call | None] = relationship(back_populates="recordings", lazy="raise_on_sql")
     transcripts: Mapped[list[Transcript]] = relationship(
         back_populates="recording", lazy="raise_on_sql", order_by="Transcript.id"
     )
+
+
+class LegalHold(Base):
+    """Nothing of a call is deleted while a hold on it is not released."""
+
+    __tablename__ = "legal_holds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(255))
+    actor: Mapped[str] = mapped_column(String(64))
+    placed_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str] = mapped_column(String(64), default="")
+    release_reason: Mapped[str] = mapped_column(String(255), default="")
