@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from ivr.core.errors import StorageError, UsageError
 from ivr.core.language import Text
+from ivr.storage.audit_head import HeadFile
 
 BUSY_SECONDS = 10
 BEGIN_TRIES = 3
@@ -133,13 +134,14 @@ class Database:
 
     Args:
         url: SQLAlchemy URL of a SQLite file or a PostgreSQL database.
+        audit_head: file that keeps the newest audit row; ``audit.head`` beside a SQLite file, else none.
 
     Raises:
         UsageError: if the URL names something else.
         StorageError: if the folder or the driver is missing.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, audit_head: Path | None = None) -> None:
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         make_folder(self.url)
@@ -150,8 +152,14 @@ class Database:
                 Text(f"no driver for {self.url.drivername}", f"缺少 {self.url.drivername} 的驱动"),
                 cure=Text("install the extra 'postgres' of this package", "请安装本软件包的附加组件 postgres"),
             ) from error
-        self._readers = async_sessionmaker(self._engine, expire_on_commit=False)
-        self._writers = async_sessionmaker(self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False)
+        if audit_head is None and self.is_sqlite:
+            audit_head = Path(self.url.database or "").absolute().with_name("audit.head")
+        self.audit_head = HeadFile(audit_head, alone=self.is_sqlite) if audit_head else None
+        info = {HeadFile: self.audit_head}
+        self._readers = async_sessionmaker(self._engine, expire_on_commit=False, info=info)
+        self._writers = async_sessionmaker(
+            self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False, info=info
+        )
         # Writers of this process queue up here, in order, instead of polling for SQLite's lock.
         self._turn = asyncio.Lock()
 
