@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ivr.core.clock import Clock
 from ivr.core.errors import QualityError
@@ -37,6 +38,14 @@ class Judged:
     transcripts: int
     verdicts: int
     for_person: int
+    poison: tuple[str, ...] = ()  # files left out because they ended their workers
+
+
+Settle = Callable[[Any, Judged], Awaitable[None]]  # given the writing session: the job's end in the same transaction
+
+
+async def _nothing(_session: object, _judged: Judged) -> None:
+    """Nobody else has to be told in that transaction."""
 
 
 class CallJudge:
@@ -67,11 +76,14 @@ class CallJudge:
         self._default_language = default_language
         self._clock = clock
 
-    async def judge(self, call_id: int, progress: Progress = lambda stage, share: None) -> Judged:
+    async def judge(
+        self, call_id: int, progress: Progress = lambda stage, share: None, *, settle: Settle = _nothing
+    ) -> Judged:
         """Judge one call; judging it again adds a new judging and keeps the old one.
 
         Args:
             progress: hears the file under way and the share of it that is done.
+            settle: runs in the transaction that keeps the findings; when it raises, nothing is kept.
 
         Raises:
             QualityError: if the call is not known.
@@ -84,16 +96,17 @@ class CallJudge:
             raise QualityError(Text(f"call {call_id} is not known", f"没有通话 {call_id}"), cure="ivr calls list")
         language = call.language or self._default_language
         rulebook = self._rulebook(call, language)
+        poison: list[str] = []
         heard = [
             found
             for recording in call.recordings
             if recording.state == "closed" and recording.frames
-            if (found := await self._hear(recording, rulebook, language, progress)) is not None
+            if (found := await self._hear(recording, rulebook, language, progress, poison)) is not None
         ]
-        return await self._keep(call, heard, rulebook, language)
+        return await self._keep(call, heard, rulebook, language, tuple(poison), settle)
 
     async def _hear(
-        self, recording: rows.Recording, rulebook: Rulebook, language: str, progress: Progress
+        self, recording: rows.Recording, rulebook: Rulebook, language: str, progress: Progress, poison: list[str]
     ) -> Heard | None:
         grammar = grammar_of(rulebook) if recording.role == "agent" else None
         transcriber = await asyncio.to_thread(self._transcriber, language)
@@ -106,10 +119,20 @@ class CallJudge:
             )
         except (SoundError, PoisonFile) as error:
             log.error("recording left out", file=recording.file, problem=str(error))
+            if isinstance(error, PoisonFile):
+                poison.append(recording.file)
             return None
         return Heard(recording, transcript)
 
-    async def _keep(self, call: rows.Call, heard: list[Heard], rulebook: Rulebook, language: str) -> Judged:
+    async def _keep(
+        self,
+        call: rows.Call,
+        heard: list[Heard],
+        rulebook: Rulebook,
+        language: str,
+        poison: tuple[str, ...],
+        settle: Settle,
+    ) -> Judged:
         now, run = self._clock.now(), new_token()
         caller = next((one for one in heard if one.recording.role == "caller"), None)
         verdicts: list[rows.Verdict] = []
@@ -122,12 +145,14 @@ class CallJudge:
             found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
             verdicts += [_verdict_row(call, recording, verdict, run, now) for verdict in found]
             scores.append(_score_row(call, recording, score(found), rulebook, run, now))
+        for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
+        judged = Judged(call.linkedid, len(heard), len(verdicts), for_person, poison)
         async with self._database.write() as session:
             for one in heard:
                 await quality.save_transcript(session, _transcript_row(one, now))
             await quality.save_judgement(session, verdicts, scores)
-        for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
-        return Judged(call.linkedid, len(heard), len(verdicts), for_person)
+            await settle(session, judged)
+        return judged
 
 
 def _transcript_row(one: Heard, now: datetime) -> rows.Transcript:

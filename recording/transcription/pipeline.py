@@ -41,7 +41,7 @@ class SpeechEngine(Protocol):
 
 def transcribe(
     engine: SpeechEngine,
-    path: Path,
+    source: Path | Sound,
     *,
     model: str,
     grammar: Grammar | None = None,
@@ -52,7 +52,7 @@ def transcribe(
 
     Args:
         engine: the model in memory.
-        path: mono 16-bit WAV, 8 or 16 kHz.
+        source: the sound, or where it is: mono 16-bit WAV, 8 or 16 kHz.
         model: its name, kept in the transcript.
         grammar: phrases and decoys of the grammar pass; None leaves it out.
         threads: stretches of speech decoded at once.
@@ -61,7 +61,7 @@ def transcribe(
     Raises:
         SoundError: if the file cannot be read.
     """
-    sound = read_wav(path)
+    sound = source if isinstance(source, Sound) else read_wav(source)
     speech = speech_segments(sound.samples, sound.rate)
     spelt = None if grammar is None else spell_grammar(grammar, engine.knows)
     free: list[Word] = []
