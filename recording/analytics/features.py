@@ -111,21 +111,33 @@ class Overlap:
         began_last: who joined in while the other spoke, ``agent`` or ``caller``.
         interruption: whether that was an interruption: the onset at least 0.15 s after the other had begun and at
             least 0.25 s before the other stopped; a shorter one is taking one's turn.
+        turn_s: seconds of the turn that broke in; one below about 1 s is mostly a sign of listening ("嗯", "네").
     """
 
     span: Span
     began_last: str
     interruption: bool = False
+    turn_s: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"span": list(self.span), "began_last": self.began_last, "interruption": self.interruption}
+        return {
+            "span": list(self.span),
+            "began_last": self.began_last,
+            "interruption": self.interruption,
+            "turn_s": self.turn_s,
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Overlap:
         """The overlap that ``to_dict`` described."""
         start, end = data["span"]
-        return cls((float(start), float(end)), str(data["began_last"]), bool(data["interruption"]))
+        return cls(
+            (float(start), float(end)),
+            str(data["began_last"]),
+            interruption=bool(data["interruption"]),
+            turn_s=float(data.get("turn_s", 0.0)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +151,9 @@ class CallFeatures:
         overlaps: stretches in which both spoke; empty when one of the two is missing.
         overlap_share: of the time in which anybody spoke, 0..1; None when one is missing or nobody spoke.
         agent_share: the agent's part of all speaking time, 0..1; None when one is missing or nobody spoke.
-        dead_air: mutual silences of at least 2 s between words inside the talk, muted stretches and hold music
-            left out (norm E4); whether one was announced is not said here. Empty when one of the two is missing.
+        dead_air: mutual silences of at least 2 s from the beginning of the talk to its last word (norm E4), muted
+            stretches and music left out; holds of the telephone are silences too, and whether one was announced is
+            not said here. Empty when one of the two is missing.
         paused: stretches muted on purpose (card data), as they were given.
         responses: seconds from the end of the caller's turn to the agent's first word, one for each turn.
         longest_monologue: the agent's longest turn that the caller did not break into.
