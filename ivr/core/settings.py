@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=_default_home, description="directory of everything this installation writes")
     cache: Path = Field(default_factory=_default_cache, description="directory of downloads that can be made again")
     site: Path | None = Field(default=None, description="folder of the site's YAML; the demo site when not set")
+    keys: Path | None = Field(default=None, description="folder of the keys recordings are sealed with; keys in home")
     database_url: str = Field(default="", description="SQLAlchemy async URL; SQLite in home when empty")
     host: str = Field(default="127.0.0.1", description="address every listener binds to")
     sip_port: int = Field(default=5060, ge=1, le=65535, description="Asterisk SIP, UDP")
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("home", "cache", "site", "vosk_model")
+    @field_validator("home", "cache", "site", "keys", "vosk_model")
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         """``~`` and paths relative to here mean the same to every process that is started from elsewhere."""
@@ -73,6 +74,11 @@ class Settings(BaseSettings):
     def recordings(self) -> Path:
         """One sound file per party, named by ids only."""
         return self.home / "recordings"
+
+    @property
+    def key_folder(self) -> Path:
+        """Public keys of those who may open recordings, and the identity of this machine if it is one of them."""
+        return self.keys or self.home / "keys"
 
     @property
     def spool(self) -> Path:
