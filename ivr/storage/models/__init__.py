@@ -10,7 +10,7 @@ from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
-from ivr.storage.models.recordings import LegalHold, Recording
+from ivr.storage.models.recordings import LegalHold, Pause, Recording
 
 __all__ = [
     "Audit",
@@ -20,6 +20,7 @@ __all__ = [
     "Job",
     "Leg",
     "LegalHold",
+    "Pause",
     "QueueVisit",
     "Recording",
     "Ring",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -24,7 +24,7 @@ class Recording(Base):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     linkedid: Mapped[str] = mapped_column(String(128), index=True)
     uniqueid: Mapped[str] = mapped_column(String(128), index=True)
-    role: Mapped[str] = mapped_column(String(16))  # caller | agent | voicemail
+    role: Mapped[str] = mapped_column(String(16))  # caller | agent | supervisor | voicemail
     agent: Mapped[str] = mapped_column(String(64), default="")
     file: Mapped[str] = mapped_column(String(255), unique=True)  # relative to the recordings folder
     started_at: Mapped[datetime | None]  # of the first frame
@@ -36,6 +36,8 @@ class Recording(Base):
     state: Mapped[str] = mapped_column(String(16), default="closed", index=True)
     # state: open | closed | missing | broken | refused | deleting | deleted
     gap_cause: Mapped[str] = mapped_column(String(64), default="")
+    # stretches without sound and why: {"cause": paused | no media, "start_s", "end_s" in the file (null: unknown), ...}
+    gaps: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     # how the file or the row came to differ from what was recorded: mended, redacted, deleted and why
     note: Mapped[str] = mapped_column(String(255), default="", server_default="")
     accepted: Mapped[str] = mapped_column(String(255), default="", server_default="")  # why a fault stays as it is
@@ -45,6 +47,24 @@ class Recording(Base):
     transcripts: Mapped[list[Transcript]] = relationship(
         back_populates="recording", lazy="raise_on_sql", order_by="Transcript.id"
     )
+
+
+class Pause(Base):
+    """A stretch of a call in which every recorder writes silence."""
+
+    __tablename__ = "pauses"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    linkedid: Mapped[str] = mapped_column(String(128), index=True)
+    started_at: Mapped[datetime]
+    until: Mapped[datetime]  # ends by itself then
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(16))  # agent | input | card | api
+    by: Mapped[str] = mapped_column(String(64), default="")  # the agent's id, the step's name, who asked
+    ended_by: Mapped[str] = mapped_column(String(16), default="")  # agent | flow | api | limit | call
+    # what asked for its begin and its end, so that nothing asked once is done twice
+    begun_on: Mapped[str] = mapped_column(String(128), default="", index=True)
+    ended_on: Mapped[str] = mapped_column(String(128), default="", index=True)
 
 
 class LegalHold(Base):
