@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from ivr.core.language import Text
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Phrase = Annotated[str, StringConstraints(min_length=1, max_length=120, strip_whitespace=True)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
-Language = Literal["zh-CN", "en-US", "ko-KR"]
+from recording.rulebooks.base import Judged, Language, Line, Model, Norm, Phrase, Slug, Title
+from recording.rulebooks.behaviour import Behaviour, Measure
+from recording.rulebooks.conditions import Condition, Cue, Moment, When, Window
+from recording.rulebooks.references import wrong_references
 
 
 class Kind(StrEnum):
@@ -22,60 +22,15 @@ class Kind(StrEnum):
     MUST_NOT = "must_not"
 
 
-class Moment(StrEnum):
-    """The part of the call a rule looks at."""
-
-    OPENING = "opening"
-    CLOSING = "closing"
-    BEFORE_HOLD = "before_hold"
-    AFTER_HOLD = "after_hold"
-    ANYWHERE = "anywhere"
-
-
-class When(StrEnum):
-    """The calls a rule applies to."""
-
-    ALWAYS = "always"
-    HELD = "held"
-
-
-class Model(BaseModel):
-    """Base of every part of a rulebook: unknown keys are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Title(Model):
-    """A name in both languages of the console."""
-
-    en: Line = Field(description="in English")
-    zh: Line = Field(description="in Chinese")
-
-    @property
-    def text(self) -> Text:
-        """As the rest of the project shows texts."""
-        return Text(en=self.en, zh=self.zh)
-
-
-class Window(Model):
-    """When in the call it counts."""
-
-    moment: Moment = Field(default=Moment.ANYWHERE, description="opening, closing, before_hold, after_hold, anywhere")
-    seconds: float = Field(
-        default=20.0,
-        gt=0,
-        le=600,
-        description="length: opening from the speaker's first word, closing back from the last",
-    )
-
-
 class Part(Model):
     """One thing to be said, in any of several ways."""
 
     name: Slug = Field(description="name within the rule")
     title: Title | None = Field(default=None, description="what people read; the name when not given")
     variants: list[Phrase] = Field(
-        min_length=1, description="any of these; {company}, {agent} stand for a short stretch of words"
+        min_length=1,
+        max_length=200,
+        description="any of these; names in braces, as {company}, stand for the site's own or a short stretch of words",
     )
 
     @property
@@ -84,24 +39,22 @@ class Part(Model):
         return self.title.text if self.title else Text(self.name, self.name)
 
 
-class Rule(Model):
+class Rule(Judged):
     """One norm as something that can be heard."""
 
-    id: Slug = Field(description="name within the rulebook")
-    norm: str = Field(pattern=r"^[A-F][0-9]{1,2}$", description="id in the service norms, e.g. C1")
-    title: Title = Field(description="what people read")
     kind: Kind = Field(description="must or must_not")
-    by: Literal["agent", "caller"] = Field(default="agent", description="whose words count")
-    when: When = Field(default=When.ALWAYS, description="always, or held: only for calls that were on hold")
+    by: Literal["agent", "caller", "either"] = Field(default="agent", description="whose words count")
+    when: Condition = Field(default_factory=When, description="only calls of this kind; all calls when not given")
+    unless: Condition | None = Field(default=None, description="never calls of this kind")
     window: Window = Field(default_factory=Window, description="when in the call")
-    section: Slug = Field(default="general", description="section of the scorecard it belongs to")
-    weight: float = Field(default=10, ge=0, le=1000, description="points on the scorecard")
-    fail_all: bool = Field(default=False, description="breaking it sets the whole scorecard to zero")
-    phrases: list[Phrase] = Field(default_factory=list, description="a rule of one part: any of these")
-    parts: list[Part] = Field(default_factory=list, description="several things to be said")
+    phrases: list[Phrase] = Field(default_factory=list, max_length=200, description="a rule of one part: any of these")
+    parts: list[Part] = Field(default_factory=list, max_length=20, description="several things to be said")
     at_least: int | None = Field(default=None, ge=1, description="how many of the parts; all when not given")
+    ordered: bool = Field(default=False, description="whether the parts must come in their order")
     near_misses: list[Phrase] = Field(
-        default_factory=list, description="harmless phrases that sound alike: a better match of one excuses"
+        default_factory=list,
+        max_length=200,
+        description="harmless phrases that sound alike: a better match of one excuses",
     )
     must_match: list[Line] = Field(min_length=1, description="lines this rule must find")
     must_not_match: list[Line] = Field(min_length=1, description="lines this rule must not find")
@@ -115,10 +68,10 @@ class Rule(Model):
         names = [part.name for part in self.parts]
         if len(set(names)) != len(names):
             raise ValueError("two parts have the same name")
-        if (self.when is When.HELD) != (self.window.moment in {Moment.BEFORE_HOLD, Moment.AFTER_HOLD}):
-            raise ValueError("when: held and a window before_hold or after_hold go together")
-        if self.kind is Kind.MUST_NOT and (self.parts or self.window.moment is not Moment.ANYWHERE):
-            raise ValueError("a must_not rule has phrases, and counts anywhere")
+        if self.ordered and not self.parts:
+            raise ValueError("ordered needs parts")
+        if self.kind is Kind.MUST_NOT and self.parts:
+            raise ValueError("a must_not rule has phrases, each of them forbidden")
         return self
 
     @property
@@ -139,40 +92,73 @@ class Section(Model):
     title: Title = Field(description="what people read")
 
 
-class ManualItem(Model):
+class ManualItem(Judged):
     """A norm that neither text nor sound can honestly show: a person judges it."""
 
-    id: Slug = Field(description="name within the rulebook, unique among rules and manual items")
-    norm: str = Field(pattern=r"^[A-F][0-9]{1,2}$", description="id in the service norms, e.g. C3")
-    title: Title = Field(description="what people read")
     reason: Title = Field(description="why a machine cannot judge it")
     guide: Title | None = Field(default=None, description="what the reviewer should look at")
-    section: Slug = Field(default="general", description="section of the scorecard it belongs to")
-    weight: float = Field(default=10, ge=0, le=1000, description="points on the scorecard")
-    fail_all: bool = Field(default=False, description="breaking it sets the whole scorecard to zero")
+
+
+class AgentNames(Model):
+    """How one agent may name himself."""
+
+    names: tuple[str, ...] = ()
+    number: str = ""
+
+
+class Names(Model):
+    """The site's real values of the placeholders; set by the program, never by the file."""
+
+    company: tuple[str, ...] = ()
+    agents: dict[str, AgentNames] = Field(default_factory=dict)
 
 
 class Rulebook(Model):
     """All rules of one language and line of business."""
 
-    name: Slug = Field(description="name, unique among rulebooks")
+    name: Slug = Field(description="name, unique among rulebooks; versions of one rulebook have the same")
     version: str = Field(pattern=r"^[0-9A-Za-z.-]{1,24}$", description="version its authors give it, in quotes")
+    effective_from: date | None = Field(
+        default=None, description="first day it judges calls of, YYYY-MM-DD; from ever when not given"
+    )
+    extends: str = Field(
+        default="",
+        pattern=r"^([A-Za-z][A-Za-z0-9-]{0,39})?$",
+        description="a rulebook this one adds to: what has the same id replaces, anything else is added",
+    )
+    drop: list[Slug] = Field(default_factory=list, description="ids of the extended rulebook that are left out")
     language: Language = Field(description="language it is for: zh-CN, en-US, ko-KR")
     title: Title = Field(description="what people read")
     decoys: list[Phrase] = Field(
         default_factory=list, max_length=400, description="common words the recogniser may hear instead of a phrase"
     )
-    rules: list[Rule] = Field(min_length=1, max_length=200, description="the rules")
+    cues: list[Cue] = Field(default_factory=list, max_length=100, description="what is listened for, but not judged")
+    rules: list[Rule] = Field(default_factory=list, max_length=200, description="what must or must not be said")
+    behaviour: list[Behaviour] = Field(default_factory=list, max_length=50, description="what is measured")
     sections: list[Section] = Field(default_factory=list, description="sections of the scorecard, in their order")
     manual: list[ManualItem] = Field(default_factory=list, max_length=200, description="items a person judges")
     digest: str = Field(default="", exclude=True, description="set when loaded: hash of the file")
+    names: Names = Field(default_factory=Names, exclude=True, description="set when loaded: the site's own names")
 
     @model_validator(mode="after")
-    def _unique(self) -> Self:
-        ids = [rule.id for rule in self.rules]
+    def _consistent(self) -> Self:
+        ids = [*(item.id for item in self.items), *(cue.id for cue in self.cues)]
         if len(set(ids)) != len(ids):
             raise ValueError(f"two rules are called {next(name for name in ids if ids.count(name) > 1)}")
+        if self.drop and not self.extends:
+            raise ValueError("drop belongs to extends")
+        if self.extends:
+            return self  # checked again with what it extends
+        if not self.rules:
+            raise ValueError("there are no rules")
+        for wrong in wrong_references(self):
+            raise ValueError(wrong)
         return self
+
+    @property
+    def items(self) -> list[Judged]:
+        """Everything a scorecard has: rules, behaviour, manual items."""
+        return [*self.rules, *self.behaviour, *self.manual]
 
     @property
     def full_version(self) -> str:
@@ -189,3 +175,9 @@ class Rulebook(Model):
             if rule.id == rule_id:
                 return rule
         raise KeyError(rule_id)
+
+
+__all__ = [
+    "AgentNames", "Behaviour", "Cue", "Judged", "Kind", "Language", "Line", "ManualItem", "Measure", "Model", "Moment",
+    "Names", "Norm", "Part", "Phrase", "Rule", "Rulebook", "Section", "Slug", "Title", "When", "Window",
+]  # fmt: skip
