@@ -1,0 +1,1 @@
+"""What becomes of recordings after the call: checked, mended, heard, exported, redacted, deleted."""
