@@ -9,22 +9,45 @@ from __future__ import annotations
 from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
+from ivr.storage.models.features import CallFeatures, RecordingFeatures
+from ivr.storage.models.people import (
+    Calibration,
+    CalibrationCall,
+    Dispute,
+    Figure,
+    Note,
+    Review,
+    ReviewItem,
+    SpotCheck,
+    SpotDraw,
+)
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
 
 __all__ = [
     "Audit",
     "Base",
+    "Calibration",
+    "CalibrationCall",
     "Call",
+    "CallFeatures",
     "Continuation",
+    "Dispute",
+    "Figure",
     "Job",
     "Leg",
     "LegalHold",
+    "Note",
     "Pause",
     "QueueVisit",
     "Recording",
+    "RecordingFeatures",
+    "Review",
+    "ReviewItem",
     "Ring",
     "Score",
+    "SpotCheck",
+    "SpotDraw",
     "Step",
     "Transcript",
     "UtcDateTime",
