@@ -6,7 +6,8 @@
     ├── SoundError            a sound file cannot be used as it is
     ├── TranscriptionError    a file could not be transcribed this time
     │   ├── PoisonFile        a file ended two workers; it is set aside, not tried again
-    │   └── OutOfTime         a file took longer than its limit
+    │   ├── OutOfTime         a file took longer than its limit
+    │   └── ExecutorLost      where files are transcribed cannot be reached; no file is to blame
     └── RulebookError         a rulebook cannot be used; carries Problems
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr.core.errors import QualityError
+from ivr.core.language import Text
 from ivr.core.problems import Problem
 
 
@@ -35,8 +37,11 @@ class PoisonFile(TranscriptionError):  # noqa: N818 - the trade's word
 
     def __init__(self, path: str, detail: str) -> None:
         super().__init__(
-            f"{path}: ended two transcription workers, last words: {detail or 'none'}",
-            cure="listen to the file; it is set aside and not tried again",
+            Text(
+                f"{path}: ended two transcription workers, last words: {detail or 'none'}",
+                f"{path}：使两个转写进程崩溃，最后输出：{detail or '无'}",
+            ),
+            cure=Text("listen to the file; it is set aside and not tried again", "请试听该文件；已搁置，不再重试"),
         )
         self.path = path
 
@@ -47,6 +52,10 @@ class OutOfTime(TranscriptionError):  # noqa: N818 - the trade's word
     retryable = False
 
 
+class ExecutorLost(TranscriptionError):  # noqa: N818 - the trade's word
+    """Where files are transcribed cannot be reached; no file is to blame, and no attempt is counted."""
+
+
 class RulebookError(QualityError):
     """A rulebook cannot be used."""
 
@@ -55,4 +64,4 @@ class RulebookError(QualityError):
         self.problems = tuple(problems)
 
 
-__all__ = ["OutOfTime", "PoisonFile", "RulebookError", "SoundError", "TranscriptionError"]
+__all__ = ["ExecutorLost", "OutOfTime", "PoisonFile", "RulebookError", "SoundError", "TranscriptionError"]

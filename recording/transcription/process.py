@@ -20,6 +20,7 @@ from recording.errors import SoundError, TranscriptionError
 
 START_LIMIT_S = 120.0
 KEPT_LINES = 20
+MALLOC_ARENAS = "2"  # more than that, and memory that threads gave back is never seen again
 
 
 class WorkerEnded(Exception):  # noqa: N818 - an event, handled inside
@@ -39,8 +40,8 @@ class WorkerProcess:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.answered = 0
-        self._lines: queue.Queue[str | None] = queue.Queue()
-        self._errors: deque[str] = deque(maxlen=KEPT_LINES)
+        self._lines: queue.Queue[bytes | None] = queue.Queue()
+        self._errors: deque[bytes] = deque(maxlen=KEPT_LINES)
         root = str(Path(recording.__file__).resolve().parent.parent)
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
@@ -48,10 +49,12 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(paths),
+                "PYTHONIOENCODING": "utf-8",
+                "MALLOC_ARENA_MAX": MALLOC_ARENAS,
+            },
         )
         self._threads = [
             threading.Thread(target=self._read_answers, daemon=True),
@@ -81,8 +84,26 @@ class WorkerProcess:
         """The process id."""
         return self._process.pid
 
-    def ask(self, request: dict[str, Any], *, limit: float, progress: Callable[[float], None] | None = None) -> Any:
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended by itself."""
+        return self._process.poll() is None
+
+    def ask(
+        self,
+        request: dict[str, Any],
+        payload: bytes = b"",
+        *,
+        limit: float,
+        progress: Callable[[float], None] | None = None,
+    ) -> Any:
         """Send a request and wait for its result.
+
+        Args:
+            request: plain data.
+            payload: the bytes that follow it.
+            limit: seconds for all of it.
+            progress: told the share done, 0..1.
 
         Raises:
             SoundError: the file itself cannot be used.
@@ -90,14 +111,10 @@ class WorkerProcess:
             WorkerEnded: the process died.
             WorkerSilent: no result within ``limit`` seconds; the process has been killed.
         """
-        assert self._process.stdin is not None
+        deadline = time.monotonic() + limit
+        self._send(json.dumps({**request, "bytes": len(payload)}, ensure_ascii=False).encode() + b"\n" + payload, limit)
         try:
-            self._process.stdin.write(json.dumps(request, ensure_ascii=False) + "\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise self._ended() from error
-        try:
-            message = self._wait(time.monotonic() + limit, progress)
+            message = self._wait(deadline, progress)
         except BaseException:
             self.kill()  # half-way through an answer it is of no more use
             raise
@@ -122,6 +139,28 @@ class WorkerProcess:
                 with contextlib.suppress(OSError):
                     stream.close()
 
+    def _send(self, data: bytes, limit: float) -> None:
+        """Write to the process; one that does not read is killed when the time is over."""
+        assert self._process.stdin is not None
+        late = threading.Event()
+
+        def overdue() -> None:
+            late.set()
+            self._process.kill()
+
+        watchdog = threading.Timer(limit, overdue)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+        except OSError as error:
+            if late.is_set():
+                raise WorkerSilent from error
+            raise self._ended() from error
+        finally:
+            watchdog.cancel()
+
     def _wait(self, deadline: float, progress: Callable[[float], None] | None) -> dict[str, Any]:
         while True:
             try:
@@ -134,6 +173,8 @@ class WorkerProcess:
                 message = json.loads(line)
             except ValueError:
                 continue
+            if not isinstance(message, dict):
+                continue
             if "progress" not in message:
                 return dict(message)
             if progress is not None:
@@ -142,7 +183,8 @@ class WorkerProcess:
     def _ended(self) -> WorkerEnded:
         code = self._process.wait()
         self._threads[1].join(timeout=5)
-        words = " | ".join(line.strip() for line in self._errors if line.strip())[-400:]
+        lines = (line.decode("utf-8", "replace").strip() for line in self._errors)
+        words = " | ".join(line for line in lines if line)[-400:]
         return WorkerEnded(f"ended with {code}" + (f": {words}" if words else ""))
 
     def _read_answers(self) -> None:

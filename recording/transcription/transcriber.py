@@ -1,31 +1,26 @@
-"""The pool of transcription workers: started when needed, replaced when they die."""
+"""One model as the rest of the house uses it: a file in, a transcript out, whatever happens to the processes."""
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ivr.core.errors import SetupError
+from ivr.core.errors import IvrError, SetupError
 from ivr.core.language import Text
-from recording.errors import OutOfTime, PoisonFile, SoundError, TranscriptionError
+from recording.audio.wav import Sound, read_wav
+from recording.errors import ExecutorLost, OutOfTime, PoisonFile, SoundError, TranscriptionError
+from recording.transcription.executors import LocalExecutor, TaskExecutor
 from recording.transcription.grammar import Grammar
-from recording.transcription.process import (
-    START_LIMIT_S,
-    WorkerEnded,
-    WorkerProcess,
-    WorkerSilent,
-    worker_command,
-)
-from recording.transcription.transcript import PartyTranscript
+from recording.transcription.pool import CRASHES
+from recording.transcription.process import START_LIMIT_S
+from recording.transcription.task import Outcome, Progress, Task
+from recording.transcription.transcript import PIPELINE, PartyTranscript
 
-CRASHES = 2  # as many workers may one file end
 FILES_PER_WORKER = 200
 BASE_LIMIT_S = 60.0
-BYTES_PER_SECOND = 16000  # of the slowest format, 8 kHz 16-bit
+QUEUE_LIMIT_S = 900.0  # for a place on a busy cluster
 
 
 class Transcriber:
@@ -34,9 +29,12 @@ class Transcriber:
     Args:
         folder: the Vosk model.
         name: its name as transcripts keep it; the folder's own name when empty.
-        workers: processes, each with a model of its own (about 520 MB).
+        workers: processes, each with a model of its own (about 520 MB); of no meaning with an ``executor``.
         threads: stretches of speech each decodes at once.
+        recycle: files after which a process is replaced; 0 means never.
         time_limit: seconds for one file; when None, 60 s and twice the file's duration.
+        executor: where files are transcribed, shared with others and not closed here; one of its own when None.
+        reader: reads a file; another one than ours where recordings are encrypted.
         command: starts a worker; for tests.
     """
 
@@ -47,23 +45,23 @@ class Transcriber:
         name: str = "",
         workers: int = 1,
         threads: int = 2,
+        recycle: int = FILES_PER_WORKER,
         time_limit: float | None = None,
         start_limit: float = START_LIMIT_S,
+        executor: TaskExecutor | None = None,
+        reader: Callable[[Path], Sound] = read_wav,
         command: Sequence[str] | None = None,
     ) -> None:
         self.model = name or folder.name
-        self._folder = folder
-        self._command = list(command) if command is not None else worker_command(folder, self.model)
+        self._own = LocalExecutor(workers) if executor is None else None
+        self._executor: TaskExecutor = executor or self._own or LocalExecutor(workers)
+        self._folder = "" if self._executor.far else str(folder.absolute())
+        self._command = tuple(command or ())
         self._threads = threads
+        self._recycle = recycle
         self._time_limit = time_limit
         self._start_limit = start_limit
-        self._seats: queue.LifoQueue[WorkerProcess | None] = queue.LifoQueue()
-        self._count = max(1, workers)
-        self._lock = threading.Lock()
-        self._running: set[WorkerProcess] = set()
-        self._closed = False
-        for _ in range(self._count):
-            self._seats.put(None)
+        self._reader = reader
 
     def __enter__(self) -> Transcriber:
         return self
@@ -73,40 +71,69 @@ class Transcriber:
     ) -> None:
         self.close()
 
+    @property
+    def pids(self) -> list[int]:
+        """The worker processes of its own executor that run now."""
+        return self._own.pool.pids if self._own is not None else []
+
     def transcribe(
         self,
         path: Path,
         grammar: Grammar | None = None,
         *,
-        progress: Callable[[float], None] | None = None,
+        progress: Progress | None = None,
     ) -> PartyTranscript:
         """Transcribe one party's file, waiting for a free worker first.
 
         Args:
             path: mono 16-bit WAV, 8 or 16 kHz, closed.
             grammar: phrases and decoys for the grammar pass; None leaves it out.
-            progress: told the share done, 0..1.
+            progress: told the share done, 0..1; not by workers on other machines.
 
         Raises:
             SoundError: the file is missing or not such a WAV.
             PoisonFile: it ended two workers.
             OutOfTime: it took longer than its limit.
+            ExecutorLost: where files are transcribed cannot be reached.
             TranscriptionError: the worker failed but lives.
             SetupError: no worker can be started.
         """
-        self._check_open()
-        try:
-            size = path.stat().st_size
-        except OSError as error:
-            raise SoundError(f"{path.name}: cannot be read ({error.strerror})", cure="is it still there?") from error
-        limit = self._time_limit or BASE_LIMIT_S + 2 * size / BYTES_PER_SECOND
+        return self.transcribe_sound(self._reader(path), path.name, grammar, progress=progress)
+
+    def transcribe_sound(
+        self,
+        sound: Sound,
+        name: str,
+        grammar: Grammar | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> PartyTranscript:
+        """Transcribe sound that was read already; raises as ``transcribe`` does.
+
+        Args:
+            sound: one party's.
+            name: what messages call it.
+            grammar: phrases and decoys for the grammar pass; None leaves it out.
+            progress: told the share done, 0..1.
+        """
         request = {
             "do": "transcribe",
-            "path": str(path.resolve()),
+            "rate": sound.rate,
             "grammar": None if grammar is None else grammar.to_dict(),
             "threads": self._threads,
         }
-        return PartyTranscript.from_dict(self._ask(request, path.name, limit, progress))
+        limit = self._time_limit or BASE_LIMIT_S + 2 * sound.duration
+        outcome = self._ask(request, name, limit, progress, sound.samples.astype("<i2", copy=False).tobytes())
+        transcript = PartyTranscript.from_dict(outcome.value)
+        if self._executor.far and transcript.pipeline != PIPELINE:
+            raise SetupError(
+                Text(
+                    f"worker on {outcome.host}: speech processing {transcript.pipeline}, ours is {PIPELINE}",
+                    f"{outcome.host} 上的工作进程：语音处理版本为 {transcript.pipeline}，本机为 {PIPELINE}",
+                ),
+                cure=Text("install the same version of this package there", "请在该主机安装相同版本的本软件包"),
+            )
+        return transcript
 
     def unknown_words(self, phrases: Iterable[str]) -> list[str]:
         """Words of ``phrases`` that the model cannot spell, sorted; checked when a rulebook is saved.
@@ -115,86 +142,59 @@ class Transcriber:
             TranscriptionError: the worker failed.
             SetupError: no worker can be started.
         """
-        found = self._ask({"do": "unknown", "phrases": list(phrases)}, "vocabulary", BASE_LIMIT_S, None)
-        return [str(word) for word in found]
+        request = {"do": "unknown", "phrases": list(phrases)}
+        return [str(word) for word in self._ask(request, "vocabulary", BASE_LIMIT_S, None).value]
 
     def close(self) -> None:
         """End all workers now; a file under way is given up with a TranscriptionError. It cannot be used again."""
-        with self._lock:
-            self._closed = True
-            running = list(self._running)
-        for worker in running:
-            worker.stop()
-        for _ in range(self._count):
-            seat = self._seats.get()  # whoever works gives his back as soon as his worker has ended
-            if seat is not None:
-                self._drop(seat)
-        for _ in range(self._count):
-            self._seats.put(None)
+        if self._own is not None:
+            self._own.close()
 
-    def _ask(self, request: dict[str, Any], name: str, limit: float, progress: Callable[[float], None] | None) -> Any:
-        worker = self._seats.get()
-        detail = ""
-        try:
-            for _ in range(CRASHES):
-                if worker is None:
-                    worker = self._start()
-                try:
-                    return worker.ask(request, limit=limit, progress=progress)
-                except WorkerEnded as ended:
-                    self._drop(worker)
-                    worker, detail = None, str(ended)
-                    self._check_open()
-                except WorkerSilent:
-                    self._drop(worker)
-                    worker = None
-                    raise OutOfTime(
-                        f"{name}: not transcribed within {limit:.0f} s", cure="a longer time limit, or a free machine"
-                    ) from None
-                except (SoundError, TranscriptionError):
-                    raise
-                except BaseException:
-                    self._drop(worker)  # half-way through an answer it is of no more use
-                    worker = None
-                    raise
-            raise PoisonFile(name, detail)
-        finally:
-            if worker is not None and worker.answered >= FILES_PER_WORKER:
-                self._drop(worker)
-                worker = None
-            self._seats.put(worker)
+    def _ask(
+        self, request: dict[str, Any], name: str, limit: float, progress: Progress | None, sound: bytes = b""
+    ) -> Outcome:
+        task = Task(
+            name=name,
+            model=self.model,
+            folder=self._folder,
+            request=request,
+            sound=sound,
+            limit=limit,
+            start_limit=self._start_limit,
+            recycle=self._recycle,
+            command=self._command,
+        )
+        deaths = 0
+        while True:
+            outcome = self._executor.run(task, progress, QUEUE_LIMIT_S + CRASHES * (self._start_limit + limit))
+            if outcome.kind == "result":
+                return outcome
+            deaths += outcome.deaths
+            if outcome.kind != "died" or deaths >= CRASHES:
+                raise _error(outcome, name, limit)
 
-    def _drop(self, worker: WorkerProcess) -> None:
-        worker.kill()
-        with self._lock:
-            self._running.discard(worker)
 
-    def _check_open(self) -> None:
-        if self._closed:
-            raise TranscriptionError(
-                Text("transcription was stopped", "转写已停止"), cure=Text("start it again", "请重新启动")
-            )
-
-    def _start(self) -> WorkerProcess:
-        self._check_open()
-        worker = None
-        try:
-            worker = WorkerProcess(self._command)
-            with self._lock:
-                self._running.add(worker)
-                closed = self._closed
-            if closed:
-                worker.stop()
-            worker.await_ready(self._start_limit)
-        except (WorkerEnded, WorkerSilent, OSError) as error:
-            if worker is not None:
-                self._drop(worker)
-            self._check_open()
-            raise SetupError(
-                Text(
-                    f"no transcription worker for model {self.model}: {error or 'not ready in time'}",
-                    f"无法为模型 {self.model} 启动转写进程：{error or '未及时就绪'}",
-                ),
-                cure=Text("check the model's folder with: ivr model list", "请用 ivr model list 检查模型目录"),
-            ) from error
-        return worker
+def _error(outcome: Outcome, name: str, limit: float) -> IvrError:
+    """The error an outcome stands for."""
+    kind = outcome.kind
+    if kind in {"poison", "died"}:
+        return PoisonFile(name, outcome.detail)
+    if kind == "time":
+        return OutOfTime(
+            Text(f"{name}: not transcribed within {limit:.0f} s", f"{name}：{limit:.0f} 秒内未完成转写"),
+            cure=Text("a longer time limit, or a free machine", "请放宽时限，或使用空闲的机器"),
+        )
+    if kind == "stopped":
+        return TranscriptionError(
+            Text("transcription was stopped", "转写已停止"), cure=Text("start it again", "请重新启动")
+        )
+    if kind == "lost":
+        return ExecutorLost(
+            Text(f"transcription is out of reach: {outcome.detail}", f"无法连接转写执行器：{outcome.detail}"),
+            cure=Text(
+                "see that scheduler and workers run and have this package",
+                "请确认调度器和工作进程正在运行且已安装本软件包",
+            ),
+        )
+    told = {"sound": SoundError, "setup": SetupError}.get(kind, TranscriptionError)
+    return told(outcome.detail, cure=outcome.cure)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -122,14 +122,13 @@ def test_a_worker_killed_in_the_middle_is_replaced(model: Path, tmp_path: Path) 
     with Transcriber(model, threads=1) as transcriber:
         quiet = write(tmp_path / "short.wav", "bye_27_cl")
         transcriber.transcribe(quiet)
-        worker = transcriber._seats.queue[0]
-        assert worker is not None
+        (worker,) = transcriber.pids
         killed = threading.Event()
 
         def kill(_share: float) -> None:
             if not killed.is_set():
                 killed.set()
-                os.kill(worker.pid, signal.SIGKILL)
+                os.kill(worker, signal.SIGKILL)
 
         found = transcriber.transcribe(wav, progress=kill)
         assert killed.is_set()
@@ -139,33 +138,14 @@ def test_a_worker_killed_in_the_middle_is_replaced(model: Path, tmp_path: Path) 
 def test_a_file_that_kills_every_worker_is_poison(model: Path, tmp_path: Path) -> None:
     wav = write(tmp_path / "bad.wav", *["greet_12_20"] * 3)
     with Transcriber(model) as transcriber:
-        stop = threading.Event()
-
-        def hunt() -> None:
-            while not stop.is_set():
-                for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
-                    command = Path(f"/proc/{child}/cmdline")
-                    if command.exists() and b"recording.transcription.worker" in command.read_bytes():
-                        victims.add(int(child))
-                time.sleep(0.05)
-
-        victims: set[int] = set()
-        hunter = threading.Thread(target=hunt)
-        hunter.start()
 
         def kill(_share: float) -> None:
-            for victim in victims:
-                try:
-                    os.kill(victim, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
+            for worker in transcriber.pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
 
-        try:
-            with pytest.raises(PoisonFile, match=r"bad\.wav"):
-                transcriber.transcribe(wav, progress=kill)
-        finally:
-            stop.set()
-            hunter.join()
+        with pytest.raises(PoisonFile, match=r"bad\.wav"):
+            transcriber.transcribe(wav, progress=kill)
 
 
 def test_a_folder_that_is_no_model_is_named(tmp_path: Path) -> None:

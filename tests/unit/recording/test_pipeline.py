@@ -8,12 +8,13 @@ import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
-from recording.audio.wav import Samples
+from recording.audio.wav import Samples, read_wav
 from recording.transcription import Grammar, PartyTranscript, Word
 from recording.transcription.grammar import spell, spell_grammar
 from recording.transcription.pipeline import transcribe
@@ -110,11 +111,14 @@ def test_a_phrase_with_an_unknown_word_is_left_out_and_named() -> None:
     assert (spelt.phrases, spelt.decoys, spelt.unknown, spelt.lines) == (("네",), ("네",), ("없는말",), ["네"])
 
 
-def test_the_worker_answers_every_request_and_survives_bad_ones(wav: Path, tmp_path: Path) -> None:
-    requests: queue.Queue[str | None] = queue.Queue()
-    ask = {"do": "transcribe", "path": str(wav), "grammar": None, "threads": 1}
-    for request in (ask, {**ask, "path": str(tmp_path / "gone.wav")}, {"do": "unknown", "phrases": ["네 zz"]}, {}):
-        requests.put(json.dumps(request))
+def test_the_worker_answers_every_request_and_survives_bad_ones(wav: Path) -> None:
+    requests: queue.Queue[tuple[dict[str, Any], bytes] | None] = queue.Queue()
+    ask = {"do": "transcribe", "rate": 8000, "grammar": None, "threads": 1}
+    sound = read_wav(wav).samples.tobytes()
+    requests.put((ask, sound))
+    requests.put((ask, sound[:-1]))
+    requests.put(({"do": "unknown", "phrases": ["네 zz"]}, b""))
+    requests.put(({}, b""))
     requests.put(None)
     out = io.StringIO()
     serve(FakeEngine(), "m", requests, out)
@@ -122,6 +126,6 @@ def test_the_worker_answers_every_request_and_survives_bad_ones(wav: Path, tmp_p
     answers = [message for message in said if "progress" not in message]
     assert answers[0] == {"ready": True}
     assert PartyTranscript.from_dict(answers[1]["result"]).text == "free free"
-    assert answers[2]["kind"] == "sound"
+    assert answers[2]["kind"] == "worker"
     assert answers[3] == {"result": ["zz"]}
     assert answers[4]["kind"] == "worker"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from ivr.core.errors import SetupError
 from recording.errors import OutOfTime, PoisonFile, SoundError, TranscriptionError
 from recording.transcription import Transcriber
+from recording.transcription.executors import LocalExecutor
+from recording.transcription.pool import KEPT
 
 FAKE = Path(__file__).parent / "fake_worker.py"
 Make = Callable[..., Transcriber]
@@ -37,12 +42,16 @@ def make(tmp_path: Path) -> Iterator[Make]:
 @pytest.fixture
 def wav(tmp_path: Path) -> Path:
     path = tmp_path / "party.wav"
-    path.write_bytes(b"RIFF")
+    soundfile.write(str(path), np.zeros(8000, np.int16), 8000, subtype="PCM_16")
     return path
 
 
+def states(tmp_path: Path) -> str:
+    return (tmp_path / "starts").read_text()
+
+
 def starts(tmp_path: Path) -> int:
-    return int((tmp_path / "starts").read_text())
+    return len(states(tmp_path))
 
 
 def test_a_file_is_transcribed_and_progress_is_told(make: Make, wav: Path, tmp_path: Path) -> None:
@@ -120,8 +129,56 @@ def test_close_gives_up_the_file_under_way(make: Make, wav: Path, tmp_path: Path
 def test_close_ends_the_workers(make: Make, wav: Path) -> None:
     transcriber = make("works")
     transcriber.transcribe(wav)
-    worker = transcriber._seats.queue[0]
-    assert worker is not None
+    (worker,) = transcriber.pids
     transcriber.close()
+    assert transcriber.pids == []
     with pytest.raises(ProcessLookupError):
-        os.kill(worker.pid, 0)
+        os.kill(worker, 0)
+
+
+def test_a_worker_that_died_while_it_had_nothing_to_do_is_no_files_fault(make: Make, wav: Path, tmp_path: Path) -> None:
+    transcriber = make("works")
+    for _ in range(3):
+        assert transcriber.transcribe(wav).text == "hello"
+        (worker,) = transcriber.pids
+        os.kill(worker, signal.SIGKILL)
+        while (Path("/proc") / str(worker) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z":
+            time.sleep(0.01)
+    assert starts(tmp_path) == 3
+
+
+def test_a_worker_that_does_not_even_read_is_ended_in_time(make: Make, tmp_path: Path) -> None:
+    path = tmp_path / "long.wav"
+    soundfile.write(str(path), np.zeros(8000 * 60, np.int16), 8000, subtype="PCM_16")
+    with pytest.raises(OutOfTime):
+        make("deaf", time_limit=0.3).transcribe(path)
+
+
+@pytest.mark.parametrize(("recycle", "started"), [(2, 3), (0, 1)])
+def test_workers_are_replaced_after_so_many_files_or_never(
+    make: Make, wav: Path, tmp_path: Path, recycle: int, started: int
+) -> None:
+    transcriber = make("works", recycle=recycle)
+    for _ in range(5):
+        transcriber.transcribe(wav)
+    assert starts(tmp_path) == started
+
+
+def test_several_threads_have_a_worker_each_and_no_more(make: Make, wav: Path, tmp_path: Path) -> None:
+    transcriber = make("works", workers=2)
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda _: transcriber.transcribe(wav).text, range(30)))
+    assert found == ["hello"] * 30
+    assert len(transcriber.pids) <= 2
+    assert len(states(tmp_path)) <= 2
+
+
+def test_idle_workers_of_other_models_make_room(tmp_path: Path, wav: Path) -> None:
+    executor = LocalExecutor(1)
+    try:
+        for number in range(KEPT + 2):
+            command = [sys.executable, str(FAKE), "works", str(tmp_path / f"starts-{number}")]
+            Transcriber(tmp_path / "model", command=command, executor=executor).transcribe(wav)
+        assert len(executor.pool.pids) == KEPT
+    finally:
+        executor.close()
