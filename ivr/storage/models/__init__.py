@@ -10,6 +10,7 @@ from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
+from ivr.storage.models.features import CallFeatures, RecordingFeatures
 from ivr.storage.models.people import (
     Calibration,
     CalibrationCall,
@@ -31,6 +32,7 @@ __all__ = [
     "CalibrationCall",
     "Call",
     "CallFeatures",
+    "CallFeatures",
     "Continuation",
     "Dispute",
     "Figure",
@@ -41,6 +43,7 @@ __all__ = [
     "Pause",
     "QueueVisit",
     "Recording",
+    "RecordingFeatures",
     "RecordingFeatures",
     "Review",
     "ReviewItem",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.storage.models.base import Base
@@ -45,6 +45,10 @@ class Transcript(Base):
     words: Mapped[list[Any]]  # [{"word", "start", "end", "conf"}], seconds from the file's first frame
     speech: Mapped[list[Any]]  # [[start, end], ...] seconds of speech
     snr_db: Mapped[float | None]
+    # the pass restricted to a rulebook's phrases, in the form of words; None when it was not made
+    grammar_words: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    # what else a judgement needs of it: duration, phrases of the grammar pass; None in rows that did not keep it
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     recording: Mapped[Recording] = relationship(back_populates="transcripts", lazy="raise_on_sql")
 
