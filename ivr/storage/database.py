@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from ivr.core.errors import StorageError, UsageError
 from ivr.core.language import Text
 from ivr.storage.audit_head import HeadFile
+from ivr.storage.sealing import Sealer, sealing_session
 
 BUSY_SECONDS = 10
 BEGIN_TRIES = 3
@@ -135,13 +136,14 @@ class Database:
     Args:
         url: SQLAlchemy URL of a SQLite file or a PostgreSQL database.
         audit_head: file that keeps the newest audit row; ``audit.head`` beside a SQLite file, else none.
+        sealer: seals the words of calls as they are written, opens them as they are read; None: those sealed stay so.
 
     Raises:
         UsageError: if the URL names something else.
         StorageError: if the folder or the driver is missing.
     """
 
-    def __init__(self, url: str, audit_head: Path | None = None) -> None:
+    def __init__(self, url: str, audit_head: Path | None = None, *, sealer: Sealer | None = None) -> None:
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         make_folder(self.url)
@@ -156,9 +158,10 @@ class Database:
             audit_head = Path(self.url.database or "").absolute().with_name("audit.head")
         self.audit_head = HeadFile(audit_head, alone=self.is_sqlite) if audit_head else None
         info = {HeadFile: self.audit_head}
-        self._readers = async_sessionmaker(self._engine, expire_on_commit=False, info=info)
+        kind = sealing_session(sealer)
+        self._readers = async_sessionmaker(self._engine, sync_session_class=kind, expire_on_commit=False, info=info)
         self._writers = async_sessionmaker(
-            self._engine.execution_options(**{_WRITE: True}), expire_on_commit=False, info=info
+            self._engine.execution_options(**{_WRITE: True}), sync_session_class=kind, expire_on_commit=False, info=info
         )
         # Writers of this process queue up here, in order, instead of polling for SQLite's lock.
         self._turn = asyncio.Lock()

@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ivr.core.errors import StorageError
+from ivr.core.language import Text
 from ivr.storage.models import Call, Recording, Score, Transcript, Verdict
 
 
@@ -19,11 +21,24 @@ async def save_transcript(session: AsyncSession, transcript: Transcript) -> Tran
 
 
 async def find_transcript(session: AsyncSession, recording_id: int, model: str, pipeline: str) -> Transcript | None:
-    """The newest transcript of a recording by this model and version of our processing."""
+    """The newest transcript of a recording by this model and version of our processing.
+
+    Raises:
+        StorageError: if it is sealed and cannot be opened here: no words would be taken for silence.
+    """
     query = select(Transcript).where(
         Transcript.recording_id == recording_id, Transcript.model == model, Transcript.pipeline == pipeline
     )
-    return await session.scalar(query.order_by(Transcript.id.desc()).limit(1))
+    found = await session.scalar(query.order_by(Transcript.id.desc()).limit(1))
+    if found is not None and found.locked:
+        raise StorageError(
+            Text(
+                f"transcript {found.id} is sealed ({found.locked})",
+                f"转写 {found.id} 已加密，无法打开（{found.locked}）",
+            ),
+            cure=Text("judge again where an identity is: ivr keys list", "请在持有身份密钥的机器上重新评判"),
+        )
+    return found
 
 
 async def transcripts(session: AsyncSession, call_id: int) -> Sequence[tuple[Recording, Transcript]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.storage.models.base import Base
@@ -49,8 +49,10 @@ class Transcript(Base):
     grammar_words: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     # what else a judgement needs of it: duration, phrases of the grammar pass; None in rows that did not keep it
     detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # text and words, empty above then
     created_at: Mapped[datetime]
     recording: Mapped[Recording] = relationship(back_populates="transcripts", lazy="raise_on_sql")
+    locked = ""  # why the words cannot be read here: locked | damaged
 
 
 class Verdict(Base):
@@ -72,11 +74,13 @@ class Verdict(Base):
     start_s: Mapped[float | None]  # from the recording's first frame
     end_s: Mapped[float | None]
     evidence: Mapped[dict[str, Any]]  # heard, phrase, missing, reason, by
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the whole evidence; its words are then empty above
     rulebook: Mapped[str] = mapped_column(String(64))
     rulebook_version: Mapped[str] = mapped_column(String(64))
     model: Mapped[str] = mapped_column(String(128))
     thresholds: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    locked = ""  # why the evidence cannot be read here: locked | damaged
 
 
 class Score(Base):

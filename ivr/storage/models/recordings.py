@@ -41,6 +41,7 @@ class Recording(Base):
     # how the file or the row came to differ from what was recorded: mended, redacted, deleted and why
     note: Mapped[str] = mapped_column(String(255), default="", server_default="")
     accepted: Mapped[str] = mapped_column(String(255), default="", server_default="")  # why a fault stays as it is
+    sealed_at: Mapped[datetime | None]  # the file is encrypted since then, named file + ".sealed"
     redacted_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     call: Mapped[Call | None] = relationship(back_populates="recordings", lazy="raise_on_sql")
