@@ -149,6 +149,7 @@ EXAMPLES: dict[str, Example] = {
         _BYE,
         where="5:74",
     ),
+    "DP233": Example("queues.yaml", "service: {extension: 1000}\n", "1:22"),
     "DP301": _flow("menu: {step: menu, prompts: [main-menu], choices: {1: mail}}", _MAIL, where="5:3"),
     "DP302": _flow(
         "menu: {step: menu, prompts: [main-menu], choices: {1: two, 0: wait}}",

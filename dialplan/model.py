@@ -60,6 +60,7 @@ class Queue(Model):
     """A waiting line."""
 
     title: str = Field(default="", description="name shown to people", max_length=60)
+    extension: Digits | None = Field(default=None, description="number an agent dials to hand a caller on to it")
     strategy: Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear"] = Field(
         default="rrmemory", description="who is rung next"
     )
@@ -100,6 +101,10 @@ class Greeting(StepBase):
 
     step: Literal["greeting"]
     notice: bool = Field(default=True, description="whether the recording notice follows")
+    refuse_key: Digit | None = Field(
+        default=None, description="key that refuses the recording, announced after the notice; none where not allowed"
+    )
+    refuse_wait: float = Field(default=3.0, ge=1, le=10, description="seconds to wait for that key")
 
 
 class Menu(Model):
@@ -125,7 +130,9 @@ class Collect(StepBase):
     max: int = Field(default=16, ge=1, le=32, description="most digits")
     timeout: float = Field(default=5.0, ge=1, le=30, description="seconds between digits")
     tries: int = Field(default=3, ge=1, le=5, description="how often it is asked")
-    secret: bool = Field(default=False, description="digits leave no trace in journal or log")
+    secret: bool = Field(
+        default=False, description="digits leave no trace in journal or log, and recording pauses while they are entered"
+    )
     failure: Name | None = Field(default=None, description="step after the last try")
 
 
@@ -200,4 +207,7 @@ class Site(Model):
     queues: dict[Name, Queue] = Field(description="queues by name", min_length=1)
     agents: dict[Name, Agent] = Field(default_factory=dict, description="agents by id")
     hours: dict[Name, Hours] = Field(default_factory=dict, description="business hours by name")
+    pause_limit: int = Field(
+        default=120, ge=10, le=900, description="seconds after which a pause of recording ends by itself"
+    )
     anonymous_callers: bool = Field(default=False, description="let anybody on loopback call in (demo only)")

@@ -152,6 +152,12 @@ LINKS = codes(
             "make min: no larger than max:",
             "min: 不得大于 max:",
         ),
+        "DP233": (
+            "extension {what} of queue {queue} is already {other}",
+            "队列 {queue} 的号码 {what} 已用作 {other}",
+            "give the queue a number of its own",
+            "请给该队列分配独立的号码",
+        ),
     },
 ) | codes(
     Severity.WARNING,

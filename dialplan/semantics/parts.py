@@ -51,6 +51,13 @@ def _agents(site: Site, places: Places) -> Iterator[Problem]:
     extensions: dict[str, Text] = {
         number: Text(f"service number {number}", f"服务号码 {number}") for number in site.numbers
     }
+    for name, queue in site.queues.items():
+        if queue.extension is None:
+            continue
+        if queue.extension in extensions:
+            where, other = places.of("queues", name, "extension"), extensions[queue.extension]
+            yield problem("DP233", where, what=queue.extension, queue=name, other=other)
+        extensions.setdefault(queue.extension, Text(f"that of queue {name}", f"队列 {name} 的号码"))
     staff_numbers: dict[str, str] = {}
     staffed: set[str] = set()
     for name, agent in site.agents.items():
@@ -67,9 +74,9 @@ def _agents(site: Site, places: Places) -> Iterator[Problem]:
             if queue not in site.queues:
                 where = places.of("agents", name, "queues", index)
                 yield problem("DP218", where, agent=name, what=queue, known=known(queue, site.queues))
-    for queue in site.queues:
-        if queue not in staffed:
-            yield problem("DP219", places.of_key("queues", queue), what=queue)
+    for name in site.queues:
+        if name not in staffed:
+            yield problem("DP219", places.of_key("queues", name), what=name)
 
 
 def _hours(name: str, hours: Hours, places: Places) -> Iterator[Problem]:

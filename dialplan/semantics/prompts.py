@@ -23,6 +23,9 @@ def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
                 yield prompt, ("step",)
             if step.notice:
                 yield "recording-notice", ("notice",)
+            if step.refuse_key is not None:
+                yield f"recording-refusal-{step.refuse_key}", ("refuse_key",)
+                yield "recording-refused", ("refuse_key",)
         case Menu():
             yield step.invalid, ("invalid",)
             yield step.silent, ("silent",)

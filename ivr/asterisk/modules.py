@@ -14,7 +14,7 @@ REQUIRED = tuple(
     res_timing_timerfd res_sorcery_config res_sorcery_memory res_sorcery_astdb
     res_pjproject res_pjsip res_pjsip_session res_pjsip_sdp_rtp res_pjsip_endpoint_identifier_user
     res_pjsip_endpoint_identifier_anonymous res_pjsip_registrar res_pjsip_authenticator_digest
-    res_pjsip_pubsub res_pjsip_caller_id res_pjsip_nat res_pjsip_rfc3326 res_pjsip_dlg_options
+    res_pjsip_pubsub res_pjsip_caller_id res_pjsip_nat res_pjsip_rfc3326 res_pjsip_dlg_options res_pjsip_refer
     res_rtp_asterisk chan_pjsip
     bridge_simple bridge_softmix bridge_builtin_features bridge_builtin_interval_features
     codec_ulaw codec_alaw codec_a_mu codec_g722 codec_resample
@@ -22,7 +22,7 @@ REQUIRED = tuple(
     res_musiconhold res_speech res_agi pbx_config
     func_channel func_callerid func_strings func_logic func_timeout func_hangupcause func_global func_math
     func_cut func_groupcount func_uri app_chanspy func_periodic_hook
-    app_stack app_exec app_verbose app_system app_userevent app_playback app_record app_dial app_queue app_mixmonitor
+    app_stack app_exec app_verbose app_system app_userevent app_playback app_record app_dial app_queue app_mixmonitor app_bridgeaddchan
     cel_custom
     """.split()  # noqa: SIM905  a word list reads better in columns
 )
