@@ -23,7 +23,7 @@ class Heard:
 def context_of(
     call: rows.Call, recording: rows.Recording, agent: Heard | None, caller: Heard | None, language: str
 ) -> CallContext:
-    """The times of a call as a judgement needs them: seconds from its start.
+    """What a judgement of one agent's part needs to know of the call; times in seconds from its start.
 
     A wait is a hold of the telephone, or a silence of both that is as long as one.
     """
@@ -48,4 +48,29 @@ def context_of(
         caller_offset=caller_offset,
         talk=talk,
         holds=tuple(sorted([*holds(call.steps, at, duration), *silences])),
+        silences=tuple(silences),
+        agent=recording.agent,
+        started_at=call.started_at,
+        queue=visit.queue if visit is not None else "",
+        outcome=call.outcome,
+        transfers=tuple(at(one.completed_at) for one in call.visits if one.ended_by == "transfer" and one is visit),
+        ended_by=_ended_by(call, visit),
+        ring=_ring(visit),
     )
+
+
+def _ended_by(call: rows.Call, visit: rows.QueueVisit | None) -> str:
+    """Who ended this agent's talk; who hung up the call counts for the last talk only (norm D8)."""
+    if visit is None:
+        return ""
+    last = max((one for one in call.visits if one.connected_at), key=lambda one: one.connected_at or one.joined_at)
+    return visit.ended_by or (call.hung_up_by if visit is last else "")
+
+
+def _ring(visit: rows.QueueVisit | None) -> float | None:
+    """Seconds the agent's phone rang before he answered (norm B3)."""
+    if visit is None:
+        return None
+    answered = (one for one in visit.rings if one.agent == visit.agent and one.result == "answered" and one.ended_at)
+    ring = next(answered, None)
+    return (ring.ended_at - ring.started_at).total_seconds() if ring is not None and ring.ended_at else None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from ivr.core.language import Text
 from recording.compliance import reasons
-from recording.compliance.evidence import Listener, within
+from recording.compliance.conditions import applies
+from recording.compliance.measures import Reading, read
+from recording.compliance.phrases import Outcome, judge_side, too_poor
+from recording.compliance.scene import Scene, Side
 from recording.compliance.thresholds import THRESHOLDS, Thresholds
-from recording.compliance.verdict import CallContext, Hit, Span, Value, Verdict
-from recording.compliance.windows import speech_within, talk_span, windows
-from recording.rulebooks.model import Kind, Rule, Rulebook, When
+from recording.compliance.verdict import CallContext, Measured, Value, Verdict
+from recording.rulebooks.model import Behaviour, Kind, Measure, Rule, Rulebook
 from recording.transcription.transcript import PartyTranscript
+
+_NEEDS_WORDS = frozenset({Measure.SPEECH_RATE})
 
 
 def judge(
@@ -22,7 +23,7 @@ def judge(
     *,
     thresholds: Thresholds = THRESHOLDS,
 ) -> list[Verdict]:
-    """One verdict per rule, in the rulebook's order.
+    """One verdict per rule, then one per behaviour, in the rulebook's order.
 
     Only the speaker's own file is judged: what the line itself says does not count as the agent's.
 
@@ -30,39 +31,24 @@ def judge(
         rulebook: the rules.
         agent: the agent's words; None when there is no transcript of him.
         caller: the caller's words; None when there is none.
-        context: times of the call.
+        context: times of the call, and what was measured in its sound.
         thresholds: what counts as evidence.
     """
-    sides = {"agent": _Side(agent, context.agent_offset), "caller": _Side(caller, context.caller_offset)}
-    return [_judge_rule(rulebook, rule, sides[rule.by], context, thresholds) for rule in rulebook.rules]
+    scene = Scene(
+        rulebook,
+        Side("agent", agent, context.agent_offset),
+        Side("caller", caller, context.caller_offset),
+        context,
+        thresholds,
+    )
+    return [
+        *(_judge_rule(rule, scene) for rule in rulebook.rules),
+        *(_judge_behaviour(behaviour, scene) for behaviour in rulebook.behaviour),
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One party: the transcript, and when its file began in the call."""
-
-    transcript: PartyTranscript | None
-    offset: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What one window, or the whole rule, comes to."""
-
-    value: Value
-    reason: Text
-    hits: tuple[Hit, ...] = ()
-    missing: tuple[str, ...] = ()
-
-
-def _judge_rule(
-    rulebook: Rulebook,
-    rule: Rule,
-    side: _Side,
-    context: CallContext,
-    limits: Thresholds,
-) -> Verdict:
-    outcome = _outcome(rulebook, rule, side, context, limits)
+def _judge_rule(rule: Rule, scene: Scene) -> Verdict:
+    outcome, side = _outcome(rule, scene)
     best = outcome.hits[0] if outcome.hits else None
     passed = None
     if outcome.value in {Value.SAID, Value.NOT_SAID}:
@@ -75,7 +61,7 @@ def _judge_rule(
         value=outcome.value,
         passed=passed,
         reason=outcome.reason,
-        by=rule.by,
+        by=side.role,
         weight=rule.weight,
         fail_all=rule.fail_all,
         score=best.score if best else None,
@@ -83,82 +69,80 @@ def _judge_rule(
         hits=outcome.hits,
         missing_parts=outcome.missing,
         missing_titles=tuple(part.shown for part in rule.parts if part.name in outcome.missing),
-        rulebook=rulebook.name,
-        rulebook_version=rulebook.full_version,
+        rulebook=scene.rulebook.name,
+        rulebook_version=scene.rulebook.full_version,
         model=side.transcript.model if side.transcript else "",
-        thresholds=limits.version,
+        thresholds=scene.limits.version,
+        section=rule.section,
     )
 
 
-def _outcome(
-    rulebook: Rulebook,
-    rule: Rule,
-    side: _Side,
-    context: CallContext,
-    limits: Thresholds,
-) -> _Outcome:
-    transcript, offset = side.transcript, side.offset
-    if rule.when is When.HELD and not context.holds:
-        return _Outcome(Value.NOT_APPLICABLE, reasons.NOT_HELD)
-    if transcript is None:
-        return _Outcome(Value.CANNOT_TELL, reasons.NO_TRANSCRIPT)
-    if context.language != rulebook.language:
-        return _Outcome(Value.CANNOT_TELL, reasons.WRONG_LANGUAGE)
-    talk = talk_span(transcript, context, offset)
-    if speech_within(transcript, talk) < limits.shortest_speech:
-        missing = tuple(part.name for part in rule.all_parts) if rule.kind is Kind.MUST else ()
-        return _Outcome(Value.NOT_SAID, reasons.SILENT, missing=missing)
-    listener = Listener(transcript, rulebook, limits)
-    spans = windows(rule, transcript, context, offset, limits.slack)
-    outcomes = [_in_window(rule, listener, span, limits) for span in spans]
-    worst = min(outcomes, key=lambda outcome: _ORDER[outcome.value])  # every hold must be announced
-    if worst.value is Value.NOT_SAID and rule.kind is Kind.MUST:
-        return _look_elsewhere(rule, listener, talk, worst, limits)
-    return worst
+def _outcome(rule: Rule, scene: Scene) -> tuple[Outcome, Side]:
+    """What the rule comes to, and in whose words."""
+    sides = scene.sides(rule.by)
+    answer, why = applies(rule.when, rule.unless, scene)
+    if answer is False:
+        return Outcome(Value.NOT_APPLICABLE, why), sides[0]
+    found = [(judge_side(rule, scene, side), side) for side in sides]
+    outcome, side = max(found, key=lambda one: _SAID_BY_ANY[one[0].value])
+    broken = Value.NOT_SAID if rule.kind is Kind.MUST else Value.SAID
+    if answer is None and outcome.value is broken:  # what was kept is kept, whether it was asked for or not
+        outcome = Outcome(Value.CANNOT_TELL, reasons.MAY_APPLY, outcome.hits, outcome.missing)
+    return outcome, side
 
 
-_ORDER = {Value.NOT_SAID: 0, Value.CANNOT_TELL: 1, Value.SAID: 2, Value.NOT_APPLICABLE: 3}
+_SAID_BY_ANY = {Value.SAID: 3, Value.CANNOT_TELL: 2, Value.NOT_SAID: 1, Value.NOT_APPLICABLE: 0}
 
 
-def _in_window(rule: Rule, listener: Listener, window: Span, limits: Thresholds) -> _Outcome:
-    found: list[Hit] = []
-    strong = weak = 0
-    missing: list[str] = []
-    for part in rule.all_parts:
-        hits = listener.hits(rule, part, window)
-        found += hits if rule.kind is Kind.MUST_NOT else hits[:1]
-        if hits and hits[0].strong:
-            strong += 1
-            continue
-        weak += bool(hits)
-        missing.append(part.name)
-    evidence = tuple(sorted(found, key=lambda hit: (not hit.strong, -hit.score)))
-    lost = tuple(missing) if rule.kind is Kind.MUST else ()
-    if strong >= rule.needed:
-        return _Outcome(Value.SAID, reasons.HEARD, evidence, lost)
-    if strong + weak >= rule.needed:
-        similar = reasons.SIMILAR if rule.kind is Kind.MUST else reasons.SIMILAR_FORBIDDEN
-        return _Outcome(Value.CANNOT_TELL, similar, evidence, lost)
-    doubt = _doubt(listener.transcript, window, limits)
-    if doubt is not None:
-        return _Outcome(Value.CANNOT_TELL, doubt, evidence, lost)
-    return _Outcome(Value.NOT_SAID, reasons.NOT_HEARD, evidence, lost)
+def _judge_behaviour(rule: Behaviour, scene: Scene) -> Verdict:
+    answer, why = applies(rule.when, rule.unless, scene)
+    reading = read(rule, scene) if answer is not False else Reading(why=why)
+    unit = rule.measure.unit(scene.rulebook.language)
+    value, reason, measured = Value.NOT_APPLICABLE, reading.why, None
+    if reading.value is not None:
+        value = _held_against(rule, reading)
+        shown = reading.value if reading.highest is None else reading.highest
+        measured = Measured(rule.measure.value, shown, unit, rule.at_least, rule.at_most, rule.best)
+        reason = reasons.measured(shown, unit, rule.at_least, rule.at_most)
+        if value is Value.CANNOT_TELL:
+            reason = reasons.MAY_BE_ANNOUNCED
+        elif rule.measure in _NEEDS_WORDS and too_poor(scene):
+            value, reason = Value.CANNOT_TELL, reasons.POOR
+        elif value is Value.NOT_MET and answer is None:
+            value, reason = Value.CANNOT_TELL, reasons.MAY_APPLY
+    elif reading.unknown:
+        value = Value.CANNOT_TELL
+    span = reading.span if value is not Value.NOT_APPLICABLE else None
+    offset = scene.context.agent_offset
+    return Verdict(
+        rule=rule.id,
+        norm=rule.norm,
+        title=rule.title.text,
+        forbidden=False,
+        value=value,
+        passed={Value.MET: True, Value.NOT_MET: False}.get(value),
+        reason=reason,
+        by="agent",
+        weight=rule.weight,
+        fail_all=rule.fail_all,
+        span=None if span is None else (span[0] - offset, span[1] - offset),
+        rulebook=scene.rulebook.name,
+        rulebook_version=scene.rulebook.full_version,
+        model=scene.agent.transcript.model if scene.agent.transcript else "",
+        thresholds=scene.limits.version,
+        kind="behaviour",
+        section=rule.section,
+        measured=measured,
+    )
 
 
-def _doubt(transcript: PartyTranscript, window: Span, limits: Thresholds) -> Text | None:
-    """Why the absence of a phrase proves nothing here, or None."""
-    if transcript.snr_db is not None and transcript.snr_db < limits.snr_floor_db:
-        return reasons.noisy(transcript.snr_db)
-    spoken = speech_within(transcript, window)
-    if spoken >= limits.shortest_speech and len(within(transcript.words, window)) < limits.fewest_words * spoken:
-        return reasons.NOT_UNDERSTOOD
-    return None
-
-
-def _look_elsewhere(rule: Rule, listener: Listener, talk: Span, outcome: _Outcome, limits: Thresholds) -> _Outcome:
-    """Say so when it was said, but at the wrong time."""
-    anywhere = _in_window(rule, listener, talk, limits)
-    if anywhere.value is not Value.SAID:
-        return outcome
-    at = min(hit.span[0] for hit in anywhere.hits if hit.strong)
-    return _Outcome(Value.NOT_SAID, reasons.elsewhere(at), outcome.hits, outcome.missing)
+def _held_against(rule: Behaviour, reading: Reading) -> Value:
+    assert reading.value is not None
+    worst = [reading.value] if reading.highest is None else [reading.value, reading.highest]
+    found = {
+        (rule.at_least is None or value >= rule.at_least) and (rule.at_most is None or value <= rule.at_most)
+        for value in worst
+    }
+    if len(found) > 1:
+        return Value.CANNOT_TELL
+    return Value.MET if found.pop() else Value.NOT_MET

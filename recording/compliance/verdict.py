@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,10 +14,12 @@ Span = tuple[float, float]
 
 
 class Value(StrEnum):
-    """The three values, and the fourth case: the rule has nothing to say about this call."""
+    """The three values of words, and of behaviour; and the case that a rule has nothing to say about this call."""
 
     SAID = "said"
     NOT_SAID = "not_said"
+    MET = "met"
+    NOT_MET = "not_met"
     CANNOT_TELL = "cannot_tell"
     NOT_APPLICABLE = "not_applicable"
 
@@ -31,9 +34,17 @@ class CallContext:
         agent_offset: when the first frame of the agent's recording was.
         caller_offset: when the first frame of the caller's recording was.
         talk: when caller and agent were connected; words outside it do not count. None: the whole file.
-        holds: when the caller was on hold.
+        holds: when the caller was on hold, or waited as long in silence.
+        silences: those of ``holds`` that only the sound shows.
         features: what was measured in the sound of both; None when it was not.
         health: how far the recognition of the agent can be believed, 0..100; None when it is not known.
+        agent: id of the agent.
+        started_at: when the call began.
+        queue: the call came through.
+        outcome: of the call.
+        transfers: when the call was passed on.
+        ended_by: who ended this agent's talk: caller, agent, transfer; "" when it is not known.
+        ring: seconds this agent's phone rang before the answer; None when it is not known.
     """
 
     language: str
@@ -44,6 +55,14 @@ class CallContext:
     holds: tuple[Span, ...] = ()
     features: CallFeatures | None = None
     health: float | None = None
+    silences: tuple[Span, ...] = ()
+    agent: str = ""
+    started_at: datetime | None = None
+    queue: str = ""
+    outcome: str = ""
+    transfers: tuple[float, ...] = ()
+    ended_by: str = ""
+    ring: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,38 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured, and what it was held against.
+
+    Args:
+        name: the measure, e.g. ``speech_rate``.
+        value: in ``unit``.
+        unit: of the value and the limits.
+        at_least, at_most: the limits; None where there is none.
+        best: what is aimed at.
+    """
+
+    name: str
+    value: float
+    unit: Text
+    at_least: float | None = None
+    at_most: float | None = None
+    best: tuple[float, float] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "name": self.name,
+            "value": round(self.value, 2),
+            "unit": self.unit.en,
+            "unit_zh": self.unit.zh,
+            "at_least": self.at_least,
+            "at_most": self.at_most,
+            "best": None if self.best is None else list(self.best),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One rule's judgement of one call.
 
@@ -97,7 +148,7 @@ class Verdict:
         norm: id in the service norms.
         title: of the rule.
         forbidden: whether the rule is must_not.
-        value: said, not_said, cannot_tell or not_applicable.
+        value: said, not_said, cannot_tell or not_applicable; of behaviour met or not_met instead of the first two.
         passed: None when it cannot be told or does not apply.
         reason: why, for people; a cannot_tell is for a person to decide.
         score: 0..100 of the deciding evidence; None without any.
@@ -108,6 +159,9 @@ class Verdict:
         by: whose words were judged, agent or caller.
         weight: points on the scorecard.
         fail_all: whether breaking it sets the scorecard to zero.
+        kind: ``phrase`` or ``behaviour``.
+        section: of the scorecard.
+        measured: of behaviour; None when it could not be measured.
     """
 
     rule: str
@@ -129,6 +183,9 @@ class Verdict:
     rulebook_version: str = ""
     model: str = ""
     thresholds: str = ""
+    kind: str = "phrase"
+    section: str = "general"
+    measured: Measured | None = None
 
     @property
     def evidence(self) -> dict[str, Any]:
@@ -144,5 +201,8 @@ class Verdict:
             "reason_zh": self.reason.zh,
             "by": best.by if best else "",
             "speaker": self.by,
+            "kind": self.kind,
+            "section": self.section,
+            "measured": None if self.measured is None else self.measured.to_dict(),
             "hits": [hit.to_dict() for hit in self.hits],
         }

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from recording.compliance.verdict import CallContext, Span
+from recording.compliance.scene import Scene, Side
+from recording.compliance.verdict import Span
 from recording.rulebooks.model import Moment, Rule
-from recording.transcription.transcript import PartyTranscript
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The stretches a rule looks at.
+
+    Args:
+        spans: seconds of the file; several for several holds or places.
+        unsure: there may have been a place that was not heard for certain.
+    """
+
+    spans: tuple[Span, ...] = ()
+    unsure: bool = False
 
 
 def own_time(spans: Sequence[Span], offset: float) -> list[Span]:
@@ -14,44 +28,50 @@ def own_time(spans: Sequence[Span], offset: float) -> list[Span]:
     return [(start - offset, end - offset) for start, end in spans]
 
 
-def talk_span(transcript: PartyTranscript, context: CallContext, offset: float) -> Span:
-    """The part of the file in which the two were connected, seconds in the file."""
-    if context.talk is None:
-        return 0.0, transcript.duration
-    start, end = context.talk
-    return max(0.0, start - offset), max(0.0, min(transcript.duration, end - offset))
+def windows(rule: Rule, scene: Scene, side: Side) -> Windows:
+    """The stretches ``rule`` looks at in the file of ``side``; none when the moment did not come.
 
-
-def speech_within(transcript: PartyTranscript, window: Span) -> float:
-    """Seconds of speech inside the window."""
-    return sum(max(0.0, min(end, window[1]) - max(start, window[0])) for start, end in transcript.speech)
-
-
-def windows(rule: Rule, transcript: PartyTranscript, context: CallContext, offset: float, slack: float) -> list[Span]:
-    """The stretches a rule looks at, in seconds of the file; several for several holds, none without speech.
-
-    Args:
-        rule: with its window.
-        transcript: of the speaker.
-        context: of the call.
-        offset: seconds at which the speaker's file began in the call.
-        slack: seconds a window is widened on both sides.
+    Each is widened by the thresholds' slack on both sides, and ends with the talk.
     """
-    talk = talk_span(transcript, context, offset)
-    spoken = [span for span in transcript.speech if span[1] > talk[0] and span[0] < talk[1]]
-    length = rule.window.seconds
+    talk = side.talk(scene.context)
+    spoken = side.speech(scene.context)
     if not spoken:
-        return []
-    first, last = max(talk[0], spoken[0][0]), min(talk[1], spoken[-1][1])
-    moment = rule.window.moment
-    if moment is Moment.OPENING:
-        found = [(first, first + length)]
-    elif moment is Moment.CLOSING:
-        found = [(last - length, last)]
-    elif moment is Moment.BEFORE_HOLD:
-        found = [(start - length, start) for start, _ in own_time(context.holds, offset)]
-    elif moment is Moment.AFTER_HOLD:
-        found = [(end, end + length) for _, end in own_time(context.holds, offset)]
-    else:
+        return Windows()
+    unsure = False
+    moment, length = rule.window.moment, rule.window.seconds
+    if moment is Moment.ANYWHERE:
         found = [talk]
-    return [(max(talk[0], start - slack), min(talk[1], end + slack)) for start, end in found]
+    elif moment is Moment.OPENING:
+        found = [(spoken[0][0], spoken[0][0] + length)]
+    elif moment is Moment.CLOSING:
+        found = [(spoken[-1][1] - length, spoken[-1][1])]
+    elif moment is Moment.CALL_START:
+        found = [(talk[0], talk[0] + length)]
+    elif moment is Moment.CALL_END:
+        found = [(talk[1] - length, talk[1])]
+    else:
+        places, unsure = _places(rule, scene)
+        found = [_beside(moment, place, length) for place in own_time(places, side.offset)]
+    slack = scene.limits.slack
+    widened = [(max(talk[0], start - slack), min(talk[1], end + slack)) for start, end in found]
+    return Windows(tuple(span for span in widened if span[1] > span[0]), unsure)
+
+
+def _places(rule: Rule, scene: Scene) -> tuple[Sequence[Span], bool]:
+    """What the windows lie beside, seconds of the call."""
+    if rule.window.moment in {Moment.BEFORE_HOLD, Moment.AFTER_HOLD}:
+        return scene.context.holds, False
+    if rule.window.moment is Moment.BEFORE_TRANSFER:
+        return [(at, at) for at in scene.context.transfers], False
+    assert rule.window.of is not None
+    heard = scene.places(rule.window.of)
+    return heard.sure, heard.unsure
+
+
+def _beside(moment: Moment, place: Span, length: float) -> Span:
+    """The stretch before, after or around a place."""
+    before = (place[0] - length, place[0])
+    after = (place[1], place[1] + length)
+    if moment in {Moment.BEFORE_HOLD, Moment.BEFORE_TRANSFER, Moment.BEFORE}:
+        return before
+    return (before[0], after[1]) if moment is Moment.AROUND else after

@@ -107,9 +107,11 @@ class AgentNames(Model):
 
 
 class Names(Model):
-    """The site's real values of the placeholders; set by the program, never by the file."""
+    """What the program knows of the site: real values of the placeholders, and where holidays are looked up."""
 
     company: tuple[str, ...] = ()
+    country: str = ""
+    zone: str = ""
     agents: dict[str, AgentNames] = Field(default_factory=dict)
 
 

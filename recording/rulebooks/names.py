@@ -30,7 +30,14 @@ _DIGITS = {
 _NAME = re.compile(r"\{([a-z]+)\}")
 
 
-def site_names(company: Mapping[str, str], agents: Mapping[str, tuple[str, str]], language: str) -> Names:
+def site_names(
+    company: Mapping[str, str],
+    agents: Mapping[str, tuple[str, str]],
+    language: str,
+    *,
+    country: str = "",
+    zone: str = "",
+) -> Names:
     """A site's names as a rulebook takes them.
 
     Args:
@@ -38,11 +45,15 @@ def site_names(company: Mapping[str, str], agents: Mapping[str, tuple[str, str]]
         agents: id to (name, staff number). A name in another script is how the console shows it, not how it is
             said in this language, so it is left out.
         language: of the rulebook.
+        country: whose holidays count, ISO 3166.
+        zone: time zone a call's day is taken in.
     """
     script = _SCRIPT[language]
     own = company.get(language, "").strip()
     return Names(
         company=(own,) if own else (),
+        country=country,
+        zone=zone,
         agents={
             agent: AgentNames(names=(name.strip(),) if script.search(name) else (), number=number)
             for agent, (name, number) in agents.items()

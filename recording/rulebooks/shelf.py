@@ -1,4 +1,4 @@
-"""The rulebooks of one site: its own before those that come with the project, each in the version in force (norm F8)."""
+"""The rulebooks of one site: its own before the project's, each in the version in force (norm F8)."""
 
 from __future__ import annotations
 
@@ -80,11 +80,8 @@ class Shelf:
             if inside:
                 return max(inside, key=lambda one: (one.effective_from or date.min, one.version))
         names = ", ".join(dict.fromkeys(one.name for one in self.editions()))
-        if known:
-            message = f"no version of rulebook {name!r:.60} is in force on {day}"
-        else:
-            message = f"no rulebook {name!r:.60}"
-        raise RulebookError(message, cure=f"one of {names}")
+        missing = f"no version of rulebook {name!r:.60} is in force on {day}" if known else f"no rulebook {name!r:.60}"
+        raise RulebookError(missing, cure=f"one of {names}")
 
     def load(self, name: str, day: date | None = None, names: Names | None = None) -> Rulebook:
         """The rulebook in force on ``day``, ready to judge.
