@@ -12,6 +12,8 @@ from typing import Any
 
 Span = tuple[float, float]
 
+HEALTH_FLOOR = 40.0  # ASR health, 0..100; below it nothing that rests on words is judged by the machine
+
 RATE_UNITS = {"zh": "characters/min", "ko": "syllables/min", "en": "words/min"}
 
 

