@@ -78,6 +78,10 @@ class Actions(ABC):
         """Write silence into every recording of this channel, or no longer; ``direction`` = read | write | both."""
         await self.action("MixMonitorMute", {"Channel": channel, "Direction": direction, "State": 1 if muted else 0})
 
+    async def setvar(self, channel: str, variable: str, value: str) -> None:
+        """Set a variable of a channel."""
+        await self.action("Setvar", {"Channel": channel, "Variable": variable, "Value": value})
+
     async def getvar(self, variable: str, channel: str = "") -> str:
         """A channel's variable or function, or (no channel named) a global variable; empty when unset."""
         headers = {"Variable": variable, "Channel": channel} if channel else {"Variable": variable}

@@ -108,6 +108,29 @@ class HoldEnded(ChannelEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlindTransferred(ChannelEvent):
+    """BlindTransfer: this channel's agent has handed the other on unasked, or tried to; ``extension`` is where to."""
+
+    result: str
+    context: str = ""
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendedTransferred(ChannelEvent):
+    """AttendedTransfer: this channel's agent asked another and then handed the caller on, or tried to.
+
+    ``second_uniqueid`` and ``second_linkedid`` are of his own second channel, where he made a call of its own to ask;
+    ``caller_linkedid`` is of the one he handed on.
+    """
+
+    result: str
+    second_uniqueid: str = ""
+    second_linkedid: str = ""
+    caller_linkedid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueJoined(ChannelEvent):
     """QueueCallerJoin: a caller waits; ``position`` from 1, ``count`` = callers waiting now."""
 

@@ -142,6 +142,33 @@ def _hold_ended(h: Raw, at: datetime) -> ev.AmiEvent:
     return ev.HoldEnded(**_ids(h, at))
 
 
+def _blind_transferred(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.BlindTransferred(
+        **_prefixed(h, at, "Transferer"),
+        result=_text(h, "Result"),
+        context=_text(h, "Context"),
+        extension=_text(h, "Extension"),
+    )
+
+
+def _attended_transferred(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.AttendedTransferred(
+        **_prefixed(h, at, "OrigTransferer"),
+        result=_text(h, "Result"),
+        second_uniqueid=_text(h, "SecondTransfererUniqueid"),
+        second_linkedid=_text(h, "SecondTransfererLinkedid"),
+        caller_linkedid=_text(h, "TransfereeLinkedid"),
+    )
+
+
+def _prefixed(h: Raw, at: datetime, who: str) -> _Ids:
+    names = (f"{who}Linkedid", f"{who}Uniqueid", f"{who}Channel")
+    if any(isinstance(h.get(name), list) for name in names):
+        raise AmiError("a manager event that a caller has written into")
+    linkedid, uniqueid, channel = (_text(h, name) for name in names)
+    return _Ids(at=at, linkedid=linkedid, uniqueid=uniqueid, channel=channel)
+
+
 def _queue_joined(h: Raw, at: datetime) -> ev.AmiEvent:
     return ev.QueueJoined(**_ids(h, at), queue=_text(h, "Queue"), position=_int(h, "Position"), count=_int(h, "Count"))
 
@@ -229,6 +256,8 @@ _READERS: dict[str, Callable[[Raw, datetime], ev.AmiEvent]] = {
     "bridgeleave": _bridge_left,
     "mixmonitorstart": _recording_started,
     "mixmonitormute": _recording_muted,
+    "blindtransfer": _blind_transferred,
+    "attendedtransfer": _attended_transferred,
     "hold": _hold_started,
     "unhold": _hold_ended,
     "queuecallerjoin": _queue_joined,

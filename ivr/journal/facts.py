@@ -63,6 +63,11 @@ class StepFact(EngineFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRefused(EngineFact):
+    """The caller does not want to be recorded: nothing of the talk is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReturned(EngineFact):
     """The dialplan came back from a queue; ``status`` is Asterisk's QUEUESTATUS, e.g. TIMEOUT or JOINEMPTY."""
 

@@ -14,7 +14,7 @@ from ivr.core.log import get_logger
 from ivr.journal.ending import interrupt
 from ivr.journal.facts import EngineFact, Fact
 from ivr.journal.story import TOLD, fold, opens
-from ivr.journal.waiting import WaitingRoom
+from ivr.journal.waiting import KnownChannels, WaitingRoom
 from ivr.storage import calls
 from ivr.storage.database import Database
 
@@ -66,6 +66,7 @@ class Journal:
         self._clock = clock
         self._queue: asyncio.Queue[Fact | _Mark | None] = asyncio.Queue(capacity)
         self._unknown = WaitingRoom()
+        self._channels = KnownChannels()
         self._lost_at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
         self._stats = JournalStats()
@@ -195,6 +196,11 @@ class Journal:
         for fact in facts:
             if isinstance(fact, ConnectionLost):
                 self._lost_at = fact.at
+            elif isinstance(fact, ChannelEvent):
+                known = self._channels.home(fact)
+                if known.linkedid:
+                    moved = self._unknown.move(known.uniqueid, known.linkedid) if len(self._unknown) else []
+                    stories.setdefault(known.linkedid, []).extend([*moved, known])
             elif linkedid := _linkedid(fact):
                 stories.setdefault(linkedid, []).append(fact)
         for linkedid in list(stories):
@@ -250,6 +256,7 @@ class Journal:
                         skipped += 1
                         _log.error("fact skipped", linkedid=linkedid, fact=type(fact).__name__, error=repr(error)[:300])
                 told.append(linkedid)
+                self._channels.learn(linkedid, (leg.uniqueid for leg in call.legs if leg.ended_at is None))
         for linkedid, facts in stories.items():
             if linkedid in told:
                 self._unknown.drop(linkedid)

@@ -27,7 +27,7 @@ from ivr.journal.queueing import (
     queue_left,
     queue_returned,
 )
-from ivr.journal.sound import recording_announced, recording_started
+from ivr.journal.sound import party_joined, recording_announced, recording_refused, recording_started
 from ivr.journal.told import json_data, leg_of, note, plain
 from ivr.storage.models import Call, Leg, Step
 
@@ -130,11 +130,33 @@ def _hold(call: Call, fact: ev.HoldStarted | ev.HoldEnded) -> None:
     if leg is None:
         return
     event = "hold" if isinstance(fact, ev.HoldStarted) else "unhold"
+    _step_once(call, fact, event, {"by": leg.role, "agent": leg.agent})
+
+
+def _transferred(call: Call, fact: ev.BlindTransferred | ev.AttendedTransferred) -> None:
+    if fact.result.lower() != "success":
+        return
+    leg = leg_of(call, fact.uniqueid)
+    blind = isinstance(fact, ev.BlindTransferred)
+    detail: dict[str, Any] = {"kind": "blind" if blind else "attended", "agent": leg.agent if leg else ""}
+    if isinstance(fact, ev.BlindTransferred):
+        detail["to"] = plain(fact.extension, 64)
+    _step_once(call, fact, "transfer", detail)
+
+
+def _step_once(call: Call, fact: ev.ChannelEvent, event: str, detail: dict[str, Any]) -> None:
+    """A step of the talk that another engine may have told already."""
     if any(step.kind == "talk" and step.event == event and step.at == fact.at for step in call.steps):
-        return  # another engine has told it
-    by = {"by": leg.role, "agent": leg.agent}
-    told = own.StepFact(at=fact.at, linkedid=fact.linkedid, step="hold", kind="talk", event=event, detail=by)
-    _step(call, told)
+        return
+    name = "hold" if event == "unhold" else event
+    _step(call, own.StepFact(at=fact.at, linkedid=call.linkedid, step=name, kind="talk", event=event, detail=detail))
+
+
+def _bridged(call: Call, fact: ev.BridgeEntered) -> None:
+    note(call, "bridged", fact.uniqueid, many=True)
+    if leg_of(call, fact.uniqueid) is None:  # it came from a call of its own, or its beginning was missed
+        channel = plain(fact.channel, 128)
+        call.legs.append(Leg(uniqueid=fact.uniqueid, channel=channel, role="other", started_at=fact.at, agent=""))
 
 
 def _outcome(call: Call, fact: own.OutcomeDecided) -> None:
@@ -151,7 +173,10 @@ def _user_event(call: Call, fact: ev.UserEvent) -> None:
         case "IvrRoute":
             call.route = "emergency" if fields.get("route") == "emergency" else call.route
         case "IvrRecording":
-            recording_announced(call, fact, fields.get("file", ""), fields.get("role", ""))
+            agent = fields.get("agent", "")
+            recording_announced(call, fact, fields.get("file", ""), fields.get("role", ""), agent)
+        case "IvrUnrecorded":
+            party_joined(call, fact, fields.get("role", ""), fields.get("agent", ""))
         case "IvrVoicemail":
             note(call, "voicemail", True)
         case "IvrEnd" if fact.uniqueid == call.linkedid:
@@ -168,7 +193,10 @@ _HANDLERS: dict[type[Any], Callable[[Call, Any], None]] = {
     ev.ChannelStateChanged: _channel_state,
     ev.ChannelEnded: _channel_ended,
     ev.HangupRequested: hangup_requested,
-    ev.BridgeEntered: lambda call, fact: note(call, "bridged", fact.uniqueid, many=True),
+    own.RecordingRefused: lambda call, _: recording_refused(call),
+    ev.BridgeEntered: _bridged,
+    ev.BlindTransferred: _transferred,
+    ev.AttendedTransferred: _transferred,
     ev.RecordingStarted: recording_started,
     ev.HoldStarted: _hold,
     ev.HoldEnded: _hold,

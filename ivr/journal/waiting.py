@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from ivr.ami.events import ChannelEnded
+from ivr.ami.events import ChannelEnded, ChannelEvent
 from ivr.journal.facts import Fact
 
 MAX_CALLS = 1000
 MAX_FACTS = 100
+MAX_CHANNELS = 10_000
 
 
 class WaitingRoom:
@@ -39,6 +41,49 @@ class WaitingRoom:
         while len(self._facts) > self._max_calls:
             self._facts.popitem(last=False)
 
+    def move(self, uniqueid: str, linkedid: str) -> list[Fact]:
+        """Take out the facts about one channel that wait under another linkedid, as facts of ``linkedid``.
+
+        An agent's second call has a linkedid of its own; when he hands the caller on to whom he asked there, that
+        one's channel gets the caller's.
+        """
+        moved: list[Fact] = []
+        for other, facts in self._facts.items():
+            if other == linkedid or not any(_about(fact, uniqueid) for fact in facts):
+                continue
+            for fact in facts:
+                if isinstance(fact, ChannelEvent) and _about(fact, uniqueid):
+                    moved.append(replace(fact, linkedid=linkedid))
+            facts[:] = [fact for fact in facts if not _about(fact, uniqueid)]
+        return moved
+
     def drop(self, linkedid: str) -> None:
         """Forget what waited for this call."""
         self._facts.pop(linkedid, None)
+
+
+class KnownChannels:
+    """To which caller's call a channel belongs, as the journal has written it down; bounded, the oldest go first.
+
+    Asterisk can give the channels of a call another linkedid in mid-call, when talks are joined: the oldest of all.
+    """
+
+    def __init__(self, most: int = MAX_CHANNELS) -> None:
+        self._calls: OrderedDict[str, str] = OrderedDict()
+        self._most = most
+
+    def learn(self, linkedid: str, channels: Iterable[str]) -> None:
+        """These channels belong to that call."""
+        for uniqueid in channels:
+            self._calls.setdefault(uniqueid, linkedid)
+        while len(self._calls) > self._most:
+            self._calls.popitem(last=False)
+
+    def home(self, fact: ChannelEvent) -> ChannelEvent:
+        """The fact, told to the call to which its channel has belonged from the start."""
+        linkedid = self._calls.get(fact.uniqueid, fact.linkedid)
+        return fact if linkedid == fact.linkedid else replace(fact, linkedid=linkedid)
+
+
+def _about(fact: Fact, uniqueid: str) -> bool:
+    return isinstance(fact, ChannelEvent) and fact.uniqueid == uniqueid

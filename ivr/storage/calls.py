@@ -77,6 +77,11 @@ async def hold(session: AsyncSession, linkedids: Collection[str]) -> dict[str, C
     strays = select(Recording).where(Recording.call_id.is_(None), Recording.linkedid.in_(found))
     for recording in await session.scalars(strays):
         found[recording.linkedid].recordings.append(recording)
+    # Begun under another linkedid, before its channel came to this call.
+    homes = {leg.uniqueid: call for call in found.values() for leg in call.legs if leg.uniqueid != call.linkedid}
+    strays = select(Recording).where(Recording.call_id.is_(None), Recording.uniqueid.in_(homes))
+    for recording in await session.scalars(strays):
+        homes[recording.uniqueid].recordings.append(recording)
     return found
 
 

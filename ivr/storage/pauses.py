@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.models import Pause
@@ -55,14 +55,17 @@ async def end(
         by: agent | flow | api | limit | call.
         ended_on: names the request.
     """
-    row = await session.scalar(
-        select(Pause).where(Pause.id == pause_id, Pause.ended_at.is_(None)).with_for_update()
-    )
+    row = await session.scalar(select(Pause).where(Pause.id == pause_id, Pause.ended_at.is_(None)).with_for_update())
     if row is None:
         return None
     row.ended_at, row.ended_by, row.ended_on = at, by, ended_on
     await session.flush()
     return row
+
+
+async def expire(session: AsyncSession, pause_id: int) -> None:
+    """Let a pause be overdue from its begin on: it never came about, but something may have to be undone."""
+    await session.execute(update(Pause).where(Pause.id == pause_id).values(until=Pause.started_at))
 
 
 async def active(session: AsyncSession, linkedid: str | None = None) -> Sequence[Pause]:

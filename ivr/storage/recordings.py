@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.inserts import insert_new
-from ivr.storage.models import Call, Recording
+from ivr.storage.models import Call, Leg, Recording
 
 _FIELDS = frozenset(
-    {"agent", "started_at", "closed_at", "rate", "frames", "bytes", "sha256", "state", "gap_cause", "role", "uniqueid"}
+    {"agent", "started_at", "closed_at", "rate", "frames", "bytes", "sha256", "state", "gap_cause", "gaps", "role", "uniqueid"}
 )
 
 
@@ -62,12 +62,16 @@ async def unlinked(session: AsyncSession, *, limit: int = 1000) -> Sequence[Reco
 
 async def link(session: AsyncSession) -> int:
     """Join recordings to calls that became known later; returns how many."""
-    query = select(Recording, Call.id).join(Call, Call.linkedid == Recording.linkedid)
-    found = (await session.execute(query.where(Recording.call_id.is_(None)))).all()
-    for recording, call_id in found:
-        recording.call_id = call_id
-    await session.flush()
-    return len(found)
+    by_call = select(Recording, Call.id).join(Call, Call.linkedid == Recording.linkedid)
+    # A file begun under another linkedid, on a channel that came to a call later (attended transfer, supervisor).
+    by_leg = select(Recording, Leg.call_id).join(Leg, Leg.uniqueid == Recording.uniqueid)
+    linked = 0
+    for query in (by_call, by_leg):
+        for recording, call_id in (await session.execute(query.where(Recording.call_id.is_(None)))).all():
+            recording.call_id = call_id
+            linked += 1
+        await session.flush()
+    return linked
 
 
 async def in_state(
