@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from recording.vault.age import Identity
 from recording.vault.errors import DamagedError, KeysError, LockedError, VaultError
+from recording.vault.files import SUFFIX, plain_name
 from recording.vault.keys import KeyFolder, Recipient
-from recording.vault.vault import SUFFIX, Vault, locate, plain_name, vault_for
+from recording.vault.vault import Vault, locate, vault_for
 
 __all__ = [
     "SUFFIX",

@@ -4,7 +4,7 @@
 
     head     magic and version (8)  chunk size u32  plain length u64  salt (16)  slot size u32  slots u8
              length of the purpose u16  purpose (UTF-8)
-    slot     sequence u64  length u32  sha256 of the two and the blob (32)  blob  zeros up to the slot size
+    slot     sequence u64  length u32  group (16)  sha256 of the three and the blob (32)  blob  zeros to its end
     body     chunk 0, chunk 1, ... each the ciphertext and its 16-byte tag
 
 All numbers are big-endian. The blob is an ordinary age file that holds the 32-byte file key, so that the standard
@@ -22,6 +22,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -41,7 +42,7 @@ FILE_SLOTS = 2
 FILE_SLOT_SIZE = 4096
 
 _FIXED = struct.Struct(">8sIQ16sIBH")
-_SLOT = struct.Struct(">QI32s")
+_SLOT = struct.Struct(">QI16s32s")
 _CHUNK_LIMITS = (16, 1 << 20)
 _MOST_SLOT = 1 << 16
 
@@ -105,11 +106,13 @@ class Slot:
     Args:
         index: which of the slots.
         sequence: the higher is in force.
+        group: to which recipients, as ``group_of`` says it.
         blob: an age file with the file key.
     """
 
     index: int
     sequence: int
+    group: bytes
     blob: bytes
 
 
@@ -139,13 +142,18 @@ def read_head(file: BinaryIO, what: str) -> Head:
         raise damaged from error
 
 
-def slot_bytes(sequence: int, blob: bytes, size: int = 0) -> bytes:
+def group_of(recipients: Iterable[str]) -> bytes:
+    """16 bytes that tell one set of recipients from another; age itself does not say whom it wrapped for."""
+    return hashlib.sha256("\n".join(sorted(set(recipients))).encode()).digest()[:16]
+
+
+def slot_bytes(sequence: int, group: bytes, blob: bytes, size: int = 0) -> bytes:
     """A slot as it stands in the file, filled up to ``size``.
 
     Raises:
         ValueError: if it does not fit.
     """
-    start = struct.pack(">QI", sequence, len(blob))
+    start = struct.pack(">QI16s", sequence, len(blob), group)
     slot = start + hashlib.sha256(start + blob).digest() + blob
     if size and len(slot) > size:
         raise ValueError("too many recipients for a slot")
@@ -159,14 +167,15 @@ def read_slots(file: BinaryIO, head: Head, what: str) -> list[Slot]:
         DamagedError: if there is none.
     """
     found = []
+    everything = file.read(head.slots * head.slot_size)
     for index in range(head.slots):
-        data = file.read(head.slot_size)
+        data = everything[index * head.slot_size : (index + 1) * head.slot_size]
         if len(data) < head.slot_size:
             break
-        sequence, length, digest = _SLOT.unpack_from(data)
+        sequence, length, group, digest = _SLOT.unpack_from(data)
         blob = data[_SLOT.size : _SLOT.size + length]
-        if len(blob) == length and hashlib.sha256(data[:12] + blob).digest() == digest:
-            found.append(Slot(index, sequence, blob))
+        if blob and len(blob) == length and hashlib.sha256(data[: _SLOT.size - 32] + blob).digest() == digest:
+            found.append(Slot(index, sequence, group, blob))
     if not found:
         raise DamagedError(what, Text("its wrapped key is damaged", "其中的密钥已损坏"))
     return sorted(found, key=lambda slot: -slot.sequence)
@@ -222,5 +231,5 @@ def new_salt() -> bytes:
 
 __all__ = [
     "CHUNK", "FILE_SLOTS", "FILE_SLOT_SIZE", "KEY_BYTES", "MAGIC", "TAG",
-    "Body", "Head", "Slot", "is_head", "new_salt", "read_head", "read_slots", "slot_bytes",
+    "Body", "Head", "Slot", "group_of", "is_head", "new_salt", "read_head", "read_slots", "slot_bytes",
 ]  # fmt: skip

@@ -9,30 +9,32 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from ivr.core.language import Text
 from ivr.core.settings import Settings
-from recording.vault.age import Identity, unwrap, wrap
+from recording.vault import files
+from recording.vault.age import Identity
 from recording.vault.container import (
     KEY_BYTES,
+    TAG,
     Body,
     Head,
+    group_of,
     is_head,
     new_salt,
     read_head,
     read_slots,
     slot_bytes,
 )
-from recording.vault.errors import DamagedError, VaultError
+from recording.vault.errors import VaultError
+from recording.vault.files import SUFFIX, plain_name, purpose_of
+from recording.vault.keyring import Keyring
 from recording.vault.keys import KeyFolder
 from recording.vault.reader import SealedReader, check_purpose, check_size
 
-SUFFIX = ".sealed"
 _BLOCK = 1 << 20
-_MOST_CACHED = 4096  # unwrapped keys of texts; 32 bytes each
 
 
 class Vault:
@@ -41,14 +43,24 @@ class Vault:
     Args:
         recipients: public keys (``age1...``) of those who may open what is sealed from now on.
         identities: private keys of this machine; none where it only seals.
+        folder: the keys in files, in place of these two; changes there are noticed.
+
+    Raises:
+        KeysError: if the folder of keys cannot be used as it is.
     """
 
-    def __init__(self, recipients: Sequence[str] = (), identities: Sequence[Identity] = ()) -> None:
-        self.recipients = tuple(recipients)
-        self._identities = tuple(identities)
+    def __init__(
+        self, recipients: Sequence[str] = (), identities: Sequence[Identity] = (), *, folder: KeyFolder | None = None
+    ) -> None:
+        self.keyring = Keyring(folder, recipients, identities)
         self._lock = threading.Lock()
-        self._text_key: tuple[bytes, bytes] | None = None
-        self._known: dict[bytes, bytes] = {}
+        self._text_key: tuple[bytes, bytes, bytes] | None = None
+        self._rewrapped: dict[bytes, bytes] = {}
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Public keys of those who may open what is sealed from now on."""
+        return self.keyring.recipients
 
     @property
     def enabled(self) -> bool:
@@ -58,22 +70,16 @@ class Vault:
     @property
     def can_open(self) -> bool:
         """Whether this machine has an identity at all."""
-        return bool(self._identities)
-
-    def unwrap(self, blob: bytes, what: str) -> bytes:
-        """A file key from its age file.
-
-        Raises:
-            LockedError: if no identity here is among the recipients.
-            DamagedError: if it is no whole age file.
-        """
-        return unwrap(blob, self._identities, what)
+        return bool(self.keyring.identities)
 
     def is_sealed(self, path: Path) -> bool:
-        """Whether what lies at ``path``, or at ``path`` with ``.sealed``, is sealed; False if neither is there."""
+        """Whether what lies at ``path``, or at ``path`` with ``.sealed``, is sealed; False if neither is there.
+
+        What is called ``.sealed`` is, even if its beginning was damaged.
+        """
         found = _there(path)
         with contextlib.suppress(OSError), found.open("rb") as file:
-            return is_head(file.read(16))
+            return found.suffix == SUFFIX or is_head(file.read(16))
         return False
 
     def open_file(self, path: Path) -> io.BufferedReader:
@@ -89,9 +95,13 @@ class Vault:
         """
         found = _there(path)
         if not self.is_sealed(found):
-            return found.open("rb")
-        purpose = _purpose(found)
-        reader = SealedReader(found, purpose, lambda blob: self.unwrap(blob, found.name))
+            try:
+                return found.open("rb")
+            except FileNotFoundError:
+                found = _there(path)  # sealed just now
+                if not self.is_sealed(found):
+                    raise
+        reader = SealedReader(found, purpose_of(found), lambda blob: self.keyring.unwrap(blob, found.name))
         return io.BufferedReader(reader, reader.head.chunk)
 
     @contextlib.contextmanager
@@ -127,7 +137,7 @@ class Vault:
         with self.open_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
-    def seal_file(self, path: Path, sha256: str = "", *, step: Callable[[str], None] = lambda name: None) -> Path:
+    def seal_file(self, path: Path, sha256: str = "", *, step: files.Step = lambda name: None) -> Path:
         """Seal a plain file and remove it: written beside, on disk, read back, compared, renamed; only then removed.
 
         Safe to run again wherever it was broken off. Where nothing is sealed (``enabled``) nothing is done.
@@ -142,56 +152,44 @@ class Vault:
 
         Raises:
             DamagedError: its content is not what the ledger says; nothing was changed.
+            VaultError: it is sealed already.
             OSError: no room, or no such file.
         """
-        target = path.with_name(path.name + SUFFIX)
         if not self.enabled:
             return path
+        target = path.with_name(path.name + SUFFIX)
         if not path.exists() and target.exists():
             return target
-        if self.is_sealed(path):
+        if path.exists() and self.is_sealed(path):
             raise VaultError(Text(f"{path.name}: is sealed already", f"{path.name}：已经加密"))
-        temporary = path.with_name(f".{path.name}{SUFFIX}.{os.getpid()}.{threading.get_ident()}")
-        try:
-            step("write")
-            with path.open("rb") as source:
-                key, digest = self._write(source, temporary, _purpose(target))
-            if sha256 and digest != sha256:
-                raise DamagedError(
-                    path.name,
-                    Text("it is not what the ledger says (sha256); left as it is", "与台账的 sha256 不符；未作改动"),
-                )
-            step("read back")
-            with SealedReader(temporary, _purpose(target), lambda _: key) as sealed:
-                again = hashlib.file_digest(io.BufferedReader(sealed), "sha256").hexdigest()
-            if again != digest:  # pragma: no cover - the tags would have told
-                raise DamagedError(path.name, Text("read back otherwise than written", "回读与写入不符"))
-            step("rename")
-            temporary.replace(target)
-            sync_folder(target.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
-        step("remove")
-        path.unlink()
-        sync_folder(path.parent)
-        return target
+        return files.seal_file(path, self.keyring, sha256, step)
+
+    def rewrap_file(self, path: Path) -> bool:
+        """Make a sealed file openable by the recipients of now and nobody else; its body stays. False if it is already.
+
+        Raises:
+            LockedError: if no identity here opens it.
+            DamagedError: if it is cut, or its wrapped key is damaged.
+        """
+        return files.rewrap_file(_there(path), self.keyring)
 
     def seal_bytes(self, data: bytes, purpose: str) -> bytes:
         """``data`` sealed for the database; it opens as the same purpose only.
 
-        Texts of one vault share a wrapped key, which costs most; each has a key of its own derived from it.
+        Texts of one vault share a wrapped key, as wrapping costs most; each has a key of its own derived from it.
 
         Raises:
             VaultError: if there are no recipients.
         """
+        wanted = group_of(self.recipients)
         with self._lock:
-            if self._text_key is None:
+            if self._text_key is None or self._text_key[1] != wanted:
                 fresh = os.urandom(KEY_BYTES)
-                self._text_key = fresh, wrap(fresh, self.recipients)
-            key, blob = self._text_key
-        slot = slot_bytes(0, blob)
+                self._text_key = (fresh, *self.keyring.wrap(fresh))
+            key, group, blob = self._text_key
+        slot = slot_bytes(0, group, blob)
         head = Head(purpose, len(data), new_salt(), slot_size=len(slot), slots=1)
-        return head.to_bytes() + slot + b"".join(_chunks(head, key, io.BytesIO(data), purpose))
+        return head.to_bytes() + slot + b"".join(files.chunks(head, key, io.BytesIO(data), purpose))
 
     def open_bytes(self, data: bytes, purpose: str) -> bytes:
         """What ``seal_bytes`` was given.
@@ -205,33 +203,31 @@ class Vault:
         check_size(head, len(data), purpose)
         check_purpose(head, purpose, purpose)
         slot = read_slots(file, head, purpose)[0]
-        with self._lock:
-            key = self._known.get(slot.blob)
-        if key is None:
-            key = self.unwrap(slot.blob, purpose)
-            with self._lock:
-                if len(self._known) >= _MOST_CACHED:
-                    self._known.clear()
-                self._known[slot.blob] = key
-        body = Body(head, key, purpose)
+        body = Body(head, self.keyring.unwrap(slot.blob, purpose), purpose)
         file.seek(head.body)
-        return b"".join(body.open(number, file.read(head.chunk + 16)) for number in range(head.chunks))
+        return b"".join(body.open(number, file.read(head.chunk + TAG)) for number in range(head.chunks))
 
-    def _write(self, source: BinaryIO, target: Path, purpose: str) -> tuple[bytes, str]:
-        """Seal ``source`` into ``target``, on disk when this returns; gives the file key and the plain sha256."""
-        length = os.fstat(source.fileno()).st_size
-        key = os.urandom(KEY_BYTES)
-        head = Head(purpose, length, new_salt())
-        digest = hashlib.sha256()
-        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "wb") as file:
-            file.write(head.to_bytes())
-            file.write(slot_bytes(1, wrap(key, self.recipients), head.slot_size))
-            file.write(slot_bytes(0, b"", head.slot_size) if head.slots > 1 else b"")
-            for chunk in _chunks(head, key, source, purpose, digest.update):
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        return key, digest.hexdigest()
+    def rewrap_bytes(self, data: bytes, what: str) -> bytes:
+        """Sealed bytes for the recipients of now and nobody else; ``data`` itself if they are already.
+
+        Raises:
+            LockedError: no identity here opens it.
+            DamagedError: it is cut, or its wrapped key is damaged.
+        """
+        file = io.BytesIO(data)
+        head = read_head(file, what)
+        check_size(head, len(data), what)
+        slot = read_slots(file, head, what)[0]
+        wanted = group_of(self.recipients)
+        if slot.group == wanted:
+            return data
+        blob = self._rewrapped.get(wanted + slot.blob)
+        if blob is None:
+            blob = self.keyring.wrap(self.keyring.unwrap(slot.blob, what))[1]
+            self._rewrapped = {wanted + slot.blob: blob}  # rows of one time share a key
+        fresh = slot_bytes(slot.sequence + 1, wanted, blob)
+        start = Head(head.purpose, head.length, head.salt, head.chunk, len(fresh), 1)
+        return start.to_bytes() + fresh + data[head.body :]
 
 
 def vault_for(settings: Settings) -> Vault:
@@ -240,8 +236,7 @@ def vault_for(settings: Settings) -> Vault:
     Raises:
         KeysError: if the folder of keys cannot be used as it is.
     """
-    keys = KeyFolder(settings.key_folder)
-    return Vault([one.key for one in keys.recipients()], keys.identities())
+    return Vault(folder=KeyFolder(settings.key_folder))
 
 
 def locate(folder: Path, file: str) -> Path:
@@ -254,40 +249,6 @@ def locate(folder: Path, file: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise VaultError(Text(f"{file!r:.120}: outside the recordings", f"{file!r:.120}：不在录音目录内"))
     return _there(path)
-
-
-def plain_name(name: str) -> str:
-    """A file's name without ``.sealed``."""
-    return name.removesuffix(SUFFIX)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have what happened to names in ``folder`` on disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _chunks(
-    head: Head, key: bytes, source: BinaryIO, what: str, seen: Callable[[bytes], None] = lambda plain: None
-) -> Iterator[bytes]:
-    body = Body(head, key, what)
-    left = head.length
-    for number in range(head.chunks):
-        plain = source.read(min(head.chunk, left))
-        left -= len(plain)
-        if len(plain) < head.chunk and left:
-            raise DamagedError(what, Text("it became shorter while it was read", "读取期间文件变短"))
-        seen(plain)
-        yield body.seal(number, plain)
-    if source.read(1):
-        raise DamagedError(what, Text("it grew while it was read: is it still open?", "读取期间文件变长：仍在写入？"))
-
-
-def _purpose(path: Path) -> str:
-    return f"recording/{plain_name(path.name)}"
 
 
 def _there(path: Path) -> Path:
@@ -303,4 +264,4 @@ def _room(folder: Path) -> int:
     return 0
 
 
-__all__ = ["SUFFIX", "Vault", "locate", "plain_name", "sync_folder", "vault_for"]
+__all__ = ["SUFFIX", "Vault", "locate", "vault_for"]
