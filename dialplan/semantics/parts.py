@@ -51,13 +51,13 @@ def _agents(site: Site, places: Places) -> Iterator[Problem]:
     extensions: dict[str, Text] = {
         number: Text(f"service number {number}", f"服务号码 {number}") for number in site.numbers
     }
-    for name, queue in site.queues.items():
-        if queue.extension is None:
+    for name, line in site.queues.items():
+        if line.extension is None:
             continue
-        if queue.extension in extensions:
-            where, other = places.of("queues", name, "extension"), extensions[queue.extension]
-            yield problem("DP233", where, what=queue.extension, queue=name, other=other)
-        extensions.setdefault(queue.extension, Text(f"that of queue {name}", f"队列 {name} 的号码"))
+        if line.extension in extensions:
+            where, other = places.of("queues", name, "extension"), extensions[line.extension]
+            yield problem("DP233", where, what=line.extension, queue=name, other=other)
+        extensions.setdefault(line.extension, Text(f"that of queue {name}", f"队列 {name} 的号码"))
     staff_numbers: dict[str, str] = {}
     staffed: set[str] = set()
     for name, agent in site.agents.items():
