@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from ivr.storage.calls import whole_call
-from ivr.storage.models import Call, LegalHold, QueueVisit, Recording, Score, Transcript, Verdict
+from ivr.storage.models import Call, Leg, LegalHold, QueueVisit, Recording, Score, Transcript, Verdict
+from ivr.storage.sealing import OPEN_EVIDENCE
 
 PAGE = 500
 
@@ -56,6 +57,12 @@ async def locked(session: AsyncSession, recording_id: int) -> Recording | None:
         .where(Recording.id == recording_id)
     )
     return await session.scalar(query.with_for_update(of=Recording))
+
+
+async def call_of_leg(session: AsyncSession, uniqueid: str) -> Call | None:
+    """The call to which a channel belonged, with its legs."""
+    query = select(Call).options(selectinload(Call.legs)).join(Leg, Leg.call_id == Call.id)
+    return await session.scalar(query.where(Leg.uniqueid == uniqueid).limit(1))
 
 
 async def list_recordings(
@@ -128,9 +135,8 @@ async def erase_words(session: AsyncSession, recording_id: int) -> None:
 
 
 def without_words(evidence: dict[str, Any]) -> dict[str, Any]:
-    """A verdict's evidence without what was heard: rule, reason and versions stay."""
-    kept = {"title", "title_zh", "reason", "reason_zh", "by"}
-    return {**{name: value for name, value in evidence.items() if name in kept}, "erased": True}
+    """A verdict's evidence without what was heard: names and reasons out of the rulebook stay."""
+    return {name: value for name, value in evidence.items() if name in OPEN_EVIDENCE}
 
 
 async def held(session: AsyncSession, calls: Collection[int]) -> set[int]:

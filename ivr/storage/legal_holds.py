@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ivr.storage.models import LegalHold
+from ivr.storage.models import LegalHold, Recording
 
 
 async def place(session: AsyncSession, call_id: int, *, reason: str, actor: str, at: datetime) -> LegalHold:
     """Put a hold on a call; several may lie on one."""
+    # a deletion of one of its recordings that is being begun is waited for, and then sees the hold or is seen
+    await session.execute(select(Recording.id).where(Recording.call_id == call_id).with_for_update())
     row = LegalHold(
         call_id=call_id, reason=reason, actor=actor, placed_at=at, released_at=None, released_by="", release_reason=""
     )

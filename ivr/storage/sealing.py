@@ -31,7 +31,7 @@ _BLANK: Mapping[type, Mapping[str, Any]] = {
     Verdict: {"evidence": {}},
 }
 # What evidence holds besides words of the call: names and reasons out of the rulebook.
-_OPEN_EVIDENCE = frozenset(
+OPEN_EVIDENCE = frozenset(
     {"missing_parts", "missing_titles", "reason", "reason_zh", "by", "speaker", "title", "title_zh"}
 )
 
@@ -149,8 +149,8 @@ def _split(row: Row, values: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
     if isinstance(row, Transcript):
         return any(values.values()), {name: blank[name] for name in values}
     evidence = values["evidence"]
-    plain = {key: value if key in _OPEN_EVIDENCE else _empty(value) for key, value in evidence.items()}
-    return any(value for key, value in evidence.items() if key not in _OPEN_EVIDENCE), {"evidence": plain}
+    plain = {key: value if key in OPEN_EVIDENCE else _empty(value) for key, value in evidence.items()}
+    return any(value for key, value in evidence.items() if key not in OPEN_EVIDENCE), {"evidence": plain}
 
 
 def _empty(value: Any) -> Any:
@@ -158,4 +158,4 @@ def _empty(value: Any) -> Any:
     return type(value)() if isinstance(value, str | list | dict) else None
 
 
-__all__ = ["DAMAGED", "LOCKED", "Sealer", "open_row", "purpose", "seal_row", "sealing_session"]
+__all__ = ["DAMAGED", "LOCKED", "OPEN_EVIDENCE", "Sealer", "open_row", "purpose", "seal_row", "sealing_session"]

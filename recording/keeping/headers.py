@@ -17,7 +17,7 @@ from typing import BinaryIO
 from ivr.core.language import Text
 from recording.audio.wav import RATES
 from recording.errors import SoundError
-from recording.vault.vault import sync_folder
+from recording.vault.files import sync_folder
 
 KEPT = ".broken"
 _BLOCK = 1 << 20
