@@ -1,33 +1,65 @@
-"""One call, from its closed files to transcripts, verdicts and scores."""
+"""One call, from its closed files to transcripts, measurements, verdicts and scores."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ivr.core.clock import Clock
-from ivr.core.errors import QualityError
+from ivr.core.errors import IvrError, QualityError
 from ivr.core.ids import new_token
 from ivr.core.language import Text
 from ivr.core.log import get_logger
-from ivr.storage import calls, quality
+from ivr.storage import calls, features, pauses, quality
 from ivr.storage import models as rows
 from ivr.storage.database import Database
-from recording.compliance import Verdict, judge
+from recording.analytics.features import Span
+from recording.analytics.health import Health, health
+from recording.analytics.measure import Party, call_features
+from recording.analytics.track import VERSION, VoiceTrack, track
+from recording.audio.wav import Sound, read_wav
+from recording.compliance import CallContext, judge
 from recording.context import Heard, context_of
 from recording.errors import PoisonFile, SoundError
+from recording.findings import Run, same_grammar, stored_transcript, track_row, transcript_row
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
-from recording.scorecards.score import Scorecard, score
+from recording.scorecards.score import score
+from recording.transcription.grammar import Grammar
 from recording.transcription.transcriber import Transcriber
+from recording.transcription.transcript import PIPELINE, PartyTranscript
 
 log = get_logger("judging")
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Listened:
+    """What is known of one recording.
+
+    Args:
+        recording: its row in the ledger.
+        grammar: of the grammar pass; None when there was none.
+        transcript: None when it could not be transcribed.
+        track: None when its sound could not be measured.
+        new: rows to keep: a transcript or measurement that was not stored before.
+    """
+
+    recording: rows.Recording
+    grammar: Grammar | None
+    transcript: PartyTranscript | None
+    track: VoiceTrack | None
+    new: frozenset[str] = frozenset()
+
+    @property
+    def heard(self) -> Heard | None:
+        """What a judgement takes of it."""
+        return None if self.transcript is None else Heard(self.recording, self.transcript)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +81,7 @@ async def _nothing(_session: object, _judged: Judged) -> None:
 
 
 class CallJudge:
-    """Transcribes and judges calls.
+    """Transcribes, measures and judges calls.
 
     Args:
         database: calls in, findings out.
@@ -58,6 +90,7 @@ class CallJudge:
         rulebook: the rulebook for a call.
         default_language: of calls that chose none.
         clock: the time.
+        reader: reads a file; another one than ours where recordings are encrypted.
     """
 
     def __init__(
@@ -68,6 +101,7 @@ class CallJudge:
         rulebook: Callable[[rows.Call, str], Rulebook],
         default_language: str,
         clock: Clock,
+        reader: Callable[[Path], Sound] = read_wav,
     ) -> None:
         self._database = database
         self._folder = folder
@@ -75,40 +109,81 @@ class CallJudge:
         self._rulebook = rulebook
         self._default_language = default_language
         self._clock = clock
+        self._reader = reader
 
     async def judge(
-        self, call_id: int, progress: Progress = lambda stage, share: None, *, settle: Settle = _nothing
+        self,
+        call_id: int,
+        progress: Progress = lambda stage, share: None,
+        *,
+        settle: Settle = _nothing,
+        again: bool = False,
+        decode: bool = True,
     ) -> Judged:
         """Judge one call; judging it again adds a new judging and keeps the old one.
 
         Args:
             progress: hears the file under way and the share of it that is done.
             settle: runs in the transaction that keeps the findings; when it raises, nothing is kept.
+            again: use the stored transcripts where model, pipeline and the rulebook's grammar are the same.
+            decode: with ``again``: False uses the newest stored transcripts whatever made them, and no recogniser.
 
         Raises:
-            QualityError: if the call is not known.
+            QualityError: if the call is not known, or nothing is stored of it that could be judged again.
             TranscriptionError: if a file could not be transcribed this time.
             SetupError: if there is no model for the call's language.
         """
         async with self._database.read() as session:
             call = await calls.get(session, call_id)
+            mutes = await pauses.of_call(session, call.linkedid) if call is not None else ()
         if call is None:
             raise QualityError(Text(f"call {call_id} is not known", f"没有通话 {call_id}"), cure="ivr calls list")
         language = call.language or self._default_language
         rulebook = self._rulebook(call, language)
         poison: list[str] = []
-        heard = [
-            found
-            for recording in call.recordings
-            if recording.state == "closed" and recording.frames
-            if (found := await self._hear(recording, rulebook, language, progress, poison)) is not None
-        ]
-        return await self._keep(call, heard, rulebook, language, tuple(poison), settle)
+        listened: list[Listened] = []
+        for recording in call.recordings:
+            if (recording.state == "closed" or again) and recording.frames:
+                grammar = grammar_of(rulebook) if recording.role == "agent" else None
+                found = await self._recall(recording, grammar, language, decode=decode) if again else None
+                if found is None and decode and recording.state == "closed":
+                    found = await self._listen(recording, grammar, language, progress, poison)
+                listened += [found] if found is not None else []
+        if again and not decode and not any(one.transcript for one in listened):
+            raise QualityError(
+                Text(f"call {call_id}: no transcript is stored", f"通话 {call_id}：没有已存的转写文本"),
+                cure=Text("transcribe it: ivr qa rejudge without --stored", "请去掉 --stored 重新转写"),
+            )
+        return await self._keep(call, listened, rulebook, language, _paused(call, mutes), tuple(poison), settle)
 
-    async def _hear(
-        self, recording: rows.Recording, rulebook: Rulebook, language: str, progress: Progress, poison: list[str]
-    ) -> Heard | None:
-        grammar = grammar_of(rulebook) if recording.role == "agent" else None
+    async def _recall(
+        self, recording: rows.Recording, grammar: Grammar | None, language: str, *, decode: bool
+    ) -> Listened | None:
+        """What is stored of a recording; None where it is not, or was made by another model, pipeline or grammar."""
+        model = (await asyncio.to_thread(self._transcriber, language)).model if decode else ""
+        async with self._database.read() as session:
+            if decode:
+                row = await quality.find_transcript(session, recording.id, model, PIPELINE)
+                row = row if row is not None and same_grammar(row, grammar) else None
+            else:
+                row = await quality.newest_transcript(session, recording.id)
+            measured = await features.find_track(session, recording.id, VERSION)
+        transcript = stored_transcript(row) if row is not None else None
+        if transcript is None:
+            return None
+        if measured is not None:
+            return Listened(recording, grammar, transcript, VoiceTrack.from_dict(measured.track))
+        found = await self._measure(recording)
+        return Listened(recording, grammar, transcript, found, frozenset({"track"} if found else ()))
+
+    async def _listen(
+        self,
+        recording: rows.Recording,
+        grammar: Grammar | None,
+        language: str,
+        progress: Progress,
+        poison: list[str],
+    ) -> Listened | None:
         transcriber = await asyncio.to_thread(self._transcriber, language)
         try:
             transcript = await asyncio.to_thread(
@@ -122,88 +197,90 @@ class CallJudge:
             if isinstance(error, PoisonFile):
                 poison.append(recording.file)
             return None
-        return Heard(recording, transcript)
+        measured = await self._measure(recording)
+        new = {"transcript"} | ({"track"} if measured is not None else set())
+        return Listened(recording, grammar, transcript, measured, frozenset(new))
+
+    async def _measure(self, recording: rows.Recording) -> VoiceTrack | None:
+        try:
+            return await asyncio.to_thread(lambda: track(self._reader(self._folder / recording.file)))
+        except (IvrError, OSError) as error:
+            log.warning("recording not measured", file=recording.file, problem=str(error))
+            return None
 
     async def _keep(
         self,
         call: rows.Call,
-        heard: list[Heard],
+        listened: list[Listened],
         rulebook: Rulebook,
         language: str,
+        paused: list[Span],
         poison: tuple[str, ...],
         settle: Settle,
     ) -> Judged:
-        now, run = self._clock.now(), new_token()
-        caller = next((one for one in heard if one.recording.role == "caller"), None)
+        run = Run(call, new_token(), self._clock.now())
+        caller = next((one for one in listened if one.recording.role == "caller"), None)
         verdicts: list[rows.Verdict] = []
         scores: list[rows.Score] = []
+        measured: list[rows.CallFeatures] = []
         for recording in call.recordings:
             if recording.role != "agent":
                 continue
-            agent = next((one for one in heard if one.recording.id == recording.id), None)
-            context = context_of(call, recording, agent, caller, language)
+            agent = next((one for one in listened if one.recording.id == recording.id), None)
+            context = context_of(
+                call, recording, agent.heard if agent else None, caller.heard if caller else None, language
+            )
+            context, own, theirs = with_sound(context, agent, caller, paused)
             found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
-            verdicts += [_verdict_row(call, recording, verdict, run, now) for verdict in found]
-            scores.append(_score_row(call, recording, score(found), rulebook, run, now))
+            verdicts += [run.verdict(recording, verdict) for verdict in found]
+            scores.append(run.score(recording, score(found), rulebook))
+            if context.features is not None:
+                measured.append(run.features(recording, context.features, own, theirs))
         for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
-        judged = Judged(call.linkedid, len(heard), len(verdicts), for_person, poison)
+        transcripts = sum(one.transcript is not None for one in listened)
+        judged = Judged(call.linkedid, transcripts, len(verdicts), for_person, poison)
         async with self._database.write() as session:
-            for one in heard:
-                await quality.save_transcript(session, _transcript_row(one, now))
+            for one in listened:
+                if "transcript" in one.new and one.transcript is not None:
+                    row = transcript_row(one.recording, one.transcript, one.grammar, run.now)
+                    await quality.save_transcript(session, row)
+                if "track" in one.new and one.track is not None:
+                    await features.save_track(session, track_row(one.recording, one.track, run.now))
             await quality.save_judgement(session, verdicts, scores)
+            await features.save_features(session, measured)
             await settle(session, judged)
         return judged
 
 
-def _transcript_row(one: Heard, now: datetime) -> rows.Transcript:
-    transcript = one.transcript
-    return rows.Transcript(
-        recording_id=one.recording.id,
-        model=transcript.model,
-        pipeline=transcript.pipeline,
-        text=" ".join(word.word for word in transcript.words),
-        words=[word.to_dict() for word in transcript.words],
-        speech=[list(span) for span in transcript.speech],
-        snr_db=transcript.snr_db,
-        created_at=now,
-    )
+def with_sound(
+    context: CallContext, agent: Listened | None, caller: Listened | None, paused: list[Span]
+) -> tuple[CallContext, Health | None, Health | None]:
+    """The context with what was measured in the sound, and the health of both parties' recognition."""
+    own = _health(agent, context.talk, context.agent_offset)
+    theirs = _health(caller, context.talk, context.caller_offset)
+    parties = [
+        Party(one.track, offset, None if one.transcript is None else one.transcript.words)
+        if one is not None and one.track is not None
+        else None
+        for one, offset in ((agent, context.agent_offset), (caller, context.caller_offset))
+    ]
+    if parties[0] is None and parties[1] is None:
+        return context, own, theirs
+    found = call_features(parties[0], parties[1], language=context.language, talk=context.talk, paused=paused)
+    return replace(context, features=found, health=own.score if own else None), own, theirs
 
 
-def _verdict_row(call: rows.Call, recording: rows.Recording, verdict: Verdict, run: str, now: datetime) -> rows.Verdict:
-    return rows.Verdict(
-        call_id=call.id,
-        recording_id=recording.id,
-        agent=recording.agent,
-        run=run,
-        rule=verdict.rule,
-        norm=verdict.norm,
-        forbidden=verdict.forbidden,
-        value=verdict.value.value,
-        passed=verdict.passed,
-        score=verdict.score,
-        start_s=verdict.span[0] if verdict.span else None,
-        end_s=verdict.span[1] if verdict.span else None,
-        evidence={**verdict.evidence, "title": verdict.title.en, "title_zh": verdict.title.zh},
-        rulebook=verdict.rulebook,
-        rulebook_version=verdict.rulebook_version,
-        model=verdict.model,
-        thresholds=verdict.thresholds,
-        created_at=now,
-    )
+def _health(party: Listened | None, talk: Span | None, offset: float) -> Health | None:
+    if party is None or party.transcript is None or party.track is None:
+        return None
+    within = None if talk is None else (talk[0] - offset, talk[1] - offset)
+    return health(party.transcript, party.track, within)
 
 
-def _score_row(
-    call: rows.Call, recording: rows.Recording, card: Scorecard, rulebook: Rulebook, run: str, now: datetime
-) -> rows.Score:
-    return rows.Score(
-        call_id=call.id,
-        agent=recording.agent,
-        run=run,
-        points=card.points,
-        possible=card.possible,
-        failed_all=card.failed_all,
-        items=[item.to_dict() for item in card.items],
-        rulebook=rulebook.name,
-        rulebook_version=rulebook.full_version,
-        created_at=now,
-    )
+def _paused(call: rows.Call, mutes: Sequence[rows.Pause]) -> list[Span]:
+    """Stretches muted on purpose, seconds of the call."""
+
+    def at(moment: datetime) -> float:
+        return (moment - call.started_at).total_seconds()
+
+    return [(at(one.started_at), at(one.ended_at or one.until)) for one in mutes]

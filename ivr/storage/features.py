@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -37,6 +37,12 @@ async def tracks(session: AsyncSession, call_id: int) -> Sequence[tuple[Recordin
         .order_by(Recording.started_at, Recording.id)
     )
     return [(recording, row) for recording, row in await session.execute(query)]
+
+
+async def save_features(session: AsyncSession, found: Iterable[CallFeatures]) -> None:
+    """Keep what was measured in one judging of one call."""
+    session.add_all(found)
+    await session.flush()
 
 
 async def list_features(session: AsyncSession, call_id: int, run: str | None = None) -> Sequence[CallFeatures]:

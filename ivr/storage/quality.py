@@ -41,6 +41,12 @@ async def find_transcript(session: AsyncSession, recording_id: int, model: str, 
     return found
 
 
+async def newest_transcript(session: AsyncSession, recording_id: int) -> Transcript | None:
+    """The newest transcript of a recording, whatever made it."""
+    query = select(Transcript).where(Transcript.recording_id == recording_id).order_by(Transcript.id.desc())
+    return await session.scalar(query.limit(1))
+
+
 async def transcripts(session: AsyncSession, call_id: int) -> Sequence[tuple[Recording, Transcript]]:
     """The newest transcript of each of a call's recordings, in the order in which they began."""
     newest = select(func.max(Transcript.id)).group_by(Transcript.recording_id)

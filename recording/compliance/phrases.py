@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.core.language import Text
+from recording.analytics.features import HEALTH_FLOOR
 from recording.compliance import reasons
 from recording.compliance.scene import Scene, Side, not_understood
 from recording.compliance.verdict import Hit, Span, Value
@@ -13,7 +14,6 @@ from recording.compliance.windows import windows
 from recording.rulebooks.model import Kind, Rule
 from recording.transcription.transcript import PartyTranscript
 
-HEALTH_FLOOR = 40.0  # of the recognition, 0..100; below it nothing is judged by words
 _TOUCH = 0.1  # seconds by which parts that follow one another may overlap
 
 

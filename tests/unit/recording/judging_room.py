@@ -40,6 +40,8 @@ def said(text: str, at: float = 1.0) -> PartyTranscript:
 class FakeTranscriber:
     """Gives each file what the test wrote down for it: a transcript, an error, or what a function returns."""
 
+    model = "fake-model"
+
     def __init__(self) -> None:
         self.script: dict[str, PartyTranscript | Exception | Callable[[], PartyTranscript]] = {}
         self.asked: list[tuple[str, bool]] = []
