@@ -100,7 +100,7 @@ def refusal(errors: Errors) -> Text | None:
         return Text(
             f"not corrected: of the calls drawn by lot, people judged {errors.violations} violations and "
             f"{errors.others} others; {LEAST_EACH} of each are needed",
-            f"未校正：抽签通话中人工判定违规 {errors.violations} 例、未违规 {errors.others} 例，各需至少 {LEAST_EACH} 例",
+            f"未校正：抽签通话中人工判定违规 {errors.violations} 例、合规 {errors.others} 例，各需 {LEAST_EACH} 例",
         )
     sensitivity, specificity, _ = _shrunk(errors)
     if (
@@ -108,7 +108,7 @@ def refusal(errors: Errors) -> Text | None:
         or (errors.true_positive / errors.violations) + (errors.true_negative / errors.others) <= 1
     ):
         return Text(
-            "not corrected: on the reviewed calls the machine did no better than chance (sensitivity + specificity ≤ 1)",
+            "not corrected: on reviewed calls the machine did no better than chance (sensitivity + specificity ≤ 1)",
             "未校正：在已复核的通话中，机器判定不优于随机（灵敏度＋特异度 ≤ 1）",
         )
     return None

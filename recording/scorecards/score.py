@@ -14,6 +14,7 @@ from recording.scorecards.outcome import Outcome
 
 GENERAL = "general"
 """The section of items that name none."""
+_NO_TITLE = Text("", "")
 MANUAL = "manual"
 """The value of an item that only a person judges."""
 
@@ -42,7 +43,7 @@ class Item:
     outcome: Outcome = Outcome.UNDECIDED
     norm: str = ""
     section: str = GENERAL
-    title: Text = Text("", "")
+    title: Text = _NO_TITLE
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
