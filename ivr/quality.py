@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 
 from dialplan.model import Site
 from ivr.core.clock import Clock
@@ -16,42 +20,127 @@ from recording.judging import CallJudge
 from recording.models import find_model
 from recording.rulebooks.load import pack
 from recording.rulebooks.model import Rulebook
+from recording.transcription.executors import TaskExecutor, check_address, open_executor
 from recording.transcription.transcriber import Transcriber
 from recording.worker import QualityWorker
 
+HOST_LENGTH = 40
+
 
 @contextmanager
-def quality_worker(settings: Settings, site: Site, database: Database, clock: Clock) -> Iterator[QualityWorker]:
-    """A worker with one transcriber per language, started when first needed; all ended at the end."""
-    transcribers: dict[str, Transcriber] = {}
+def quality_worker(
+    settings: Settings, site: Site, database: Database, clock: Clock, *, executor: str = ""
+) -> Iterator[QualityWorker]:
+    """A worker with one transcriber per language, on one executor for all; all ended at the end.
 
-    def transcriber(language: str) -> Transcriber:
-        if language not in transcribers:
-            model = find_model(settings, language)
-            transcribers[language] = Transcriber(
-                model.folder, name=model.name, workers=settings.qa_workers, threads=settings.qa_threads
-            )
-        return transcribers[language]
+    Args:
+        executor: where transcription runs; the settings' when empty. It is opened when the first call waits.
+
+    Raises:
+        UsageError: if that is no address of an executor.
+    """
+    works = Transcription(settings, executor or settings.qa_executor)
 
     def rulebook(call: Call, language: str) -> Rulebook:
         wanted = [site.queues[visit.queue].rulebook for visit in call.visits if visit.queue in site.queues]
         return pack(next((name for name in wanted if name), language))
 
-    name = f"{socket.gethostname()}:{os.getpid()}"[:64]
     judge = CallJudge(
         database,
         settings.recordings,
-        transcriber,
+        works.transcriber,
         rulebook,
         default_language=site.languages[0],
         clock=clock,
     )
-
-    def give_up() -> None:
-        for one in list(transcribers.values()):
-            one.close()
-
     try:
-        yield QualityWorker(name, database, judge, clock, give_up=give_up)
+        yield QualityWorker(
+            worker_name(),
+            database,
+            judge,
+            clock,
+            slots=works.slots,
+            lease=timedelta(seconds=settings.qa_lease),
+            alive=may_live,
+            give_up=works.close,
+        )
     finally:
-        give_up()
+        works.close()
+
+
+class Transcription:
+    """The executor and the transcribers on it, each opened when first needed. Thread-safe.
+
+    Args:
+        settings: models, workers, threads.
+        address: of the executor.
+
+    Raises:
+        UsageError: if it is no such address.
+    """
+
+    def __init__(self, settings: Settings, address: str) -> None:
+        self._settings = settings
+        self._address = check_address(address)
+        self._lock = threading.Lock()
+        self._executor: TaskExecutor | None = None
+        self._transcribers: dict[str, Transcriber] = {}
+
+    def slots(self) -> int:
+        """How many calls can be worked on at once.
+
+        Raises:
+            SetupError: if Dask is not installed.
+            ExecutorLost: if the scheduler does not answer.
+        """
+        with self._lock:
+            return self._opened().slots
+
+    def transcriber(self, language: str) -> Transcriber:
+        """The transcriber of a language.
+
+        Raises:
+            SetupError: if there is no model for it.
+        """
+        with self._lock:
+            if language not in self._transcribers:
+                model = find_model(self._settings, language)
+                self._transcribers[language] = Transcriber(
+                    model.folder,
+                    name=model.name,
+                    threads=self._settings.qa_threads,
+                    recycle=self._settings.qa_recycle,
+                    executor=self._opened(),
+                )
+            return self._transcribers[language]
+
+    def close(self) -> None:
+        """Give up what is under way, end all processes."""
+        with self._lock:
+            executor, transcribers = self._executor, list(self._transcribers.values())
+        for one in transcribers:
+            one.close()
+        if executor is not None:
+            executor.close()
+
+    def _opened(self) -> TaskExecutor:
+        if self._executor is None:
+            self._executor = open_executor(self._address, workers=self._settings.qa_workers)
+        return self._executor
+
+
+def worker_name() -> str:
+    """A name no other worker ever had: host, process, a random part."""
+    return f"{socket.gethostname()[:HOST_LENGTH]}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def may_live(name: str) -> bool:
+    """Whether the worker of that name may still be at work: it is on another host, or its process exists.
+
+    A process id that was used again only means that the lease has to run out first.
+    """
+    host, _, rest = name.partition(":")
+    pid, _, _ = rest.partition(":")
+    if host != socket.gethostname()[:HOST_LENGTH] or not pid.isdecimal():
+        return True
+    return int(pid) != os.getpid() and Path("/proc", pid).exists()

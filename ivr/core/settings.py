@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")
     qa_workers: int = Field(default=1, ge=1, le=64, description="transcription processes")
     qa_threads: int = Field(default=2, ge=1, le=64, description="threads in each of them")
+    qa_recycle: int = Field(default=200, ge=0, description="files after which such a process is replaced; 0: never")
+    qa_executor: str = Field(
+        default="local", description="where transcription runs: local, dask://host:port, tls://..."
+    )
+    qa_lease: int = Field(
+        default=120, ge=5, le=3600, description="seconds a judging is its worker's without a heartbeat"
+    )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("log_level", mode="before")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.calls import whole_call
 from ivr.storage.inserts import insert_new
-from ivr.storage.models import Call, Job
+from ivr.storage.models import Call, Job, Recording
 
 MAX_ATTEMPTS = 3
 
@@ -21,11 +21,11 @@ async def enqueue(session: AsyncSession, kind: str, call_id: int, at: datetime) 
 
 
 async def unasked(session: AsyncSession, kind: str, since: datetime, *, limit: int = 1) -> Sequence[Call]:
-    """Calls that are over, have recordings, and on which this work was never asked for; the oldest first, whole."""
+    """Calls that are over, have recordings that their caller has not refused, and on which this work was never asked for; the oldest first, whole."""
     query = (
         whole_call()
         .where(Call.started_at >= since, Call.ended_at.is_not(None))
-        .where(Call.recordings.any(), ~exists().where(Job.kind == kind, Job.call_id == Call.id))
+        .where(Call.recordings.any(Recording.state != "refused"), ~exists().where(Job.kind == kind, Job.call_id == Call.id))
         .order_by(Call.ended_at, Call.id)
         .limit(limit)
     )
@@ -46,7 +46,7 @@ async def claim(
     A job that has used up its attempts and whose lease ran out again (it may have killed its workers) is
     quarantined instead.
     """
-    free = or_(Job.state == "queued", and_(Job.state == "running", Job.lease_until < now))
+    free = _free(now)
     spent = (
         update(Job)
         .where(Job.kind == kind, free, Job.attempts >= max_attempts)
@@ -68,6 +68,16 @@ async def claim(
     return job
 
 
+async def claimable(session: AsyncSession, kind: str, now: datetime) -> int:
+    """How many jobs are queued or have a lease that ran out."""
+    return await session.scalar(select(func.count()).where(Job.kind == kind, _free(now))) or 0
+
+
+async def under_way(session: AsyncSession, kind: str) -> Sequence[Job]:
+    """Jobs that somebody holds, or held when he died."""
+    return (await session.scalars(select(Job).where(Job.kind == kind, Job.state == "running"))).all()
+
+
 async def heartbeat(
     session: AsyncSession, job_id: int, worker: str, *, now: datetime, lease: timedelta = timedelta(minutes=5)
 ) -> bool:
@@ -80,12 +90,18 @@ async def heartbeat(
     return True
 
 
-async def finish(session: AsyncSession, job_id: int, worker: str, *, now: datetime) -> bool:
-    """Mark as done; False if the job is no longer this worker's."""
+async def finish(session: AsyncSession, job_id: int, worker: str, *, now: datetime, poison: str = "") -> bool:
+    """Mark as done; False if the job is no longer this worker's.
+
+    Args:
+        poison: what had to be left out because it ends its workers; the job is quarantined then, its findings stay.
+    """
     job = await _held(session, job_id, worker)
     if job is None:
         return False
     job.state, job.finished_at, job.lease_until, job.error = "done", now, None, ""
+    if poison:
+        job.state, job.error = "quarantined", poison[:4000]
     await session.flush()
     return True
 
@@ -130,6 +146,16 @@ async def give_back(session: AsyncSession, job_id: int, worker: str) -> bool:
     return True
 
 
+async def release(session: AsyncSession, job_id: int, worker: str) -> bool:
+    """Queue a job again whose worker is known to be dead, its attempt counted; False if it is no longer his."""
+    job = await _held(session, job_id, worker)
+    if job is None:
+        return False
+    job.state, job.worker, job.lease_until = "queued", "", None
+    await session.flush()
+    return True
+
+
 async def requeue(session: AsyncSession, kind: str, call_id: int) -> bool:
     """Ask for the work again, whatever became of it; False if there is no such job or it is being done."""
     statement = (
@@ -161,6 +187,10 @@ async def counts(session: AsyncSession, kind: str | None = None) -> dict[str, in
     if kind is not None:
         query = query.where(Job.kind == kind)
     return {row[0]: row[1] for row in await session.execute(query)}
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(Job.state == "queued", and_(Job.state == "running", Job.lease_until < now))
 
 
 async def _held(session: AsyncSession, job_id: int, worker: str) -> Job | None:
