@@ -20,13 +20,15 @@ from pathlib import Path
 from ivr.core.clock import Clock
 from ivr.core.ids import is_safe_id
 from ivr.core.log import get_logger
-from ivr.storage import calls, jobs, recordings
+from ivr.storage import calls, jobs, pauses, recordings
 from ivr.storage.database import Database
 from ivr.storage.models import Call
+from recording.gaps import gaps_of
+from recording.refusals import REFUSED, discard
 
 log = get_logger("ledger")
 
-_ROLES = frozenset({"caller", "agent", "voicemail"})
+_ROLES = frozenset({"caller", "agent", "supervisor", "voicemail"})
 _BLOCK = 1 << 20
 _AT_ONCE = 200  # notices per pass
 _LONGEST_NOTICE = 4096  # bytes; ours have some 200
@@ -46,6 +48,7 @@ class Notice:
     uniqueid: str
     role: str
     closed_at: datetime
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,16 @@ def read_notice(path: Path) -> Notice | None:
         names = [data["file"], data["linkedid"], data["uniqueid"], data["role"]]
         if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
             return None
+        agent = data.get("agent", "")
+        if agent != "" and not (isinstance(agent, str) and is_safe_id(agent) and len(agent) <= 64):
+            return None
         closed = datetime.fromtimestamp(float(data["closed"]), UTC)
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     file_name, linkedid, uniqueid, role = names
     if path.name != f"{file_name}.json":
         return None
-    return Notice(path, file_name, linkedid, uniqueid, role, closed)
+    return Notice(path, file_name, linkedid, uniqueid, role, closed, agent)
 
 
 def measure(path: Path) -> Measured:
@@ -160,10 +166,17 @@ class Ledger:
         if gap:
             log.error("recording lost", file=notice.file, linkedid=notice.linkedid, role=notice.role, problem=gap)
         async with self._database.write() as session:
-            call = await calls.find(session, notice.linkedid)
+            call = await calls.holding(session, notice.linkedid, notice.uniqueid)
             before = await recordings.find(session, notice.file)
             news = before is None or before.sha256 != found.sha256
+            if before is not None and before.state in {"refused", "deleting", "deleted"}:
+                before.deleted_at = None if before.state == "refused" else before.deleted_at  # what came since goes too
+                before.closed_at = notice.closed_at
+                return
+            if call is not None and is_refused(call) and notice.role != "voicemail":
+                found, gap = Measured(state="refused"), REFUSED
             agent = next((leg.agent for leg in call.legs if leg.uniqueid == notice.uniqueid), "") if call else ""
+            agent = agent or notice.agent
             more = {"agent": agent} if agent else {}
             await recordings.upsert(
                 session,
@@ -188,8 +201,12 @@ class Ledger:
         now = self._clock.now()
         since = now - timedelta(days=7)
         async with self._database.read() as session:
-            if not await recordings.unlinked(session, limit=1) and not await jobs.unasked(session, "judge", since):
-                return 0
+            unlinked = await recordings.linkable(session)
+            over = [one for one in await jobs.unasked(session, "judge", since, limit=limit) if is_settled(one, now)]
+        if not unlinked and not over:
+            return 0
+        for call in over:
+            await self._look_after(call)
         async with self._database.write() as session:
             await recordings.link(session)
             asked = 0
@@ -197,8 +214,25 @@ class Ledger:
                 if not is_settled(call, now):
                     continue
                 name_agents(call)
+                paused = await pauses.of_call(session, call.linkedid)
+                for recording in call.recordings:
+                    recording.gaps = gaps_of(call, recording, paused)
                 asked += await jobs.enqueue(session, "judge", call.id, now)
         return asked
+
+    async def _look_after(self, call: Call) -> None:
+        """Write down files whose closing nobody has told, although their call has been over for long."""
+        for row in call.recordings:
+            if row.state != "open":
+                continue
+            found = await asyncio.to_thread(measure, self._folder / row.file)
+            cause = {"closed": "closed without notice", "missing": "file not found"}.get(found.state, "asterisk killed")
+            log.error("recording never closed", file=row.file, linkedid=call.linkedid, problem=cause)
+            async with self._database.write() as session:
+                kept = await recordings.find(session, row.file)
+                if kept is not None and kept.state == "open":
+                    kept.state, kept.rate, kept.frames = found.state, found.rate, found.frames
+                    kept.bytes, kept.sha256, kept.gap_cause = found.bytes, found.sha256, cause
 
     async def run(self, every: float = 1.0) -> None:
         """Take in and settle until cancelled; trouble is logged and tried again, after ever longer pauses."""
@@ -206,6 +240,7 @@ class Ledger:
         while True:
             try:
                 await self.take_in()
+                await discard(self._database, self._folder, self._clock.now())
                 await self.settle()
                 pause = every
             except Exception:
@@ -221,10 +256,17 @@ def is_settled(call: Call, now: datetime) -> bool:
     """
     if call.ended_at is None or not call.recordings:
         return False
+    if is_refused(call):
+        return all(recording.state != "open" for recording in call.recordings) or now - call.ended_at > GIVE_UP
     still_open = any(recording.state == "open" for recording in call.recordings)
     talks = sum(visit.connected_at is not None for visit in call.visits)
     files = sum(recording.role == "agent" for recording in call.recordings)
     return (not still_open and files >= talks) or now - call.ended_at > GIVE_UP
+
+
+def is_refused(call: Call) -> bool:
+    """Whether the caller has refused to be recorded."""
+    return bool((call.evidence or {}).get("refused"))
 
 
 def name_agents(call: Call) -> None:

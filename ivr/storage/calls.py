@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from ivr.storage.inserts import insert_new
-from ivr.storage.models import Call, QueueVisit, Recording
+from ivr.storage.models import Call, Leg, QueueVisit, Recording
 
 
 async def get(session: AsyncSession, call_id: int) -> Call | None:
@@ -21,6 +21,14 @@ async def get(session: AsyncSession, call_id: int) -> Call | None:
 async def find(session: AsyncSession, linkedid: str) -> Call | None:
     """A call with its whole story by Asterisk's linkedid."""
     return await session.scalar(whole_call().where(Call.linkedid == linkedid))
+
+
+async def holding(session: AsyncSession, linkedid: str, uniqueid: str) -> Call | None:
+    """The call with this linkedid, else the one to which the channel came later, with its whole story."""
+    found = await find(session, linkedid)
+    if found is not None:
+        return found
+    return await session.scalar(whole_call().where(Call.legs.any(Leg.uniqueid == uniqueid)))
 
 
 async def list_calls(

@@ -60,6 +60,22 @@ async def unlinked(session: AsyncSession, *, limit: int = 1000) -> Sequence[Reco
     return (await session.scalars(query)).all()
 
 
+async def refused(session: AsyncSession, *, limit: int = 100) -> Sequence[Recording]:
+    """Recordings of callers who refused, whose files have not been thrown away yet."""
+    query = select(Recording).where(Recording.state == "refused", Recording.deleted_at.is_(None))
+    return (await session.scalars(query.order_by(Recording.id).limit(limit))).all()
+
+
+async def linkable(session: AsyncSession) -> bool:
+    """Whether there are recordings that :func:`link` would join to a call."""
+    by_call = select(Recording.id).join(Call, Call.linkedid == Recording.linkedid)
+    by_leg = select(Recording.id).join(Leg, Leg.uniqueid == Recording.uniqueid)
+    for query in (by_call, by_leg):
+        if await session.scalar(query.where(Recording.call_id.is_(None)).limit(1)) is not None:
+            return True
+    return False
+
+
 async def link(session: AsyncSession) -> int:
     """Join recordings to calls that became known later; returns how many."""
     by_call = select(Recording, Call.id).join(Call, Call.linkedid == Recording.linkedid)
