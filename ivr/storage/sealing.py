@@ -79,18 +79,15 @@ def sealing_session(sealer: Sealer | None) -> type[Session]:
     return made
 
 
-def seal_row(session: Session, row: Row, sealer: Sealer | None, *, anew: bool = False) -> None:
+def seal_row(session: Session, row: Row, sealer: Sealer | None) -> None:
     """Seal what is to be written of a row; it is given back its open values after the flush.
-
-    Args:
-        anew: even if none of the fields was changed.
 
     Raises:
         StorageError: if words were added to a row that is not open.
     """
     fields = _fields(row)
     state: InstanceState[Row] = inspect(row)
-    if state.persistent and not anew and not any(state.attrs[name].history.has_changes() for name in fields):
+    if state.persistent and not any(state.attrs[name].history.has_changes() for name in fields):
         return
     values = {name: getattr(row, name) for name in fields}
     secret, plain = _split(row, values)
@@ -135,8 +132,18 @@ def open_row(row: Row, sealer: Sealer | None) -> None:
 def purpose(row: Row) -> str:
     """What a row is sealed as: sealed bytes moved to another row do not open there."""
     if isinstance(row, Transcript):
-        return f"transcript/{row.recording_id}/{row.model}/{row.pipeline}"
-    return f"verdict/{row.call_id}/{row.run}/{row.rule}/{row.agent or ''}"
+        return transcript_purpose(row.recording_id, row.model, row.pipeline)
+    return verdict_purpose(row.call_id, row.run, row.rule, row.agent)
+
+
+def transcript_purpose(recording_id: int, model: str, pipeline: str) -> str:
+    """What a transcript is sealed as."""
+    return f"transcript/{recording_id}/{model}/{pipeline}"
+
+
+def verdict_purpose(call_id: int, run: str, rule: str, agent: str | None) -> str:
+    """What a verdict's evidence is sealed as."""
+    return f"verdict/{call_id}/{run}/{rule}/{agent or ''}"
 
 
 def _fields(row: Row) -> list[str]:
