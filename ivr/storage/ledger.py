@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from ivr.storage.calls import whole_call
-from ivr.storage.models import Call, Leg, LegalHold, QueueVisit, Recording, Score, Transcript, Verdict
+from ivr.storage.models import Base, Call, Leg, LegalHold, QueueVisit, Recording, Score, Transcript, Verdict
 from ivr.storage.sealing import OPEN_EVIDENCE
 
 PAGE = 500
@@ -132,6 +132,32 @@ async def erase_words(session: AsyncSession, recording_id: int) -> None:
         verdict.evidence = without_words(verdict.evidence)
         verdict.sealed = None
     await session.flush()
+
+
+async def words_of(session: AsyncSession, recording_id: int) -> Sequence[Transcript]:
+    """All transcripts of a recording, old ones too."""
+    return (await session.scalars(select(Transcript).where(Transcript.recording_id == recording_id))).all()
+
+
+async def verdicts_of(session: AsyncSession, call_id: int) -> Sequence[Verdict]:
+    """All verdicts on a call, of every judging."""
+    return (await session.scalars(select(Verdict).where(Verdict.call_id == call_id).order_by(Verdict.id))).all()
+
+
+async def scores_of(session: AsyncSession, call_id: int) -> Sequence[Score]:
+    """All scores of a call, of every judging."""
+    return (await session.scalars(select(Score).where(Score.call_id == call_id).order_by(Score.id))).all()
+
+
+def plain(row: Base) -> dict[str, Any]:
+    """A row's columns as plain data for JSON; what is sealed and could not be opened is left out."""
+    data = {}
+    for column in row.__table__.columns:
+        value = getattr(row, column.key)
+        if isinstance(value, bytes):
+            continue
+        data[column.key] = value.isoformat() if isinstance(value, datetime) else value
+    return data
 
 
 def without_words(evidence: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ CODES: dict[str, tuple[Text, Text, bool]] = {
     "half_deleted": (Text("its deletion was begun and not finished", "删除未完成"), _REPAIR, True),
     "not_gone": (Text("deleted in the ledger, and the file is there", "台账已删除，但文件仍在"), _REPAIR, True),
     "half_mended": (Text("the original of a mended file lies beside it", "修复后原文件仍在旁边"), _REPAIR, True),
+    "half_redacted": (Text("its redaction was begun and not finished", "遮蔽未完成"), _REPAIR, True),
     "unreadable": (Text("cannot be read by this user", "当前用户无法读取"),
                    Text("give the file to this user", "请修正文件权限"), False),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ivr.storage.models import Recording
 from recording.errors import SoundError
+from recording.keeping.erasing import is_half_redacted
 from recording.keeping.faults import Fault
 from recording.keeping.headers import KEPT, Layout, read_layout
 from recording.vault import SUFFIX, DamagedError, LockedError, Vault, VaultError, locate
@@ -98,9 +99,9 @@ class FileCheck:
         except SoundError as error:
             yield "unusable", error.message
             return
-        if path.name.endswith(SUFFIX):
-            return
-        if path.with_name(path.name + KEPT).exists():
+        if is_half_redacted(path, row):
+            yield "half_redacted", ""
+        if not path.name.endswith(SUFFIX) and path.with_name(path.name + KEPT).exists():
             yield "half_mended", ""
 
 
@@ -136,4 +137,4 @@ def expected_seconds(row: Recording) -> float | None:
 
 def has_cause(row: Recording) -> bool:
     """Whether the ledger says why the file is shorter than its leg."""
-    return bool(row.gap_cause) or any(gap.get("cause") not in {None, "paused"} for gap in row.gaps)
+    return bool(row.gap_cause) or any(gap.get("cause") not in {None, "paused", "redacted"} for gap in row.gaps)

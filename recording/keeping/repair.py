@@ -15,6 +15,7 @@ from ivr.storage.database import Database
 from ivr.storage.models import Recording
 from recording.errors import SoundError
 from recording.keeping.deletion import finish, remove_files
+from recording.keeping.erasing import put_in_place
 from recording.keeping.faults import Fault
 from recording.keeping.files import SHORTER_S, expected_seconds
 from recording.keeping.headers import KEPT, mend, read_layout
@@ -77,19 +78,22 @@ class Repair:
         Raises:
             StorageError: if the database refuses.
         """
+        how = {
+            "broken": self._file,
+            "left_open": self._file,
+            "found_again": self._file,
+            "unknown_file": self._stranger,
+            "half_mended": self._half_mended,
+            "half_redacted": self._redaction,
+            "half_deleted": self._deletion,
+            "not_gone": self._deletion,
+        }.get(fault.code)
+        if how is None:
+            return Mended(fault, False, fault.cure)
         try:
-            match fault.code:
-                case "broken" | "left_open" | "found_again":
-                    return await self._file(fault)
-                case "unknown_file":
-                    return await self._stranger(fault)
-                case "half_mended":
-                    return await self._half_mended(fault)
-                case "half_deleted" | "not_gone":
-                    return await self._deletion(fault)
+            return await how(fault)
         except (OSError, SoundError, VaultError) as error:
             return Mended(fault, False, Text(str(error), str(error)))
-        return Mended(fault, False, fault.cure)
 
     async def _file(self, fault: Fault) -> Mended:
         async with self._database.read() as session:
@@ -151,6 +155,14 @@ class Repair:
             await asyncio.to_thread(remove_files, self._folder, row.file)
         await finish(self._database, self._folder, row, self._clock.now())
         return Mended(fault, True, Text("its deletion is finished", "已完成删除"))
+
+    async def _redaction(self, fault: Fault) -> Mended:
+        async with self._database.read() as session:
+            row = await recordings.find(session, fault.where)
+        if row is None:
+            return Mended(fault, False, Text("its row is gone", "台账中已无此记录"))
+        await asyncio.to_thread(put_in_place, self._folder, self._vault, row)
+        return Mended(fault, True, Text("its redaction is finished", "已完成遮蔽"))
 
     def _seen_to(self, file: str, known: str) -> _Found | None:
         """The file with a true header; None if it is not there.

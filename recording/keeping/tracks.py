@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -154,7 +153,8 @@ class Reader:
         if own == rate:
             return out
         places = np.arange(count) * (own / rate)
-        return np.rint(np.interp(places, np.arange(wanted), out)).astype(np.int32)
+        changed: NDArray[np.int32] = np.rint(np.interp(places, np.arange(wanted), out)).astype(np.int32)
+        return changed
 
     def samples(self, first: int, count: int) -> Samples:
         """``count`` samples of the file from sample ``first`` on, at its own rate; int16, fewer at its end."""
@@ -169,10 +169,3 @@ class Reader:
         size = round(BLOCK_S * self._layout.rate)
         for first in range(0, self._layout.frames, size):
             out.write(self.samples(first, size).astype("<i2").tobytes())
-
-
-def whole_blocks(file: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
-    """A file's bytes from its beginning, a block at a time."""
-    file.seek(0, os.SEEK_SET)
-    while block := file.read(size):
-        yield block
