@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -44,7 +44,12 @@ def _answers(when: When, scene: Scene) -> Iterator[Answer]:
         yield None if first is None else first is when.caller_first, reasons.AGENT_FIRST
     if when.caller_silent is not None:
         yield _caller_silent(scene, when.caller_silent), reasons.CALLER_SPOKE
-    for value, wanted in ((context.queue, when.queue), (context.outcome, when.outcome)):
+    known: list[tuple[str, Sequence[str]]] = [
+        (context.queue, when.queue),
+        (context.outcome, when.outcome),
+        (context.ended_by, when.ended_by),
+    ]
+    for value, wanted in known:
         if wanted:
             yield (value in wanted) if value else None, reasons.OTHER_CALLS
     if when.language:

@@ -74,6 +74,9 @@ class When(Model):
     heard: list[Slug] = Field(default_factory=list, description="any of these cues was heard")
     queue: list[str] = Field(default_factory=list, description="the call came through any of these queues")
     outcome: list[str] = Field(default_factory=list, description="the call ended in any of these ways")
+    ended_by: list[Literal["agent", "caller", "transfer"]] = Field(
+        default_factory=list, description="the talk was ended by any of these"
+    )
     language: list[Language] = Field(default_factory=list, description="the call is in any of these languages")
 
     @property
