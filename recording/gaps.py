@@ -41,7 +41,8 @@ def paused_spans(recording: Recording, pauses: Iterable[Pause]) -> list[Span]:
 
 def spans_of(recording: Recording) -> list[Span]:
     """The paused spans that the ledger has written down for a recording, in seconds from its first frame."""
-    return [(float(gap["start_s"]), float(gap["end_s"])) for gap in recording.gaps or [] if gap.get("cause") == "paused"]
+    paused = [gap for gap in recording.gaps or [] if gap.get("cause") == "paused"]
+    return [(float(gap["start_s"]), float(gap["end_s"])) for gap in paused]
 
 
 def gaps_of(call: Call, recording: Recording, pauses: Iterable[Pause]) -> list[dict[str, Any]]:

@@ -83,18 +83,17 @@ def read_notice(path: Path) -> Notice | None:
     try:
         data = json.loads(content)
         names = [data["file"], data["linkedid"], data["uniqueid"], data["role"]]
-        if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
-            return None
         agent = data.get("agent", "")
-        if agent != "" and not (isinstance(agent, str) and is_safe_id(agent) and len(agent) <= 64):
+        names += [agent] if agent else []
+        if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
             return None
         closed = datetime.fromtimestamp(float(data["closed"]), UTC)
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
-    file_name, linkedid, uniqueid, role = names
+    file_name, linkedid, uniqueid, role = names[:4]
     if path.name != f"{file_name}.json":
         return None
-    return Notice(path, file_name, linkedid, uniqueid, role, closed, agent)
+    return Notice(path, file_name, linkedid, uniqueid, role, closed, agent[:64])
 
 
 def measure(path: Path) -> Measured:

@@ -35,8 +35,7 @@ async def discard(database: Database, folder: Path, at: datetime) -> int:
             if kept is None or kept.state != "refused":
                 continue
             kept.deleted_at, kept.rate, kept.frames, kept.bytes, kept.sha256 = at, None, None, None, ""
-            await audit.append(
-                session, actor="system", action="refused", object=f"recording:{row.id}", at=at, detail={"file": row.file}
-            )
+            thing, detail = f"recording:{row.id}", {"file": row.file}
+            await audit.append(session, actor="system", action="refused", object=thing, at=at, detail=detail)
         log.info("recording thrown away: refused by the caller", file=row.file, linkedid=row.linkedid)
     return len(found)

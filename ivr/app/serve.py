@@ -17,9 +17,13 @@ from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
-from ivr.asterisk.layout import ami_host
+from ivr.asterisk.layout import ami_host, control_socket
 from ivr.asterisk.secrets import AMI_USER, load_secrets
+from ivr.call.card import CardDesk
+from ivr.call.control import ControlServer
 from ivr.call.engine import Engine
+from ivr.call.recorder import Pauses
+from ivr.call.requests import routes
 from ivr.call.sites import SiteBook
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
@@ -89,15 +93,22 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(journal.close)
         journal.start()
         remembered = StoredContinuations(database, clock)
-        engine = Engine(SiteBook(site), journal, remembered, clock)
-        server = AgiServer(ami_host(settings), settings.agi_port, {"call": engine.handle})
-        await server.start()
-        stack.push_async_callback(server.stop, GRACE)
+        sites = SiteBook(site)
         client = AmiClient(ami_host(settings), settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
+        pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
+        engine = Engine(sites, journal, remembered, clock, pauses)
+        desk = CardDesk(sites, journal, pauses, clock)
+        server = AgiServer(ami_host(settings), settings.agi_port, {"call": engine.handle, "card": desk.handle})
+        await server.start()
+        stack.push_async_callback(server.stop, GRACE)
+        control = ControlServer(control_socket(settings), routes(database, pauses))
+        await control.start()
+        stack.push_async_callback(control.stop)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
         tasks = [
-            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues())), name="ami"),
+            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues(), pauses)), name="ami"),
+            asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
         ]
@@ -126,7 +137,7 @@ async def purge(remembered: StoredContinuations) -> None:
         await asyncio.sleep(PURGE_EVERY)
 
 
-async def watch(client: AmiClient, journal: Journal, live: LiveQueues) -> None:
+async def watch(client: AmiClient, journal: Journal, live: LiveQueues, pauses: Pauses) -> None:
     """Feed the journal and the live queues from the manager interface, for as long as it takes to be there."""
     with client.events() as events:
         while not client.connected:
@@ -139,9 +150,11 @@ async def watch(client: AmiClient, journal: Journal, live: LiveQueues) -> None:
         async for event in events:
             if isinstance(event, EventsLost):
                 log.error("manager events lost", count=event.count)
+                pauses.tell(event)
                 await resync(client, journal, live)
                 continue
             journal.put(event)
+            pauses.tell(event)
             queue = live.tell(event)
             if queue is not None and queue.unattended:
                 log.warning("callers wait and nobody is logged in", queue=queue.name, waiting=len(queue.waiting))

@@ -129,6 +129,26 @@ def _own(folder: Path) -> Path:
     return folder
 
 
+def control_socket(settings: Settings) -> Path:
+    """The engine's control socket, in the private folder of Asterisk's own, which a socket's path fits in.
+
+    Raises:
+        AsteriskError: if the folder cannot be made, or its path is too long.
+    """
+    base = settings.asterisk_dir.absolute()
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        base.chmod(0o700)
+        run = _run_dir(base, os.environ)
+    except OSError as error:
+        raise AsteriskError(
+            Text(f"cannot create {error.filename or base}: {error.strerror}",
+                 f"无法创建 {error.filename or base}：{error.strerror}"),
+            cure=Text("set IVR_HOME to a folder of yours", "请将 IVR_HOME 设为可写目录"),
+        ) from error  # fmt: skip
+    return (run.readlink() if run.is_symlink() else run) / "control.sock"
+
+
 def ami_host(settings: Settings) -> str:
     """Address the manager listens on: ``settings.host`` where that is loopback, else 127.0.0.1."""
     try:
@@ -138,4 +158,4 @@ def ami_host(settings: Settings) -> str:
     return settings.host if loopback else "127.0.0.1"
 
 
-__all__ = ["Dirs", "ami_host", "make_dirs"]
+__all__ = ["Dirs", "ami_host", "control_socket", "make_dirs"]

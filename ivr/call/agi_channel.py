@@ -63,6 +63,12 @@ class AgiChannel:
         self._language = language
         await self._session.set_variable("CHANNEL(language)", asterisk_code(language))
 
+    async def stop_recording(self) -> None:
+        """Stop this channel's recorder; the dialplan starts none on channels that inherit IVR_REFUSED."""
+        await self._deadline(0)
+        await self._session.set_variable("__IVR_REFUSED", "yes")
+        await self._session.execute("StopMixMonitor", duration=0)
+
     async def set_variables(self, values: Mapping[str, str]) -> None:
         """Set channel variables, in order."""
         for name, value in values.items():

@@ -47,6 +47,10 @@ class Channel(Protocol):
         """Speak ``language`` from here on."""
         ...
 
+    async def stop_recording(self) -> None:
+        """Record this channel no longer, nor those that are joined with it from here on."""
+        ...
+
     async def set_variables(self, values: Mapping[str, str]) -> None:
         """Set channel variables for the dialplan."""
         ...

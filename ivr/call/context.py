@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from dialplan.model import Language, Site
 from ivr.call.channel import Channel, Heard
+from ivr.call.recorder.port import NoRecorder, Recorder
 from ivr.core.clock import Clock
 from ivr.journal.facts import Outcome as CallOutcome
 
@@ -21,6 +22,10 @@ class Trace(Protocol):
 
     def language(self, language: Language) -> None:
         """Tell which language was chosen."""
+        ...
+
+    def refused(self) -> None:
+        """Tell that the caller does not want to be recorded."""
         ...
 
     def outcome(self, outcome: CallOutcome) -> None:
@@ -40,6 +45,7 @@ class CallContext:
         trace: where steps tell what happened.
         clock: the time.
         language: language of the prompts, the site's first until chosen.
+        recorder: the call's recording.
         variables: what ``collect`` gathered; secret values are kept apart in ``secrets``.
     """
 
@@ -54,6 +60,7 @@ class CallContext:
     kind: str = ""
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    recorder: Recorder = field(default_factory=NoRecorder)
 
     def tell(self, event: str, **detail: Any) -> None:
         """Tell one event of the current step."""

@@ -15,6 +15,7 @@ from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, Handover, HungUp
+from ivr.call.recorder.port import NoRecorder, Recorder
 from ivr.call.runner import resume_flow, run_flow
 from ivr.call.sites import SiteBook
 from ivr.call.state import Remembered
@@ -22,7 +23,16 @@ from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
 from ivr.core.ids import new_token, safe_id
 from ivr.core.log import get_logger
-from ivr.journal.facts import CallOpened, Fact, LanguageChosen, Outcome, OutcomeDecided, QueueReturned, StepFact
+from ivr.journal.facts import (
+    CallOpened,
+    Fact,
+    LanguageChosen,
+    Outcome,
+    OutcomeDecided,
+    QueueReturned,
+    RecordingRefused,
+    StepFact,
+)
 
 log = get_logger("call")
 
@@ -78,9 +88,18 @@ class Engine:
         journal: where the call's story goes.
         continuations: where calls are remembered.
         clock: the time.
+        recorder: of the calls; when none, nobody records them.
     """
 
-    def __init__(self, sites: SiteBook, journal: Journal, continuations: Continuations, clock: Clock) -> None:
+    def __init__(
+        self,
+        sites: SiteBook,
+        journal: Journal,
+        continuations: Continuations,
+        clock: Clock,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.recorder: Recorder = recorder or NoRecorder()
         self.sites = sites
         self.journal = journal
         self.continuations = continuations
@@ -134,7 +153,8 @@ class Engine:
 
     def _context(self, linkedid: str, site: Site, flow: str, language: Language, session: AgiSession) -> CallContext:
         trace = JournalTrace(linkedid, self.journal, self.clock)
-        return CallContext(linkedid, site, flow, AgiChannel(session, language), trace, self.clock, language)
+        channel = AgiChannel(session, language)
+        return CallContext(linkedid, site, flow, channel, trace, self.clock, language, recorder=self.recorder)
 
     async def _conclude(self, call: CallContext, version: str, result: Handover | End | HungUp) -> None:
         if isinstance(result, HungUp):
@@ -181,6 +201,10 @@ class JournalTrace:
     def language(self, language: Language) -> None:
         """The language the caller chose."""
         self._journal.put(LanguageChosen(at=self._clock.now(), linkedid=self._linkedid, language=language))
+
+    def refused(self) -> None:
+        """The caller does not want to be recorded."""
+        self._journal.put(RecordingRefused(at=self._clock.now(), linkedid=self._linkedid))
 
     def outcome(self, outcome: Outcome) -> None:
         """What the call came to."""

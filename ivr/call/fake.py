@@ -25,6 +25,7 @@ class FakeChannel:
         self._script = deque(script)
         self.heard: list[tuple[Language | None, str]] = []
         self.variables: dict[str, str] = {}
+        self.recorded = True
         self.language: Language | None = None
         self.answered = False
         self.hung_up = False
@@ -53,6 +54,10 @@ class FakeChannel:
     async def set_language(self, language: Language) -> None:
         """Speak ``language`` from here on."""
         self.language = language
+
+    async def stop_recording(self) -> None:
+        """Kept in ``recorded``."""
+        self.recorded = False
 
     async def set_variables(self, values: Mapping[str, str]) -> None:
         """Keep what the dialplan would be told."""

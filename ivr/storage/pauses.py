@@ -68,6 +68,11 @@ async def expire(session: AsyncSession, pause_id: int) -> None:
     await session.execute(update(Pause).where(Pause.id == pause_id).values(until=Pause.started_at))
 
 
+async def put_off(session: AsyncSession, pause_id: int, until: datetime) -> None:
+    """Let a pause that goes on end by itself later."""
+    await session.execute(update(Pause).where(Pause.id == pause_id, Pause.ended_at.is_(None)).values(until=until))
+
+
 async def active(session: AsyncSession, linkedid: str | None = None) -> Sequence[Pause]:
     """Pauses that go on, of one call or of all, the oldest first."""
     query = select(Pause).where(Pause.ended_at.is_(None)).order_by(Pause.started_at, Pause.id)

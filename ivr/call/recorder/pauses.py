@@ -30,7 +30,7 @@ LOOK_EVERY = 1.0  # seconds between looks for pauses that are overdue
 WAITING = 1000  # most events that wait to be dealt with
 
 
-class PauseUnavailable(TelephonyError):
+class PauseError(TelephonyError):
     """It is not certain that nothing is recorded."""
 
 
@@ -76,7 +76,7 @@ class Pauses:
             request: names the request; the same one again changes nothing.
 
         Raises:
-            PauseUnavailable: if Asterisk cannot be asked, or refuses; then the pause has not begun.
+            PauseError: if Asterisk cannot be asked, or refuses; then the pause has not begun.
             StorageError: if it cannot be written down; nothing is muted then.
         """
         limit = self._limit() if seconds is None else min(seconds, self._limit())
@@ -101,13 +101,13 @@ class Pauses:
                 # Some recorders may be silent now: the row stays, overdue, until all have their sound again.
                 async with self._database.write() as session:
                     await rows.expire(session, row.id)
-                raise PauseUnavailable(
+                raise PauseError(
                     Text(f"recording not paused: {error.message}", f"录音未能暂停：{error.message}"),
                     cure=Text("see that Asterisk runs, then try again", "请确认 Asterisk 正在运行后重试"),
                 ) from error
             if not found:
                 await self._end(row, "failed")
-                raise PauseUnavailable(
+                raise PauseError(
                     Text(f"no such call is under way: {linkedid}", f"没有正在进行的通话：{linkedid}"),
                     cure="ivr calls list",
                 )
@@ -118,7 +118,7 @@ class Pauses:
         """End the pauses of a call, of some reasons or all; returns how many there were.
 
         Raises:
-            PauseUnavailable: if Asterisk cannot be asked; then they go on.
+            PauseError: if Asterisk cannot be asked; then they go on.
         """
         ended = 0
         async with self._turn:
@@ -129,14 +129,19 @@ class Pauses:
         return ended
 
     def paused(self, linkedid: str, reason: Reason, *, by: str = "") -> AbstractAsyncContextManager[None]:
-        """A block in which nothing of the call is recorded; see :class:`Recorder`."""
+        """A block in which nothing of the call is recorded, however long it takes; see :class:`Recorder`.
+
+        The limit counts from the moment the engine is gone.
+        """
 
         @asynccontextmanager
         async def block() -> AsyncIterator[None]:
             row = await self.pause(linkedid, reason, by=by)
+            keeping = asyncio.create_task(self._keep(row.id), name="pause")
             try:
                 yield
             finally:
+                keeping.cancel()
                 try:
                     async with self._turn:
                         await self._finish(row, "flow", "")
@@ -217,7 +222,7 @@ class Pauses:
                     continue
                 try:
                     await self._finish(row, "limit" if row.until > row.started_at else "failed", "")
-                except PauseUnavailable as error:
+                except PauseError as error:
                     log.warning("overdue pause goes on", linkedid=row.linkedid, problem=str(error))
 
     async def _deal(self, event: ev.AmiEvent) -> None:
@@ -246,7 +251,7 @@ class Pauses:
             try:
                 await self._mute(row.linkedid, False)
             except AmiError as error:
-                raise PauseUnavailable(
+                raise PauseError(
                     Text(f"recording not resumed: {error.message}", f"录音未能恢复：{error.message}"),
                     cure=Text("it resumes by itself at the limit", "到达时限后将自动恢复"),
                 ) from error
@@ -262,6 +267,17 @@ class Pauses:
         if ended is not None and by != "failed":
             self._tell(ended, "resumed", {"ended_by": by})
         return ended is not None
+
+    async def _keep(self, pause_id: int) -> None:
+        """Put the end of a pause off for as long as this engine is at work in it."""
+        while True:
+            await asyncio.sleep(self._limit() / 3)
+            until = self._clock.now() + timedelta(seconds=self._limit())
+            try:
+                async with self._database.write() as session:
+                    await rows.put_off(session, pause_id, until)
+            except IvrError as error:
+                log.error("pause not put off", problem=str(error))
 
     async def _end_all(self, linkedid: str) -> None:
         async with self._database.read() as session:
@@ -286,8 +302,7 @@ class Pauses:
 
     def _tell(self, row: Pause, event: str, detail: dict[str, object]) -> None:
         told = {"reason": row.reason, "by": row.by, **detail}
+        now = self._clock.now()
         self._journal.put(
-            StepFact(
-                at=self._clock.now(), linkedid=row.linkedid, step="recording", kind="recording", event=event, detail=told
-            )
+            StepFact(at=now, linkedid=row.linkedid, step="recording", kind="recording", event=event, detail=told)
         )

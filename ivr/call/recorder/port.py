@@ -18,7 +18,7 @@ class Recorder(Protocol):
         """Nothing of the call is recorded inside the block.
 
         Raises:
-            PauseUnavailable: on entering, if it is not certain that every recorder is silent.
+            PauseError: on entering, if it is not certain that every recorder is silent.
         """
         ...
 

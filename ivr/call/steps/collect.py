@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, nullcontext
+
 from dialplan.model import Collect
-from ivr.call.channel import ALL_KEYS
 from ivr.call.context import CallContext
+from ivr.call.digits import enter_digits
 from ivr.call.outcome import End, GoTo, HungUp, Outcome
 
 
 async def run(step: Collect, call: CallContext) -> Outcome:
     """Ask for digits up to ``tries`` times; # ends them early, * starts over.
 
-    The digits of a secret input stay in memory: they are neither told nor saved.
+    The digits of a secret input stay in memory: they are neither told nor saved, and nothing is recorded while they
+    are entered.
+
+    Raises:
+        PauseError: if a secret input would be recorded; it is not asked for then.
     """
+    async with _silence(step, call):
+        outcome = await _collect(step, call)
+    if outcome is not None:
+        return outcome
+    call.tell("failure")
+    if step.failure is not None:
+        return GoTo(step.failure)
+    heard = await call.say(["no-input-last"])
+    return HungUp() if heard.hung_up else End()
+
+
+async def _collect(step: Collect, call: CallContext) -> Outcome | None:
     prompts = list(step.prompts)
     for _ in range(step.tries):
-        digits = await _digits(step, call, prompts)
+        digits = await enter_digits(call, prompts, most=step.max, wait=step.timeout)
         if digits is None:
             return HungUp()
         if step.min <= len(digits) <= step.max:
@@ -28,26 +46,8 @@ async def run(step: Collect, call: CallContext) -> Outcome:
             return GoTo(step.next)
         call.tell("invalid" if digits else "timeout", count=len(digits))
         prompts = ["collect-again", *step.prompts]
-    call.tell("failure")
-    if step.failure is not None:
-        return GoTo(step.failure)
-    heard = await call.say(["no-input-last"])
-    return HungUp() if heard.hung_up else End()
+    return None
 
 
-async def _digits(step: Collect, call: CallContext, prompts: list[str]) -> str | None:
-    """One entry; ``None`` when the caller hung up."""
-    heard = await call.say(prompts, keys=ALL_KEYS)
-    digits = ""
-    while not heard.hung_up:
-        if not heard.key:
-            heard = await call.channel.wait_key(step.timeout)
-            if heard.hung_up or not heard.key:
-                break
-        key, heard = heard.key, type(heard)()
-        if key == "#":
-            break
-        digits = "" if key == "*" else digits + key
-        if len(digits) == step.max:
-            break
-    return None if heard.hung_up else digits
+def _silence(step: Collect, call: CallContext) -> AbstractAsyncContextManager[None]:
+    return call.recorder.paused(call.linkedid, "input", by=call.step) if step.secret else nullcontext()

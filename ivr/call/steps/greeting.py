@@ -1,4 +1,4 @@
-"""Greet by time of day and holiday (A4), then say that the call is recorded."""
+"""Greet by time of day and holiday (A4), then say that the call is recorded, and let the caller refuse that."""
 
 from __future__ import annotations
 
@@ -16,4 +16,22 @@ async def run(step: Greeting, call: CallContext) -> Outcome:
     if step.notice:
         prompts.append("recording-notice")
     heard = await call.say(prompts)
+    if heard.hung_up:
+        return HungUp()
+    return await _may_refuse(step, call, step.refuse_key) if step.refuse_key is not None else GoTo(step.next)
+
+
+async def _may_refuse(step: Greeting, call: CallContext, key: str) -> Outcome:
+    """Any other key, or none, is consent (F1)."""
+    heard = await call.say([f"recording-refusal-{key}"], keys=key)
+    if not heard.key and not heard.hung_up:
+        heard = await call.channel.wait_key(step.refuse_wait)
+    if heard.hung_up:
+        return HungUp()
+    if heard.key != key:
+        return GoTo(step.next)
+    call.tell("recording_refused", key=key)
+    call.trace.refused()
+    await call.channel.stop_recording()
+    heard = await call.say(["recording-refused"])
     return HungUp() if heard.hung_up else GoTo(step.next)

@@ -1,0 +1,134 @@
+"""The engine's control socket: HTTP on a Unix socket, for this machine's own tools.
+
+Who may open the socket is a matter of file permissions (0600, in a private folder). Requests and answers are small
+JSON objects, one request a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from ivr.core.errors import IvrError, SetupError, UsageError
+from ivr.core.language import Text
+from ivr.core.log import get_logger
+
+log = get_logger("control")
+
+Answer = dict[str, Any]
+Route = Callable[[str, Mapping[str, Any]], Awaitable[Answer]]
+
+LIMIT = 10.0  # seconds for a whole request
+MAX_HEADER = 8192  # bytes
+MAX_BODY = 65_536
+MAX_AT_ONCE = 32
+
+
+class ControlServer:
+    """Answers ``METHOD /noun/id/verb`` with the route for ``METHOD noun verb``, which gets id and body.
+
+    Args:
+        path: of the socket; a stale one is replaced.
+        routes: e.g. ``{"POST calls pause": ...}``; without an id and verb, ``{"GET health": ...}``.
+
+    An IvrError a route raises is answered with its message and cure, 400 for wrong use and 409 else.
+    """
+
+    def __init__(self, path: Path, routes: Mapping[str, Route]) -> None:
+        self._path = path
+        self._routes = dict(routes)
+        self._server: asyncio.Server | None = None
+        self._open = 0
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            SetupError: if the socket cannot be made.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.unlink(missing_ok=True)
+            before = os.umask(0o177)
+            try:
+                self._server = await asyncio.start_unix_server(self._serve, self._path, limit=MAX_HEADER)
+            finally:
+                os.umask(before)
+        except OSError as error:
+            raise SetupError(
+                Text(f"no control socket at {self._path}: {error}", f"无法建立控制套接字 {self._path}：{error}"),
+                cure=Text("set IVR_HOME to a shorter path of yours", "请将 IVR_HOME 设为较短的可写目录"),
+            ) from error
+
+    async def stop(self) -> None:
+        """Answer no more."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(server.wait_closed(), LIMIT)
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open += 1
+        try:
+            async with asyncio.timeout(LIMIT):
+                if self._open > MAX_AT_ONCE:
+                    status, answer = HTTPStatus.SERVICE_UNAVAILABLE, _problem("too many requests", "请求过多")
+                else:
+                    status, answer = await self._answer(reader)
+                body = json.dumps(answer, ensure_ascii=False, default=str).encode()
+                head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
+                writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+                await writer.drain()
+        except (TimeoutError, OSError):
+            log.warning("control request broken off")
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _answer(self, reader: asyncio.StreamReader) -> tuple[HTTPStatus, Answer]:
+        try:
+            method, parts, body = await _read(reader)
+        except (ValueError, UnicodeDecodeError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            return HTTPStatus.BAD_REQUEST, _problem("not a request", "请求格式错误")
+        noun, about, verb = (*parts, "", "", "")[:3]
+        route = self._routes.get(" ".join(word for word in (method, noun, verb) if word))
+        if route is None or len(parts) > 3:
+            return HTTPStatus.NOT_FOUND, _problem("no such request", "没有该请求")
+        try:
+            return HTTPStatus.OK, await route(about, body)
+        except IvrError as error:
+            status = HTTPStatus.BAD_REQUEST if isinstance(error, UsageError) else HTTPStatus.CONFLICT
+            return status, {"error": error.message, "cure": error.cure}
+        except Exception:
+            log.exception("control request failed", request=f"{method} {noun} {verb}"[:80])
+            return HTTPStatus.INTERNAL_SERVER_ERROR, _problem("failed: see the engine's log", "失败：请查看引擎日志")
+
+
+async def _read(reader: asyncio.StreamReader) -> tuple[str, list[str], dict[str, Any]]:
+    """Method, parts of the path, body.
+
+    Raises:
+        ValueError: if it is no request of ours.
+    """
+    header = (await reader.readuntil(b"\r\n\r\n")).decode("ascii").split("\r\n")
+    method, target, _ = header[0].split(" ")
+    fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in header[1:])}
+    length = int(fields.get("content-length") or "0")
+    if not 0 <= length <= MAX_BODY:
+        raise ValueError("too long")
+    body = json.loads(await reader.readexactly(length)) if length else {}
+    if not isinstance(body, dict):
+        raise ValueError("not an object")  # noqa: TRY004  a matter of what was sent
+    return method, [part for part in target.split("/") if part], body
+
+
+def _problem(en: str, zh: str) -> Answer:
+    return {"error": str(Text(en, zh)), "cure": ""}
