@@ -10,7 +10,6 @@ from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
-from ivr.storage.models.features import CallFeatures, RecordingFeatures
 from ivr.storage.models.people import (
     Calibration,
     CalibrationCall,
@@ -32,7 +31,6 @@ __all__ = [
     "CalibrationCall",
     "Call",
     "CallFeatures",
-    "CallFeatures",
     "Continuation",
     "Dispute",
     "Figure",
@@ -43,7 +41,6 @@ __all__ = [
     "Pause",
     "QueueVisit",
     "Recording",
-    "RecordingFeatures",
     "RecordingFeatures",
     "Review",
     "ReviewItem",
