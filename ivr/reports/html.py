@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
+from markupsafe import Markup
 
-from ivr.core.errors import UsageError
 from ivr.core.language import Text, console_language
 from ivr.reports import figures, wording
-from ivr.reports.clean import clean
 from ivr.reports.hits import GLYPHS
 from ivr.reports.indicators import Indicators
 from ivr.reports.model import CallStory, Finding, Utterance, Word
+from ivr.reports.page import asset, environment, policy, write_whole
 from ivr.reports.picture import draw
 from ivr.reports.speech import joined
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
-_MOST_LETTERS = 100_000
 _LOW_CONFIDENCE = 0.5
 _OUTCOME_CLASSES = frozenset({"answered", "abandoned", "voicemail", "failed", "interrupted"})
 _ROLE_CLASSES = frozenset({"caller", "agent", "voicemail"})
@@ -72,7 +64,7 @@ def write_html(
         UsageError: if the file cannot be written.
     """
     page = render_html(stories, indicators, title=title, zone=zone, language=language, made_at=made_at)
-    _write(path, page.encode("utf-8"))
+    write_whole(path, page.encode("utf-8"))
 
 
 def render_html(
@@ -85,7 +77,7 @@ def render_html(
     made_at: datetime | None = None,
 ) -> str:
     """The report as text; arguments as in ``write_html``."""
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = asset("report.css"), asset("report.js")
     return (
         _environment()
         .get_template("report.html.j2")
@@ -101,7 +93,7 @@ def render_html(
             longest=max((story.duration for story in stories), default=0.0) or 1.0,
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
-            policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'",
+            policy=policy(style, script),
         )
     )
 
@@ -142,17 +134,9 @@ def _mark(word: Word, utterance: Utterance, findings: Sequence[Finding]) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"t": _both, "moment": figures.moment, "seconds": figures.seconds, "amount": figures.amount}
-    environment.globals |= {
-        "Text": Text,
+    made = environment()
+    made.filters |= {"moment": figures.moment, "seconds": figures.seconds, "amount": figures.amount}
+    made.globals |= {
         "draw": draw,
         "event_class": lambda kind: _known(kind, _EVENT_CLASSES),
         "fraction": figures.fraction,
@@ -164,22 +148,7 @@ def _environment() -> Environment:
         "versions": _versions,
         "words": wording,
     }
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Every text the page shows, without what cannot be seen; escaping comes after."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    return value if value == " " else clean(value, _MOST_LETTERS)
-
-
-def _both(text: Text, tag: str = "span") -> Markup:
-    """A text in both languages, of which the page shows one."""
-    en, zh = escape(clean(text.en, _MOST_LETTERS)), escape(clean(text.zh, _MOST_LETTERS))
-    if en == zh:
-        return Markup("<{0}>{1}</{0}>").format(tag, en)
-    return Markup('<{0} class="en" lang="en">{1}</{0}><{0} class="zh" lang="zh-CN">{2}</{0}>').format(tag, en, zh)
+    return made
 
 
 def _known(name: str, names: frozenset[str]) -> str:
@@ -197,32 +166,3 @@ def _zone_name(zone: tzinfo, stories: Sequence[CallStory]) -> str:
     at = stories[0].started_at if stories else datetime.now(UTC)
     name = str(zone)
     return name if "/" in name else at.astimezone(zone).strftime("UTC%z")
-
-
-@lru_cache(maxsize=4)
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    """The hash by which the browser knows our own style and script from any other."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
-        raise UsageError(
-            f"{path}: {error.strerror or error}", cure=Text("name a folder that can be written to", "请指定可写目录")
-        ) from error
