@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +16,14 @@ from ivr.core.clock import Clock
 from ivr.core.settings import Settings
 from ivr.storage.database import Database
 from ivr.storage.models import Call
+from recording.audio.wav import Sound, read_wav
 from recording.judging import CallJudge
 from recording.models import find_model
 from recording.rulebooks.load import pack
 from recording.rulebooks.model import Rulebook
 from recording.transcription.executors import TaskExecutor, check_address, open_executor
 from recording.transcription.transcriber import Transcriber
+from recording.vault.sound import reader_for
 from recording.worker import QualityWorker
 
 HOST_LENGTH = 40
@@ -39,7 +41,8 @@ def quality_worker(
     Raises:
         UsageError: if that is no address of an executor.
     """
-    works = Transcription(settings, executor or settings.qa_executor)
+    read = reader_for(settings)
+    works = Transcription(settings, executor or settings.qa_executor, read)
 
     def rulebook(call: Call, language: str) -> Rulebook:
         wanted = [site.queues[visit.queue].rulebook for visit in call.visits if visit.queue in site.queues]
@@ -52,6 +55,7 @@ def quality_worker(
         rulebook,
         default_language=site.languages[0],
         clock=clock,
+        reader=read,
     )
     try:
         yield QualityWorker(
@@ -74,14 +78,16 @@ class Transcription:
     Args:
         settings: models, workers, threads.
         address: of the executor.
+        reader: reads a sound file.
 
     Raises:
         UsageError: if it is no such address.
     """
 
-    def __init__(self, settings: Settings, address: str) -> None:
+    def __init__(self, settings: Settings, address: str, reader: Callable[[Path], Sound] = read_wav) -> None:
         self._settings = settings
         self._address = check_address(address)
+        self._reader = reader
         self._lock = threading.Lock()
         self._executor: TaskExecutor | None = None
         self._transcribers: dict[str, Transcriber] = {}
@@ -111,6 +117,7 @@ class Transcription:
                     threads=self._settings.qa_threads,
                     recycle=self._settings.qa_recycle,
                     executor=self._opened(),
+                    reader=self._reader,
                 )
             return self._transcribers[language]
 

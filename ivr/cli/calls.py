@@ -64,21 +64,24 @@ def show(
 async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Sequence[CallStory]:
     from ivr.reports.load import load_story
     from ivr.storage import calls
-    from ivr.storage.database import Database
+    from recording.vault.database import open_database
 
     zone = _zone(settings)
-    async with Database(settings.database) as database, database.read() as session:
+    async with open_database(settings) as database, database.read() as session:
         found = await calls.list_calls(session, outcome=outcome or None, number=number or None, limit=limit)
         return [await load_story(session, call.id, zone=zone, mask=True) for call in found]
 
 
 async def _one(settings: Settings, call: str) -> CallStory:
     from ivr.reports.load import load_story
-    from ivr.storage.database import Database
+    from recording.vault.database import open_database
+    from recording.vault.sound import reader_for
 
     key = int(call) if call.isascii() and call.isdigit() and len(call) < 10 else call
-    async with Database(settings.database) as database, database.read() as session:
-        return await load_story(session, key, settings.recordings, zone=_zone(settings), mask=True)
+    async with open_database(settings) as database, database.read() as session:
+        return await load_story(
+            session, key, settings.recordings, zone=_zone(settings), mask=True, read=reader_for(settings)
+        )
 
 
 def _zone(settings: Settings) -> ZoneInfo:

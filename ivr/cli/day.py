@@ -36,14 +36,17 @@ async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
     from ivr.reports.indicators import indicators
     from ivr.reports.load import load_day
     from ivr.reports.terminal import print_calls, print_indicators
-    from ivr.storage.database import Database
+    from recording.vault.database import open_database
+    from recording.vault.sound import reader_for
 
     site = load_site(site_folder(settings))
     zone = ZoneInfo(site.zone)
     since, until = day_bounds(day, zone)
     levels = {name: float(queue.service_level) for name, queue in site.queues.items()}
-    async with Database(settings.database) as database, database.read() as session:
-        stories = await load_day(session, since, until, settings.recordings, zone=zone, mask=True)
+    async with open_database(settings) as database, database.read() as session:
+        stories = await load_day(
+            session, since, until, settings.recordings, zone=zone, mask=True, read=reader_for(settings)
+        )
         figures = await indicators(session, since, until, levels=levels)
     date = since.astimezone(zone).date().isoformat()
     path = settings.reports / f"{date}.html"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ivr.storage.database import Database
     from ivr.storage.models import Job
     from recording.judging import Judged
+    from recording.vault.sealing import Sealing
     from recording.worker import QualityWorker
 
 STOP_WITHIN = 15.0  # seconds in which calls under way are given back
@@ -150,6 +151,8 @@ async def _once(settings: Settings, executor: str, tally: Tally, *, retry: bool)
                 tally.waiting = (await jobs.counts(session, KIND)).get("queued", 0)
             await _until(stop, worker, worker.run(progress=tally.heard, finished=tally.finished))
             tally.stopped = stop.is_set()
+            if not tally.stopped:
+                await _sealing(settings, database).sweep()
             async with database.read() as session:
                 tally.left = len(await jobs.under_way(session, KIND))
     return tally
@@ -160,8 +163,22 @@ async def _watch(settings: Settings, executor: str) -> None:
 
     configure_logging(settings.logs / "qa.log", level=settings.log_level)
     with _told_to_stop() as stop:
-        async with _worker(settings, executor) as (worker, _):
-            await _until(stop, worker, worker.watch())
+        async with _worker(settings, executor) as (worker, database):
+            sealing = asyncio.create_task(_sealing(settings, database).run())
+            try:
+                await _until(stop, worker, worker.watch())
+            finally:
+                sealing.cancel()
+                await asyncio.gather(sealing, return_exceptions=True)
+
+
+def _sealing(settings: Settings, database: Database) -> Sealing:
+    """What seals recordings once they are transcribed; nothing where there are no keys."""
+    from ivr.core.clock import SystemClock
+    from recording.vault import vault_for
+    from recording.vault.sealing import Sealing
+
+    return Sealing(database, settings.recordings, vault_for(settings), SystemClock())
 
 
 @asynccontextmanager
@@ -170,14 +187,14 @@ async def _worker(settings: Settings, executor: str) -> AsyncIterator[tuple[Qual
     from dialplan.loading import load_site
     from ivr.core.clock import SystemClock
     from ivr.quality import quality_worker
-    from ivr.storage.database import Database
     from ivr.storage.migrations import upgrade
+    from recording.vault.database import open_database
 
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_WAITING, thread_name_prefix="wait"))
     clock = SystemClock()
     site = load_site(site_folder(settings))
     await asyncio.to_thread(upgrade, settings.database)
-    async with Database(settings.database) as database:
+    async with open_database(settings) as database:
         with quality_worker(settings, site, database, clock, executor=executor) as worker:
             yield worker, database
 

@@ -34,6 +34,8 @@ from ivr.storage.database import Database
 from ivr.storage.models import Job
 from recording.judging import Judged
 from recording.models import find_model
+from recording.vault.database import open_database
+from recording.vault.sound import reader_for
 
 SETTLE_WITHIN = 60.0
 
@@ -116,7 +118,7 @@ async def _open(settings: Settings, site: Site, toolbox: Toolbox) -> House:
 async def _perform(house: House, show: Show) -> Result:
     begun = datetime.now(UTC)
     settings, site = house.settings, house.site
-    async with Database(settings.database) as database:
+    async with open_database(settings) as database:
         watch = Watch(database)
         show.stage(3, STAGES[2])
         deviations = await Director(house, watch, show.call).run()
@@ -174,4 +176,4 @@ async def _story(database: Database, watch: Watch, caller: str, settings: Settin
     if call is None:
         raise QualityError(f"the call of {caller} is not in the journal", cure="see the log of ivr serve")
     async with database.read() as session:
-        return await load_story(session, call.id, settings.recordings, zone=zone)
+        return await load_story(session, call.id, settings.recordings, zone=zone, read=reader_for(settings))

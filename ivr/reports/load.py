@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -18,8 +18,11 @@ from ivr.storage import calls, quality
 from ivr.storage.models import Call, Recording
 from prompts.catalogue import load as load_catalogue
 from recording.audio.peaks import peaks
-from recording.audio.wav import read_wav
+from recording.audio.wav import Sound, read_wav
 from recording.errors import SoundError
+from recording.vault import VaultError, locate
+
+Reader = Callable[[Path], Sound]
 
 WAVE_POINTS = 1200
 """How many points a waveform as long as its call has."""
@@ -34,6 +37,7 @@ async def load_story(
     *,
     zone: tzinfo = UTC,
     mask: bool = False,
+    read: Reader = read_wav,
 ) -> CallStory:
     """One call's story with its newest judging.
 
@@ -42,6 +46,7 @@ async def load_story(
         recordings: the recordings folder; None: no waveforms.
         zone: in which times are told.
         mask: whether the caller's number is hidden but for its end.
+        read: reads a sound file; ``recording.vault.sound.sound_reader`` where some are sealed.
 
     Raises:
         UsageError: if there is no such call.
@@ -52,7 +57,7 @@ async def load_story(
             Text(f"no call {str(call)[:80]!r}", f"没有通话 {str(call)[:80]!r}"),
             cure=Text("ivr calls list shows the calls there are", "用 ivr calls list 查看已有通话"),
         )
-    return await _story(session, found, recordings, zone, mask=mask)
+    return await _story(session, found, recordings, zone, mask=mask, read=read)
 
 
 async def load_day(
@@ -64,14 +69,16 @@ async def load_day(
     zone: tzinfo = UTC,
     mask: bool = False,
     limit: int = MOST_CALLS,
+    read: Reader = read_wav,
 ) -> list[CallStory]:
     """The stories of calls begun in ``since <= t < until``, the oldest first.
 
     Args:
         limit: at most this many, the newest.
+        read: reads a sound file.
     """
     found = await calls.list_calls(session, since=since, until=until, limit=limit)
-    return [await _story(session, call, recordings, zone, mask=mask) for call in reversed(found)]
+    return [await _story(session, call, recordings, zone, mask=mask, read=read) for call in reversed(found)]
 
 
 def prompt_text(prompt: str, language: str) -> str:
@@ -83,24 +90,26 @@ def prompt_text(prompt: str, language: str) -> str:
     return found.text if found else ""
 
 
-def wave_of(path: Path, points: int) -> Wave:
-    """A file's waveform in ``points`` points; empty when there is no readable file."""
+def wave_of(path: Path, points: int, read: Reader = read_wav) -> Wave:
+    """A file's waveform in ``points`` points; empty when there is no file that can be read here."""
     try:
         if path.stat().st_size > _MOST_BYTES:
             return ()
-        samples = read_wav(path).samples
-    except (OSError, SoundError):
+        samples = read(path).samples
+    except (OSError, SoundError, VaultError):
         return ()
     return tuple((float(low), float(high)) for low, high in peaks(samples, max(1, points)))
 
 
-async def _story(session: AsyncSession, call: Call, recordings: Path | None, zone: tzinfo, *, mask: bool) -> CallStory:
+async def _story(
+    session: AsyncSession, call: Call, recordings: Path | None, zone: tzinfo, *, mask: bool, read: Reader
+) -> CallStory:
     transcripts = {row.id: transcript for row, transcript in await quality.transcripts(session, call.id)}
     verdicts = await quality.list_verdicts(session, call.id)
     scores = await quality.list_scores(session, call.id)
     waves: dict[int, Wave] = {}
     if recordings is not None:
-        waves = await asyncio.to_thread(_waves, call.recordings, recordings, _length(call))
+        waves = await asyncio.to_thread(_waves, call.recordings, recordings, _length(call), read)
     return build_story(
         call,
         zone=zone,
@@ -113,7 +122,7 @@ async def _story(session: AsyncSession, call: Call, recordings: Path | None, zon
     )
 
 
-def _waves(rows: Iterable[Recording], folder: Path, length: float) -> dict[int, Wave]:
+def _waves(rows: Iterable[Recording], folder: Path, length: float, read: Reader) -> dict[int, Wave]:
     root = folder.resolve()
     found: dict[int, Wave] = {}
     for row in rows:
@@ -121,7 +130,7 @@ def _waves(rows: Iterable[Recording], folder: Path, length: float) -> dict[int, 
         if row.state != "closed" or not row.frames or not row.rate or not path.is_relative_to(root):
             continue
         share = (row.frames / row.rate) / length if length > 0 else 1.0
-        found[row.id] = wave_of(path, min(WAVE_POINTS, max(16, math.ceil(WAVE_POINTS * share))))
+        found[row.id] = wave_of(locate(root, row.file), min(WAVE_POINTS, max(16, math.ceil(WAVE_POINTS * share))), read)
     return found
 
 
