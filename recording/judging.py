@@ -197,6 +197,7 @@ class CallJudge:
             if isinstance(error, PoisonFile):
                 poison.append(recording.file)
             return None
+        progress(recording.file, 1.0)
         measured = await self._measure(recording)
         new = {"transcript"} | ({"track"} if measured is not None else set())
         return Listened(recording, grammar, transcript, measured, frozenset(new))
@@ -233,7 +234,7 @@ class CallJudge:
             context, own, theirs = with_sound(context, agent, caller, paused)
             found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
             verdicts += [run.verdict(recording, verdict) for verdict in found]
-            scores.append(run.score(recording, score(found), rulebook))
+            scores.append(run.score(recording, score(found, rulebook), rulebook))
             if context.features is not None:
                 measured.append(run.features(recording, context.features, own, theirs))
         for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)

@@ -59,6 +59,11 @@ def story_view(story: CallStory) -> RenderableType:
     return Group(*parts)
 
 
+def verdicts_view(story: CallStory) -> RenderableType:
+    """A call's verdicts and scores alone."""
+    return Group(_verdicts(story), *map(_card, story.cards))
+
+
 def indicators_view(found: Indicators) -> RenderableType:
     """The indicators of a period as Rich shows them."""
     parts: list[RenderableType] = [_title(Text("Indicators", "指标")), _indicator_table(found.whole)]
