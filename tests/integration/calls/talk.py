@@ -1,0 +1,55 @@
+"""What the tests of talks have in common: getting to an agent, sounds of one's own, where they are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ivr.softphones.baresip import Softphone
+from ivr.softphones.events import Established
+from ivr.softphones.listening import find_sound
+from ivr.softphones.sounds import write_wav
+from ivr.storage.models import Call
+from tests.integration.calls.conftest import Line
+from tests.unit.softphones.noise import noise
+
+FOUND, ABSENT = 0.9, 0.3  # correlation of a sound with a recording that holds it, and with one that does not
+
+
+async def to_the_agent(line: Line, caller: Softphone) -> Call:
+    """From the dialling to the talk with the agent who is logged in; the call as it is then."""
+    assert isinstance(await caller.call("1000", within=20), Established)
+    await line.watch.heard(caller.account.user, "language-offer-1")
+    await caller.send_digits("1")
+    await line.watch.heard(caller.account.user, "main-menu")
+    await caller.send_digits("1")
+    assert isinstance(await line.agent.answer(within=30), Established)
+    return await line.watch.until(
+        caller.account.user, "the talk", lambda call: any(one.connected_at for one in call.visits), within=10
+    )
+
+
+async def settled(line: Line, number: str, files: int) -> Call:
+    """The call, once it is over and ``files`` files of it are no longer open."""
+    await line.watch.ended(number)
+    return await line.watch.until(
+        number,
+        f"{files} files in the ledger",
+        lambda call: len(call.recordings) == files and all(one.state != "open" for one in call.recordings),
+        within=20,
+    )
+
+
+def sounds(folder: Path, *names: str, seconds: float = 1.2) -> dict[str, Path]:
+    """One sound per name, all different."""
+    found = {}
+    for number, name in enumerate(names):
+        found[name] = folder / f"{name}.wav"
+        write_wav(found[name], noise(100 + number, seconds))
+    return found
+
+
+def holds(line: Line, file: str, sound: Path) -> bool:
+    """Whether a recording holds the sound; neither a clear yes nor a clear no fails the test."""
+    correlation = find_sound(sound, line.house.settings.recordings / file).correlation
+    assert correlation > FOUND or correlation < ABSENT, f"{sound.stem} in {file}: {correlation:.2f}"
+    return correlation > FOUND
