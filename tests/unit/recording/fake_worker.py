@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -36,6 +37,8 @@ def main() -> None:
         if mode == "always-dies" or (mode == "dies-once" and starts == 1):
             print("ASSERTION_FAILED in kaldi", file=sys.stderr, flush=True)
             os.abort()
+        if mode == "kills-parent":
+            os.kill(os.getppid(), signal.SIGKILL)
         if mode == "hangs":
             time.sleep(600)
         if mode == "complains":

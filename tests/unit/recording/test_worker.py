@@ -4,6 +4,7 @@ import asyncio
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from ivr.core.errors import IvrError, StorageError
 from ivr.storage import jobs, quality
 from ivr.storage.database import Database
 from ivr.storage.models import Job
-from recording.errors import OutOfTime, TranscriptionError
+from recording.errors import ExecutorLost, OutOfTime, PoisonFile, TranscriptionError
 from recording.judging import Judged
 from recording.transcription.transcript import PartyTranscript
 from recording.worker import QualityWorker
@@ -25,7 +26,7 @@ def room(database: Database, tmp_path: Path) -> JudgingRoom:
     return JudgingRoom(database, tmp_path)
 
 
-def worker(room: JudgingRoom, name: str = "w1", **more: timedelta) -> QualityWorker:
+def worker(room: JudgingRoom, name: str = "w1", **more: Any) -> QualityWorker:
     return QualityWorker(name, room.database, room.judge, room.clock, **more)
 
 
@@ -306,3 +307,139 @@ async def test_a_worker_that_is_told_to_stop_gives_its_job_back(room: JudgingRoo
     jobs_now = [await room.job(call) for call in calls]
     assert [(job.state, job.attempts, job.worker) for job in jobs_now] == [("queued", 0, "")] * 2
     assert await one.run() == 0
+
+
+async def test_several_calls_are_worked_on_at_once(room: JudgingRoom) -> None:
+    ids = [await room.call(f"{number}.1") for number in range(1, 7)]
+    await room.asked(*ids)
+    together = threading.Barrier(3, timeout=20)
+
+    def slow() -> PartyTranscript:
+        together.wait()
+        return said("hello")
+
+    for number in range(1, 7):
+        room.transcriber.script[f"{number}0.1-agent.wav"] = slow
+    count, results = await work(room, worker(room, slots=lambda: 3))
+    assert count == 6
+    assert sorted(call for call, _ in results) == ids
+    for call in ids:
+        assert len(await runs_of(room, call)) == 1
+        assert (await room.job(call)).attempts == 1
+
+
+async def test_calls_that_come_while_a_long_one_is_under_way_do_not_wait_for_it(room: JudgingRoom) -> None:
+    long, late = await room.call("1.1"), await room.call("2.1")
+    await room.asked(long)
+    begun, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow() -> PartyTranscript:
+        loop.call_soon_threadsafe(begun.set)
+        assert go_on.wait(20)
+        return said("hello")
+
+    room.transcriber.script["10.1-agent.wav"] = slow
+    working = asyncio.create_task(work(room, worker(room, slots=lambda: 2)))
+    try:
+        async with asyncio.timeout(20):
+            await begun.wait()
+            await room.asked(late)
+            while (await room.job(late)).state != "done":
+                await asyncio.sleep(0.02)
+        assert (await room.job(long)).state == "running"
+    finally:
+        go_on.set()
+        await working
+    assert (await room.job(long)).state == "done"
+
+
+async def test_findings_are_not_kept_when_the_job_was_lost_unnoticed(room: JudgingRoom) -> None:
+    call = await room.call()
+    await room.asked(call)
+    loop = asyncio.get_running_loop()
+
+    async def steal() -> None:
+        async with room.database.write() as session:
+            job = await session.get_one(Job, (await jobs.find(session, "judge", call)).id)  # type: ignore[union-attr]
+            job.worker = "w2"
+
+    def slow() -> PartyTranscript:
+        asyncio.run_coroutine_threadsafe(steal(), loop).result(20)
+        return said("hello")
+
+    room.transcriber.script["10.1-agent.wav"] = slow
+    _, results = await work(room, worker(room))  # its next heartbeat would be half a minute away
+    assert "taken over" in str(results[0][1])
+    assert await runs_of(room, call) == set()
+    assert (await room.job(call)).worker == "w2"
+
+
+async def test_a_poison_file_quarantines_its_job_and_the_rest_is_judged(room: JudgingRoom) -> None:
+    call = await room.call()
+    room.transcriber.script["1.1-caller.wav"] = PoisonFile("1.1-caller.wav", "ASSERTION_FAILED")
+    await room.asked(call)
+    _, results = await work(room, worker(room))
+    result = results[0][1]
+    assert isinstance(result, Judged)
+    assert result.poison == ("1.1-caller.wav",)
+    job = await room.job(call)
+    assert (job.state, job.attempts) == ("quarantined", 1)
+    assert "1.1-caller.wav: ended two transcription workers" in job.error
+    assert len(await runs_of(room, call)) == 1
+
+
+async def test_an_executor_out_of_reach_costs_no_attempt_and_ends_the_run(room: JudgingRoom) -> None:
+    calls = [await room.call("1.1"), await room.call("2.1")]
+    room.transcriber.script["10.1-agent.wav"] = ExecutorLost("scheduler gone")
+    await room.asked(*calls)
+    with pytest.raises(ExecutorLost, match="scheduler gone"):
+        await worker(room).run()
+    assert [((await room.job(call)).state, (await room.job(call)).attempts) for call in calls] == [("queued", 0)] * 2
+    room.transcriber.script["10.1-agent.wav"] = said("hello")
+    assert await worker(room).run() == 2
+
+
+async def test_an_executor_that_cannot_be_opened_leaves_the_jobs_alone(room: JudgingRoom) -> None:
+    call = await room.call()
+    await room.asked(call)
+
+    def slots() -> int:
+        raise ExecutorLost("nobody there")
+
+    with pytest.raises(ExecutorLost, match="nobody there"):
+        await worker(room, slots=slots).run()
+    assert ((await room.job(call)).state, (await room.job(call)).attempts) == ("queued", 0)
+
+
+async def test_the_job_of_a_worker_known_to_be_dead_is_free_at_once(room: JudgingRoom) -> None:
+    dead, living = await room.call("1.1"), await room.call("2.1")
+    await room.asked(dead, living)
+    async with room.database.write() as session:
+        for name in ("dead/0", "living/0"):
+            assert await jobs.claim(session, "judge", name, now=room.clock.now(), lease=timedelta(minutes=2))
+    assert await worker(room, alive=lambda name: not name.startswith("dead")).run() == 1
+    assert ((await room.job(dead)).state, (await room.job(dead)).attempts) == ("done", 2)
+    assert ((await room.job(living)).state, (await room.job(living)).worker) == ("running", "living/0")
+
+
+async def test_all_calls_under_way_are_given_back_when_told_to_stop(room: JudgingRoom) -> None:
+    calls = [await room.call(f"{number}.1") for number in range(1, 5)]
+    await room.asked(*calls)
+    begun, given_up = threading.Barrier(3), threading.Event()
+
+    def slow() -> PartyTranscript:
+        begun.wait(20)
+        assert given_up.wait(20)
+        raise TranscriptionError("transcription was stopped")
+
+    for number in range(1, 5):
+        room.transcriber.script[f"{number}.1-caller.wav"] = slow
+        room.transcriber.script[f"{number}0.1-agent.wav"] = slow
+    one = worker(room, slots=lambda: 2, give_up=given_up.set)
+    working = asyncio.create_task(one.run())
+    await asyncio.to_thread(begun.wait, 20)
+    await one.stop()
+    await working
+    jobs_now = [await room.job(call) for call in calls]
+    assert [(job.state, job.attempts, job.worker) for job in jobs_now] == [("queued", 0, "")] * 4
