@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import asterisk, calls, db, demo, dialplan, doctor, model, qa, service
+from ivr.cli import asterisk, audit, calls, db, demo, dialplan, doctor, keys, model, qa, recordings, service
 from ivr.cli.common import Runtime, State, guarded, load_settings
 from ivr.core.log import configure_logging
 
@@ -45,7 +45,10 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(asterisk.app, name="asterisk")
     app.add_typer(dialplan.app, name="dialplan")
     app.add_typer(calls.app, name="calls")
+    app.add_typer(recordings.app, name="recordings")
     app.add_typer(qa.app, name="qa")
+    app.add_typer(audit.app, name="audit")
     app.add_typer(model.app, name="model")
     app.add_typer(db.app, name="db")
+    app.add_typer(keys.app, name="keys")
     return app

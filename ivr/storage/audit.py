@@ -136,6 +136,17 @@ async def newest(session: AsyncSession) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, FIRST)
 
 
+async def renew(session: AsyncSession) -> None:
+    """Make the table as it is now the truth; only in a writing transaction, and only when a person says so.
+
+    A chain that does not fit stays so: what is wrong in it goes on being shown.
+    """
+    file: HeadFile | None = session.info.get(HeadFile)
+    if file is not None:
+        row, digest = await newest(session)
+        file.renew(row, digest if row else "")
+
+
 async def _walk(session: AsyncSession) -> Examined:
     previous, last, count = FIRST, 0, 0
     while True:

@@ -22,7 +22,7 @@ from ivr.core.language import Text
 from ivr.storage import audit, calls, features, ledger, quality
 from ivr.storage.database import Database
 from ivr.storage.models import Call, Recording, Transcript
-from recording.keeping.redact import mask_data, mask_evidence, mask_transcript, refuse_locked
+from recording.keeping.redact import mask_data, mask_evidence, mask_transcript, refuse_unknown
 from recording.keeping.secrets import CallSecrets, secrets_of
 from recording.keeping.subtitles import as_srt, as_text, as_vtt, lines_of
 from recording.keeping.tracks import Reader, begin_of, tracks_of, write_stereo
@@ -70,7 +70,8 @@ async def gather(database: Database, call_id: int, *, redacted: bool, phones: bo
         if call is None:
             raise UsageError(Text(f"no call {call_id}", f"没有通话 {call_id}"), cure="ivr calls list")
         transcripts = list(await quality.transcripts(session, call_id))
-        refuse_locked(transcripts)
+        if redacted:
+            refuse_unknown(call, transcripts)
         secrets = secrets_of(call, transcripts, phones=phones) if redacted else CallSecrets()
         verdicts = await ledger.verdicts_of(session, call_id)
         scores = await ledger.scores_of(session, call_id)

@@ -33,7 +33,7 @@ CODES: dict[str, tuple[Text, Text, bool]] = {
     "damaged": (Text("sealed, and damaged", "已加密且已损坏"), _LOOK, False),
     "short": (Text("shorter than its party's stay, without a cause", "短于该方在线时长且未记原因"), _LOOK, False),
     "half_deleted": (Text("its deletion was begun and not finished", "删除未完成"), _REPAIR, True),
-    "not_gone": (Text("deleted in the ledger, and the file is there", "台账已删除，但文件仍在"), _REPAIR, True),
+    "not_gone": (Text("deleted or refused, and the file is there", "已删除或被拒绝录音，但文件仍在"), _REPAIR, True),
     "half_mended": (Text("the original of a mended file lies beside it", "修复后原文件仍在旁边"), _REPAIR, True),
     "half_redacted": (Text("its redaction was begun and not finished", "遮蔽未完成"), _REPAIR, True),
     "unreadable": (Text("cannot be read by this user", "当前用户无法读取"),

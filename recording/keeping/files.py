@@ -57,7 +57,8 @@ class FileCheck:
                 if there:
                     yield "not_gone", ""
             elif row.state == "refused":
-                return
+                if there and self.is_abandoned(row, path):
+                    yield "not_gone", "refused by the caller"
             elif row.state == "open":
                 if self.is_abandoned(row, path):
                     yield "left_open", "" if there else "no file"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +32,30 @@ async def find_in_call(database: Database, call_id: int, *, phones: bool = False
         transcripts = list(await quality.transcripts(session, call_id))
     if call is None:
         raise UsageError(Text(f"no call {call_id}", f"没有通话 {call_id}"), cure="ivr calls list")
-    refuse_locked(transcripts)
+    refuse_unknown(call, transcripts)
     return call, secrets_of(call, transcripts, phones=phones)
 
 
-def refuse_locked(transcripts: list[tuple[Recording, Transcript]]) -> None:
-    """See that all transcripts are open.
+def refuse_unknown(call: Call, transcripts: Sequence[tuple[Recording, Transcript]]) -> None:
+    """See that all that was said is known, or else what is to be masked cannot be found.
 
     Raises:
-        UsageError: if one is not: what it holds cannot be found.
+        UsageError: if a file has no transcript, or one is sealed and cannot be opened here.
     """
     if any(transcript.locked for _, transcript in transcripts):
         raise UsageError(
             Text("a transcript is sealed and cannot be opened here", "转写已加密，本机无法打开"),
             cure=Text("use a machine that has an identity: ivr keys list", "请在持有身份密钥的机器上操作"),
+        )
+    known = {row.id for row, _ in transcripts}
+    silent = [row.file for row in call.recordings if row.state == "closed" and row.frames and row.id not in known]
+    if silent:
+        raise UsageError(
+            Text(
+                f"{silent[0]}: not transcribed: digits in it cannot be found",
+                f"{silent[0]}：尚未转写，无法查找其中的号码",
+            ),
+            cure=Text("ivr qa run; or export with --unredacted", "ivr qa run；或使用 --unredacted 导出"),
         )
 
 
@@ -138,4 +148,4 @@ def mask_data(data: Any, *, phones: bool = False) -> Any:
     return data
 
 
-__all__ = ["find_in_call", "mask_data", "mask_evidence", "mask_transcript", "redact_in_place", "refuse_locked"]
+__all__ = ["find_in_call", "mask_data", "mask_evidence", "mask_transcript", "redact_in_place", "refuse_unknown"]

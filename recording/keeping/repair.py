@@ -151,7 +151,7 @@ class Repair:
             row = await recordings.find(session, fault.where)
         if row is None:
             return Mended(fault, False, Text("its row is gone", "台账中已无此记录"))
-        if row.state == "deleted":
+        if row.state in {"deleted", "refused"}:
             await asyncio.to_thread(remove_files, self._folder, row.file)
         await finish(self._database, self._folder, row, self._clock.now())
         return Mended(fault, True, Text("its deletion is finished", "已完成删除"))

@@ -19,6 +19,7 @@ from ivr.storage.models import Call, Recording
 from recording.keeping.faults import Fault
 from recording.keeping.files import SETTLED, FileCheck
 from recording.keeping.headers import KEPT
+from recording.ledger import is_refused
 from recording.vault import Vault, plain_name
 
 # A file is announced to the engine when it begins; a busy engine takes a while.
@@ -118,7 +119,7 @@ class Verification:
 def _parties(call: Call) -> Iterator[Fault]:
     """Whether all who talked have a row in the ledger; whose caller refused to be recorded needs none."""
     rows = call.recordings
-    if any(row.state == "refused" for row in rows):
+    if is_refused(call) or any(row.state == "refused" for row in rows):
         return
     if not rows:
         yield Fault("call_without_sound", call.linkedid, None, call.id, call.started_at.isoformat())
