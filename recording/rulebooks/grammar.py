@@ -33,7 +33,8 @@ def grammar_of(rulebook: Rulebook) -> Grammar:
         decoys += [plain(near, rulebook.language) for near in rule.near_misses]
     decoys += [plain(word, rulebook.language) for word in rulebook.decoys]
     unique = tuple(dict.fromkeys(filter(None, phrases)))
-    return Grammar(unique, tuple(word for word in dict.fromkeys(filter(None, decoys)) if word not in unique))
+    others = tuple(word for word in dict.fromkeys(filter(None, decoys)) if word not in unique)
+    return Grammar(unique, others, rulebook.language)
 
 
 def _long(text: str) -> bool:

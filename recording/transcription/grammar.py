@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from recording.matching.near_misses import near_misses
 
 LONGEST_WORD = 8  # characters tried when a word unknown to the model is split
+
+
+class Mode(StrEnum):
+    """How much of the speech is decoded with the model's whole vocabulary.
+
+    ``full``: all of it, which gives a transcript. ``compliance``: only where the grammar pass heard a good part of a
+    phrase; elsewhere the words are those of the grammar pass, which is no transcript.
+    """
+
+    FULL = "full"
+    COMPLIANCE = "compliance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +33,36 @@ class Grammar:
     Args:
         phrases: what the rules look for.
         decoys: near misses of the phrases and common words.
+        language: of the phrases; their negations and opposites become decoys too. Empty: they do not.
+        mode: how much is decoded freely.
     """
 
     phrases: tuple[str, ...]
     decoys: tuple[str, ...] = ()
+    language: str = ""
+    mode: Mode = Mode.FULL
 
-    def to_dict(self) -> dict[str, list[str]]:
+    def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"phrases": list(self.phrases), "decoys": list(self.decoys)}
+        return {
+            "phrases": list(self.phrases),
+            "decoys": list(self.decoys),
+            "language": self.language,
+            "mode": self.mode.value,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Grammar:
+        """The grammar that ``to_dict`` described."""
+        return cls(
+            tuple(data["phrases"]), tuple(data["decoys"]), str(data.get("language", "")), Mode(data.get("mode", "full"))
+        )
+
+    @property
+    def near_misses(self) -> tuple[str, ...]:
+        """What sounds like a phrase and is none of them."""
+        made = (near for phrase in self.phrases for near in near_misses(self.language, phrase))
+        return tuple(near for near in dict.fromkeys(made) if near not in self.phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +121,7 @@ def spell_grammar(grammar: Grammar, knows: Callable[[str], bool]) -> Spelt:
     phrases: list[str] = []
     decoys: list[str] = []
     unknown: list[str] = []
-    for source, target in ((grammar.phrases, phrases), (grammar.decoys, decoys)):
+    for source, target in ((grammar.phrases, phrases), ((*grammar.near_misses, *grammar.decoys), decoys)):
         for text in source:
             words, missing = spell(text, knows)
             if words and not missing:

@@ -1,21 +1,30 @@
-"""One file from sound to words: speech gate, noise down, fold, grammar pass, free decode."""
+"""One file from sound to words: speech gate, noise down, fold, grammar pass, free decode.
+
+In noise the grammar pass is made again over the sound prepared in other ways: what one of them loses, another keeps.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from recording.audio import Sound, fold, read_wav, snr_db, speech_segments, subtract_noise
+from recording.audio import FIRM, GENTLE, Sound, fold, noise_power, read_wav, reduce_noise, snr_db, speech_segments
+from recording.audio.denoise import Power, Strength
 from recording.audio.speech import Segment
 from recording.audio.wav import Samples
-from recording.transcription.grammar import Grammar, spell_grammar
+from recording.matching import Matcher
+from recording.transcription.grammar import Grammar, Mode, Spelt, spell_grammar
 from recording.transcription.transcript import PartyTranscript, Word
 
 LONGEST_S = 30.0  # a longer stretch of speech is decoded in pieces
+NOISY_DB = 18.0  # below it the grammar pass is made again
+AGAIN: tuple[Strength | None, ...] = (FIRM, None)  # None: the sound as it is
+WORTH = 55.0  # per cent of a phrase the grammar pass must have heard for a free decode in compliance mode
 Progress = Callable[[float], None]
 
 
@@ -61,48 +70,95 @@ def transcribe(
     Raises:
         SoundError: if the file cannot be read.
     """
+    began = time.process_time()
     sound = source if isinstance(source, Sound) else read_wav(source)
     speech = speech_segments(sound.samples, sound.rate)
+    snr = snr_db(sound.samples, sound.rate, speech)
     spelt = None if grammar is None else spell_grammar(grammar, engine.knows)
-    free: list[Word] = []
-    restricted: list[Word] = []
-    if speech:
-        clean = Sound(subtract_noise(sound.samples, sound.rate), sound.rate)
-        lines = spelt.lines if spelt is not None and spelt.phrases else None
-        pieces = list(_pieces(speech))
+    listening = _Listening(engine, sound, grammar, spelt, noisy=snr is not None and snr < NOISY_DB)
+    heard: list[_Heard] = []
+    pieces = list(_pieces(speech))
+    if pieces:
+        listening.noise = noise_power(sound.samples, sound.rate)
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-            for done, (heard, hits) in enumerate(pool.map(partial(_decode, engine, clean, lines), pieces), start=1):
-                free += heard
-                restricted += hits
+            for found in pool.map(listening.piece, pieces):
+                heard.append(found)
                 if progress:
-                    progress(done / len(pieces))
+                    progress(len(heard) / len(pieces))
     elif progress:
         progress(1.0)
+    passes = max((len(one.again) for one in heard), default=0)
     return PartyTranscript(
-        words=tuple(sorted(free, key=lambda word: word.start)),
-        grammar_words=None if spelt is None else tuple(sorted(restricted, key=lambda word: word.start)),
+        words=_in_order(one.words for one in heard),
+        grammar_words=None if spelt is None else _in_order(one.grammar for one in heard),
         grammar_phrases=() if spelt is None else spelt.phrases,
         speech=tuple(speech),
-        snr_db=snr_db(sound.samples, sound.rate, speech),
+        snr_db=snr,
         duration=round(sound.duration, 3),
         model=model,
         unusable=() if spelt is None else spelt.unknown,
+        again=tuple(_in_order(one.again[index] for one in heard) for index in range(passes)),
+        mode=(Mode.FULL if grammar is None else grammar.mode).value,
+        cpu_s=round(time.process_time() - began, 3),
     )
 
 
-def _decode(
-    engine: SpeechEngine, sound: Sound, lines: list[str] | None, piece: Segment
-) -> tuple[list[Word], list[Word]]:
-    """The free decode and the grammar pass of one stretch of speech."""
-    start, end = piece
-    samples = sound.samples[round(start * sound.rate) : round(end * sound.rate)]
-    wide = fold(samples) if sound.rate == 8000 else samples
-    restricted: list[Word] = []
-    if lines is not None:
-        with engine.recogniser(lines) as decoder:
-            restricted = decoder.decode(wide, start)
-    with engine.recogniser(None) as decoder:
-        return decoder.decode(wide, start), restricted
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One stretch of speech."""
+
+    words: list[Word]
+    grammar: list[Word]
+    again: list[list[Word]]
+
+
+@dataclass(slots=True)
+class _Listening:
+    """What every stretch of a file shares."""
+
+    engine: SpeechEngine
+    sound: Sound
+    grammar: Grammar | None
+    spelt: Spelt | None
+    noisy: bool
+    noise: Power | None = field(default=None)
+
+    def piece(self, place: Segment) -> _Heard:
+        """The passes over one stretch of speech."""
+        start, end = place
+        raw = self.sound.samples[round(start * self.sound.rate) : round(end * self.sound.rate)]
+        clean = self._wide(reduce_noise(raw, self.sound.rate, self.noise, GENTLE))
+        restricted: list[Word] = []
+        again: list[list[Word]] = []
+        if self.spelt is not None and self.spelt.phrases:
+            with self.engine.recogniser(self.spelt.lines) as decoder:
+                restricted = decoder.decode(clean, start)
+                for strength in AGAIN if self.noisy else ():
+                    other = raw if strength is None else reduce_noise(raw, self.sound.rate, self.noise, strength)
+                    again.append(decoder.decode(self._wide(other), start))
+            if not self._worth([restricted, *again]):
+                return _Heard(restricted, restricted, again)
+        with self.engine.recogniser(None) as decoder:
+            return _Heard(decoder.decode(clean, start), restricted, again)
+
+    def _wide(self, samples: Samples) -> Samples:
+        return fold(samples) if self.sound.rate == 8000 else samples
+
+    def _worth(self, passes: Sequence[Sequence[Word]]) -> bool:
+        """Whether a free decode pays: always in full mode, else where a good part of a phrase was heard."""
+        grammar = self.grammar
+        if grammar is None or grammar.mode is Mode.FULL or not grammar.language:
+            return True
+        matcher = Matcher(grammar.language)
+        return any(
+            matcher.find(phrase, [word.word for word in words]).score >= WORTH
+            for phrase in grammar.phrases
+            for words in passes
+        )
+
+
+def _in_order(parts: Iterable[Sequence[Word]]) -> tuple[Word, ...]:
+    return tuple(sorted((word for part in parts for word in part), key=lambda word: word.start))
 
 
 def _pieces(speech: list[Segment]) -> Iterator[Segment]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-PIPELINE = "1"  # raise it when the same sound and model may give other words
+PIPELINE = "2"  # raise it when the same sound and model may give other words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class PartyTranscript:
         model: name of the model.
         pipeline: version of our own processing.
         unusable: words of the rulebook that the model does not know; their phrases had no grammar pass.
+        again: more passes with the same grammar over the sound prepared otherwise; made in noise only.
+        mode: full; or compliance, in which ``words`` are a transcript only where it paid.
+        cpu_s: CPU seconds it took; not part of what was heard.
     """
 
     words: tuple[Word, ...]
@@ -60,6 +63,9 @@ class PartyTranscript:
     grammar_phrases: tuple[str, ...] = ()
     unusable: tuple[str, ...] = ()
     pipeline: str = PIPELINE
+    again: tuple[tuple[Word, ...], ...] = ()
+    mode: str = "full"
+    cpu_s: float = field(default=0.0, compare=False)
 
     @property
     def text(self) -> str:
@@ -84,6 +90,9 @@ class PartyTranscript:
             "model": self.model,
             "unusable": list(self.unusable),
             "pipeline": self.pipeline,
+            "again": [[word.to_dict() for word in words] for words in self.again],
+            "mode": self.mode,
+            "cpu_s": self.cpu_s,
         }
 
     @classmethod
@@ -100,4 +109,7 @@ class PartyTranscript:
             model=str(data["model"]),
             unusable=tuple(str(word) for word in data.get("unusable", ())),
             pipeline=str(data["pipeline"]),
+            again=tuple(tuple(Word.from_dict(word) for word in words) for words in data.get("again", ())),
+            mode=str(data.get("mode", "full")),
+            cpu_s=float(data.get("cpu_s", 0.0)),
         )

@@ -51,7 +51,7 @@ def answer(engine: SpeechEngine, model: str, request: dict[str, Any], payload: b
         engine,
         Sound(np.frombuffer(payload, dtype="<i2").astype(np.int16), int(request["rate"])),
         model=model,
-        grammar=None if grammar is None else Grammar(tuple(grammar["phrases"]), tuple(grammar["decoys"])),
+        grammar=None if grammar is None else Grammar.from_dict(grammar),
         threads=int(request["threads"]),
         progress=lambda share: say(out, {"progress": round(share, 4)}),
     ).to_dict()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from recording.audio import fold, peaks, read_wav, snr_db, speech_segments, subtract_noise
+from recording.audio import FIRM, fold, noise_power, peaks, read_wav, reduce_noise, snr_db, speech_segments
 from recording.errors import SoundError
 
 SPEECH = Path(__file__).parents[2] / "fixtures" / "speech"
@@ -77,7 +77,7 @@ def test_folding_does_not_shift_the_sound() -> None:
 
 def test_noise_goes_down_and_speech_stays() -> None:
     noisy = clip("thanks_0_5")
-    clean = subtract_noise(noisy, 8000)
+    clean = reduce_noise(noisy, 8000, noise_power(noisy, 8000))
     assert len(clean) == len(noisy)
     pause, voice = slice(400, 3600), slice(5000, 12000)
 
@@ -89,8 +89,31 @@ def test_noise_goes_down_and_speech_stays() -> None:
 
 
 def test_digital_silence_passes_unchanged() -> None:
-    assert not subtract_noise(np.zeros(16000, np.int16), 8000).any()
-    assert len(subtract_noise(np.ones(10, np.int16), 8000)) == 10
+    silence = np.zeros(16000, np.int16)
+    assert noise_power(silence, 8000) is None
+    assert not reduce_noise(silence, 8000, None).any()
+    noise = noise_power(clip("thanks_0_5"), 8000)
+    assert not reduce_noise(silence, 8000, noise).any()
+    assert len(reduce_noise(np.ones(10, np.int16), 8000, noise)) == 10
+
+
+def test_steady_noise_is_measured_per_frequency() -> None:
+    draw = np.random.default_rng(1)
+    noise = noise_power((300 * draw.standard_normal(80000)).astype(np.int16), 8000)
+    assert noise is not None
+    assert noise.shape == (129,)
+    window = np.sqrt(np.hanning(257)[:-1])
+    white = 300**2 * (window**2).sum()  # the same at every frequency
+    share = -np.log(0.8) * 1.8  # of an exponential distribution's mean: its 20th percentile, raised
+    assert float(np.median(noise)) == pytest.approx(white * share, rel=0.2)
+
+
+def test_clean_speech_is_left_nearly_as_it_is() -> None:
+    clean = clip("wait_3_cl")
+    after = reduce_noise(clean, 8000, noise_power(clean, 8000), FIRM)
+    voice = slice(5000, 12000)
+    change = after[voice].astype(float) - clean[voice]
+    assert (change**2).mean() < 0.02 * (clean[voice].astype(float) ** 2).mean()
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [("thanks_0_5", 3, 7), ("wait_3_20", 18, 23), ("wait_3_cl", 35, 60)])
