@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -78,15 +79,15 @@ async def standing(session: Session, call_id: int, agent: str | None = None) -> 
     if review is not None and review.state != "submitted":
         review = None
     about = await disputes.of_card(session, call_id, score.agent)
-    return Standing(call_id, score.agent, laid_over(score, review, about), score, review, tuple(about))
+    return Standing(call_id, score.agent, laid_over(score.items, review, about), score, review, tuple(about))
 
 
-def laid_over(score: Score, review: Review | None, about: Iterable[Dispute]) -> Card:
-    """The card of a score, a submitted review and the disputes about it.
+def laid_over(items: Sequence[Mapping[str, Any]], review: Review | None, about: Iterable[Dispute]) -> Card:
+    """The card of a score's items, a submitted review and the disputes about it.
 
     Where there is a review, its own list of items counts: the rulebook may have changed since.
     """
-    card = card_of(score.items) if review is None else review_card(review)
+    card = card_of(items) if review is None else review_card(review)
     return card.with_decisions({one.item: Outcome(one.value) for one in about if one.value})
 
 
