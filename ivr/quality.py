@@ -41,27 +41,12 @@ def quality_worker(
     Raises:
         UsageError: if that is no address of an executor.
     """
-    read = reader_for(settings)
-    works = Transcription(settings, executor or settings.qa_executor, read)
-
-    def rulebook(call: Call, language: str) -> Rulebook:
-        wanted = [site.queues[visit.queue].rulebook for visit in call.visits if visit.queue in site.queues]
-        return pack(next((name for name in wanted if name), language))
-
-    judge = CallJudge(
-        database,
-        settings.recordings,
-        works.transcriber,
-        rulebook,
-        default_language=site.languages[0],
-        clock=clock,
-        reader=read,
-    )
+    works = Transcription(settings, executor or settings.qa_executor, reader_for(settings))
     try:
         yield QualityWorker(
             worker_name(),
             database,
-            judge,
+            call_judge(settings, site, database, clock, works),
             clock,
             slots=works.slots,
             lease=timedelta(seconds=settings.qa_lease),
@@ -70,6 +55,28 @@ def quality_worker(
         )
     finally:
         works.close()
+
+
+def call_judge(settings: Settings, site: Site, database: Database, clock: Clock, works: Transcription) -> CallJudge:
+    """The judge of this installation's calls: its recordings, its rulebooks, its language.
+
+    Args:
+        works: where transcription runs; not opened before a file must be transcribed.
+    """
+
+    def rulebook(call: Call, language: str) -> Rulebook:
+        wanted = [site.queues[visit.queue].rulebook for visit in call.visits if visit.queue in site.queues]
+        return pack(next((name for name in wanted if name), language))
+
+    return CallJudge(
+        database,
+        settings.recordings,
+        works.transcriber,
+        rulebook,
+        default_language=site.languages[0],
+        clock=clock,
+        reader=reader_for(settings),
+    )
 
 
 class Transcription:
