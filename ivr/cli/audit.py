@@ -18,7 +18,7 @@ from ivr.core.settings import Settings
 app = typer.Typer(help="The audit chain. / 审计链", no_args_is_help=True)
 
 _FAULTS = {
-    "chain": Text("row {row} was changed, or a row before it was removed or inserted", "第 {row} 行被改动，或其前有行被删除或插入"),
+    "chain": Text("row {row} was changed, or one before it removed or inserted", "第 {row} 行被改动，或其前有增删"),
     "cut": Text("rows up to {row} were written and are gone", "截至第 {row} 行的记录曾写入，现已缺失"),
     "rewritten": Text("row {row} is another than was written", "第 {row} 行与当初写入的不同"),
     "stranger": Text("row {row} was not written by this installation", "第 {row} 行不是本系统写入的"),
@@ -55,11 +55,12 @@ def list_(
 def verify(
     context: typer.Context,
     head: Annotated[str, typer.Option(help="A hash kept elsewhere, too. / 另存的哈希")] = "",
+    after: Annotated[int, typer.Option(min=0, help="Only rows after this one. / 仅校验该行之后")] = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Whether a row was changed, inserted or removed; exit code 1 if so. / 校验审计链"""
     settings = state(context).settings
-    found = guarded(lambda: run(_verify(settings, head)), as_json=as_json)
+    found = guarded(lambda: run(_verify(settings, head, after)), as_json=as_json)
     if as_json:
         emit(found)
     elif found["ok"]:
@@ -72,6 +73,9 @@ def verify(
         told = Text(text.en.format(row=found["row"]), text.zh.format(row=found["row"]))
         cure = Text("compare with a backup; then: ivr audit anchor --renew --reason TEXT",
                     "与备份比对后执行：ivr audit anchor --renew --reason 原因")  # fmt: skip
+        if found["fault"] == "chain":
+            cure = Text("compare with a backup; the rows after it are checked with --after ROW",
+                        "与备份比对；用 --after 行号 校验其后的记录")  # fmt: skip
         failed(f"{told} — {cure}")
     raise typer.Exit(0 if found["ok"] else 1)
 
@@ -119,11 +123,11 @@ async def _list(settings: Settings, call: str, actor: str, action: str, since: s
             return [ledger.plain(row) for row in rows]
 
 
-async def _verify(settings: Settings, head: str) -> dict[str, Any]:
+async def _verify(settings: Settings, head: str, after: int) -> dict[str, Any]:
     from ivr.storage import audit
 
     async with open_room(settings, upgrade=False) as room, room.database.read() as session:
-        found = await audit.examine(session, head.strip().lower())
+        found = await audit.examine(session, head.strip().lower(), after=after)
     return {
         "ok": not found.fault,
         "rows": found.rows,

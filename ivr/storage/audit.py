@@ -84,13 +84,14 @@ async def verify(session: AsyncSession) -> int | None:
     return (await _walk(session)).row
 
 
-async def examine(session: AsyncSession, head: str = "") -> Examined:
+async def examine(session: AsyncSession, head: str = "", *, after: int = 0) -> Examined:
     """The chain, and whether it ends where the head says.
 
     Args:
         head: a hash that was kept elsewhere; it must be that of a row.
+        after: only rows with higher ids are looked at: what is wrong before is known.
     """
-    found = await _walk(session)
+    found = await _walk(session, after)
     if found.fault:
         return found
     if head and not await session.scalar(select(Audit.id).where(Audit.hash == head)):
@@ -147,8 +148,10 @@ async def renew(session: AsyncSession) -> None:
         file.renew(row, digest if row else "")
 
 
-async def _walk(session: AsyncSession) -> Examined:
-    previous, last, count = FIRST, 0, 0
+async def _walk(session: AsyncSession, after: int = 0) -> Examined:
+    previous, last, count = FIRST, after, 0
+    if after:
+        previous = await session.scalar(select(Audit.hash).where(Audit.id == after)) or FIRST
     while True:
         rows = (await session.scalars(select(Audit).where(Audit.id > last).order_by(Audit.id).limit(_PAGE))).all()
         for row in rows:

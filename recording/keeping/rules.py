@@ -23,7 +23,7 @@ _CURE = Text("see docs/recordings.md: retention", "参阅 docs/recordings.md 中
 _LARGEST = 1_000_000  # bytes
 
 Days = Annotated[int, Field(ge=0, le=36500)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"\A[A-Za-z0-9_.-]+\Z")]
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
 OUTCOMES = frozenset({"answered", "abandoned", "voicemail", "self_service", "closed", "failed", "interrupted"})
 
 
@@ -167,6 +167,8 @@ def load_retention(site: Path) -> Retention:
         reason = error.strerror or "" if isinstance(error, OSError) else "not UTF-8"
         text = Text(f"cannot be read: {reason}", f"无法读取：{reason}")
         raise _refused([Problem(FILE, "RT001", text, Text("make it readable", "请使其可读"))]) from error
+    if all(not line.strip() or line.lstrip().startswith("#") for line in content.splitlines()):
+        return Retention()
     source = read_yaml(FILE, content)
     if source.problems:
         raise _refused(source.problems)
