@@ -82,6 +82,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look(Text("site", "站点"), lambda: _site(settings))
     yield _look(Text("database", "数据库"), lambda: _database(settings))
     yield _look(Text("home", "安装目录"), lambda: _home(settings))
+    yield _look(Text("keys", "加密密钥"), lambda: _keys(settings))
     yield _look(Text("disk space", "磁盘空间"), lambda: _disk(settings))
     yield from _ports(settings)
 
@@ -164,6 +165,34 @@ def _database(settings: Settings) -> Text:
     if not version:
         return Text("not made yet (ivr db upgrade)", "尚未建立（ivr db upgrade）")
     return Text(f"version {version}", f"版本 {version}")
+
+
+def _keys(settings: Settings) -> Text:
+    from recording.vault import KeyFolder
+    from recording.vault.keys import check_private
+
+    keys = KeyFolder(settings.key_folder)
+    people = keys.recipients()
+    if not people:
+        return Text("none: recordings are not sealed (ivr keys init)", "没有：录音不加密（ivr keys init）")
+    identities = keys.identities()
+    if identities:
+        check_private(keys.folder)
+    if not any(one.role == "escrow" for one in people):
+        raise SetupError(
+            Text("no escrow: recordings are lost with this machine", "没有托管密钥：机器丢失即录音丢失"),
+            cure=Text("run `ivr keys add age1... --escrow`", "请运行 `ivr keys add age1... --escrow`"),
+        )
+    mine = {identity.recipient for identity in identities}
+    if identities and not mine & {one.key for one in people}:
+        raise SetupError(
+            Text("this machine is no recipient of what it seals", "本机不在收件人之列，无法打开自己加密的内容"),
+            cure=Text("run `ivr keys rotate`", "请运行 `ivr keys rotate`"),
+        )
+    count = len(people)
+    if not identities:
+        return Text(f"{count} recipients; this machine only seals", f"{count} 个收件人；本机只加密")
+    return Text(f"{count} recipients, an identity here", f"{count} 个收件人，本机有身份密钥")
 
 
 def _existing(place: Path) -> Path:

@@ -14,7 +14,7 @@ def open_database(settings: Settings) -> Database:
         KeysError: if the folder of keys cannot be used as it is.
         UsageError, StorageError: as ``Database``.
     """
-    return Database(settings.database, sealer=vault_for(settings))
+    return Database(settings.database, settings.home / "audit.head", sealer=vault_for(settings))
 
 
 __all__ = ["open_database"]
