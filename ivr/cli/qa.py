@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import judge, qa_run
+from ivr.cli import judge, qa_run, rejudge
 from ivr.cli.common import JsonFlag, guarded, run, state
 
 app = typer.Typer(help="Quality assurance. / 质检", no_args_is_help=True)
@@ -14,6 +14,7 @@ app = typer.Typer(help="Quality assurance. / 质检", no_args_is_help=True)
 
 app.command("run")(qa_run.run_)
 app.command("judge")(judge.judge)
+app.command("rejudge")(rejudge.rejudge)
 
 
 @app.command()
