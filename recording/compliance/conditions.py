@@ -38,7 +38,7 @@ def _answers(when: When, scene: Scene) -> Iterator[Answer]:
         yield bool(context.transfers) is when.transferred, reasons.NOT_TRANSFERRED
     if when.holiday is not None:
         day = on_holiday(context.started_at, scene.rulebook.names)
-        yield None if day is None else day is when.holiday, reasons.NO_HOLIDAY
+        yield day is when.holiday, reasons.NO_HOLIDAY if day is not None else reasons.HOLIDAYS_UNKNOWN
     if when.caller_first is not None:
         first = _caller_first(scene)
         yield None if first is None else first is when.caller_first, reasons.AGENT_FIRST

@@ -9,6 +9,7 @@ WRONG_LANGUAGE = Text("the rulebook is for another language", "话术规则与�
 NOT_HELD = Text("the call was never on hold", "通话没有保持")
 NOT_TRANSFERRED = Text("the call was not transferred", "通话没有转接")
 NO_HOLIDAY = Text("the call was not on a holiday", "当日不是节假日")
+HOLIDAYS_UNKNOWN = Text("the site's holidays are not known", "未配置站点的节假日")
 AGENT_FIRST = Text("the agent spoke first", "坐席先开口")
 CALLER_SPOKE = Text("the caller was not silent", "来电者没有沉默")
 NO_CUE = Text("what the rule waits for was not heard", "没有出现该规则适用的情形")

@@ -26,8 +26,8 @@ _MANDARIN = (
     (r"办不了", "办得了"), (r"解决不了", "解决得了"), (r"请(?!不要)", "请不要"), (r"请不要", "请"),
 )  # fmt: skip
 _ENGLISH = (
-    (r"\b(can|will|do|does|did|is|are|was|have|has|may|should|would|could)(?! ?not\b|n't)\b", r"\1 not"),
-    (r"\b(\w+) not\b", r"\1"), (r"\bcan't\b", "can"), (r"\b(\w+)n't\b", r"\1"), (r"\bcannot\b", "can"),
+    (r"\b(can|will|do|does|did|is|are|was|have|has|may|should|would|could)\b(?!'t| not\b)", r"\1 not"),
+    (r"\b(\w+) not\b", r"\1"), (r"\bcan't\b", "can"), (r"\bwon't\b", "will"), (r"\b(?!ca|wo)(\w+)n't\b", r"\1"), (r"\bcannot\b", "can"),
     (r"\bno\b", "some"), (r"\bnever\b", "always"), (r"\byour\b", "my"), (r"\bplease\b", "do not"),
 )  # fmt: skip
 _RULES = {"ko-KR": _KOREAN, "zh-CN": _MANDARIN, "en-US": _ENGLISH}

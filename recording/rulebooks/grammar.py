@@ -18,7 +18,7 @@ def plain(phrase: str, language: str) -> str:
 
 
 def grammar_of(rulebook: Rulebook) -> Grammar:
-    """All phrases of a rulebook, with its near misses and decoys.
+    """All phrases of a rulebook and of its cues in the agent's words, with their near misses and decoys.
 
     A phrase with a placeholder gives its parts, single words left out: heard alone they prove nothing.
     """
@@ -30,7 +30,11 @@ def grammar_of(rulebook: Rulebook) -> Grammar:
                 pieces = split_placeholders(variant)
                 texts = [plain(piece, rulebook.language) for piece in pieces]
                 phrases += texts if len(pieces) == 1 and pieces[0] == variant else [t for t in texts if _long(t)]
-        decoys += [plain(near, rulebook.language) for near in rule.near_misses]
+        decoys += [plain(piece, rulebook.language) for near in rule.near_misses for piece in split_placeholders(near)]
+    for cue in rulebook.cues:
+        if cue.by != "caller":  # the caller's file has no grammar pass
+            phrases += [plain(phrase, rulebook.language) for phrase in cue.phrases]
+            decoys += [plain(near, rulebook.language) for near in cue.near_misses]
     decoys += [plain(word, rulebook.language) for word in rulebook.decoys]
     unique = tuple(dict.fromkeys(filter(None, phrases)))
     others = tuple(word for word in dict.fromkeys(filter(None, decoys)) if word not in unique)
