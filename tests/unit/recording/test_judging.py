@@ -2,15 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+import soundfile
 
 from ivr.core.errors import QualityError, SetupError
-from ivr.storage import quality
+from ivr.storage import features, quality
 from ivr.storage.database import Database
-from ivr.storage.models import Recording, Score, Step, Transcript, Verdict
+from ivr.storage.models import CallFeatures, Pause, Recording, Score, Step, Transcript, Verdict
+from recording.analytics import CallFeatures as Measured
 from recording.errors import PoisonFile, SoundError, TranscriptionError
+from recording.findings import stored_transcript
+from recording.rulebooks.load import pack
+from recording.transcription.transcript import PartyTranscript, Word
 from tests.unit.recording.judging_room import NOW, OPENING, JudgingRoom, after, said
+from tests.unit.recording.test_analytics import placed, voice
 
 
 @pytest.fixture
@@ -53,7 +60,7 @@ async def test_an_agents_words_become_transcript_verdicts_and_score(room: Judgin
     (card,) = await scores(room, call)
     assert card.run == opening.run
     assert 0 < card.points < card.possible, "the opening was said, the farewell was not"
-    assert {item["rule"] for item in card.items} == set(found)
+    assert {item["rule"] for item in card.items if item["value"] != "manual"} == set(found)
 
 
 async def test_only_the_agents_file_has_the_grammar_pass_and_progress_names_the_file(room: JudgingRoom) -> None:
@@ -61,7 +68,7 @@ async def test_only_the_agents_file_has_the_grammar_pass_and_progress_names_the_
     told: list[tuple[str, float]] = []
     await room.judge.judge(call, lambda stage, share: told.append((stage, share)))
     assert sorted(room.transcriber.asked) == [("1.1-caller.wav", False), ("10.1-agent.wav", True)]
-    assert sorted(told) == [("1.1-caller.wav", 0.5), ("10.1-agent.wav", 0.5)]
+    assert sorted(told) == [(file, share) for file in ("1.1-caller.wav", "10.1-agent.wav") for share in (0.5, 1.0)]
 
 
 async def test_a_call_nobody_answered_is_transcribed_but_not_judged(room: JudgingRoom) -> None:
@@ -167,3 +174,153 @@ async def test_holds_come_from_the_journal(room: JudgingRoom) -> None:
     assert (without["hold-ask"].value, without["hold-ask"].passed) == ("not_applicable", None)
     assert (with_hold["hold-ask"].value, with_hold["hold-ask"].passed) == ("not_said", False)
     assert room.clock.now() > NOW
+
+
+class SoundRoom(JudgingRoom):
+    """A room with sound in the files of its calls."""
+
+    async def call(self, linkedid: str = "1.1", **more: Any) -> int:
+        call = await super().call(linkedid, **more)
+        root = self.judge._folder
+        greet, lost = voice("agent-1-greet"), voice("caller-1-card-lost")
+        files = {
+            f"{linkedid}-caller.wav": placed(60, (20.0, lost)),
+            f"{linkedid.replace('.', '0.')}-agent.wav": placed(50, (1.0, greet), (30.0, voice("agent-1-name"))),
+        }
+        for name, sound in files.items():
+            soundfile.write(str(root / name), sound.samples, sound.rate, subtype="PCM_16")
+        return call
+
+
+@pytest.fixture
+def loud(database: Database, tmp_path: Path) -> SoundRoom:
+    return SoundRoom(database, tmp_path)
+
+
+async def measured(room: JudgingRoom, call_id: int) -> list[CallFeatures]:
+    async with room.database.read() as session:
+        return list(await features.list_features(session, call_id))
+
+
+async def test_what_the_sound_was_like_is_kept_with_the_judging(loud: SoundRoom) -> None:
+    call = await loud.call()
+    async with loud.database.write() as session:
+        session.add(
+            Pause(
+                linkedid="1.1",
+                started_at=after(28),
+                until=after(60),
+                ended_at=after(33),
+                reason="card",
+                by="",
+                ended_by="",
+            )
+        )
+    await loud.judge.judge(call)
+    (row,) = await measured(loud, call)
+    assert row.run == (await verdicts(loud, call))["opening"].run
+    assert (row.agent, row.recording_id) == ("lee", (await verdicts(loud, call))["opening"].recording_id)
+    found = Measured.from_dict(row.features)
+    assert found.talk == (10.0, 60.0)
+    assert found.paused == ((28.0, 33.0),)
+    assert found.agent is not None
+    assert found.agent.speech_s == pytest.approx(
+        (len(voice("agent-1-greet")) + len(voice("agent-1-name"))) / 8000, abs=0.8
+    )
+    assert found.dead_air[-1] == (pytest.approx(33.0, abs=0.2), pytest.approx(40.0, abs=0.2)), (
+        "card data is no dead air"
+    )
+    assert not any(start < 33.0 < end or start < 30 < end for start, end in found.dead_air)
+    assert row.health is not None
+    assert row.health_detail["agent"]["score"] == row.health
+    async with loud.database.read() as session:
+        kept = await features.tracks(session, call)
+        assert [recording.role for recording, _ in kept] == ["caller", "agent"]
+        assert [one.id for one in await features.features_between(session, NOW, after(1), agent="lee")] == [row.id]
+        assert not await features.features_between(session, NOW, after(1), agent="nobody")
+
+
+async def test_recognition_too_poor_is_never_judged_by_words(loud: SoundRoom) -> None:
+    call = await loud.call()
+    poor = PartyTranscript((Word("so", 2.0, 2.1, 0.3),), ((1.0, 5.0), (30.0, 32.0)), 8.0, 50.0, "fake-model", ())
+    loud.transcriber.script["10.1-agent.wav"] = poor
+    await loud.judge.judge(call)
+    (row,) = await measured(loud, call)
+    assert row.health is not None
+    assert row.health < 40
+    found = await verdicts(loud, call)
+    opening = found["opening"]
+    assert (opening.value, opening.passed) == ("cannot_tell", None)
+    assert opening.evidence["reason"] == "recognition too poor to judge words"
+    phrases = [one for one in found.values() if one.evidence["kind"] == "phrase" and one.evidence["speaker"] == "agent"]
+    assert not any(one.value in {"said", "not_said"} for one in phrases)
+
+
+async def test_judging_again_takes_stored_transcripts_and_measurements(loud: SoundRoom) -> None:
+    call = await loud.call()
+    await loud.judge.judge(call)
+    before, heard = await verdicts(loud, call), await transcripts(loud, call)
+    for file in loud.judge._folder.glob("*.wav"):
+        file.unlink()  # nor is the sound needed
+    loud.transcriber.asked.clear()
+    loud.clock.advance(60)
+    judged = await loud.judge.judge(call, again=True)
+    assert loud.transcriber.asked == []
+    assert judged.transcripts == 2
+    now = await verdicts(loud, call)
+    assert {rule: one.value for rule, one in now.items()} == {rule: one.value for rule, one in before.items()}
+    assert now["opening"].run != before["opening"].run
+    assert (await verdicts(loud, call, before["opening"].run))["opening"].id == before["opening"].id
+    assert {role: one.id for role, one in (await transcripts(loud, call)).items()} == {
+        role: one.id for role, one in heard.items()
+    }, "a transcript that was used again is not kept twice"
+    old, new = (await measured(loud, call))[0], before["opening"].run
+    assert old.run != new
+
+
+async def test_judging_again_transcribes_what_another_model_or_grammar_made(room: JudgingRoom) -> None:
+    call = await room.call()
+    await room.judge.judge(call)
+    room.transcriber.asked.clear()
+    room.transcriber.model = "newer-model"
+    await room.judge.judge(call, again=True)
+    assert len(room.transcriber.asked) == 2
+    room.transcriber.asked.clear()
+    room.transcriber.model = "fake-model"
+    room.judge._rulebook = lambda _call, language: pack(language).model_copy(update={"decoys": ("something", "new")})
+    await room.judge.judge(call, again=True)
+    assert room.transcriber.asked == [("10.1-agent.wav", True)], "only the agent's file has a grammar pass"
+    room.transcriber.asked.clear()
+    room.models = set()
+    room.judge._rulebook = lambda _call, language: pack(language)
+    with pytest.raises(SetupError):
+        await room.judge.judge(call, again=True)
+    assert (await room.judge.judge(call, again=True, decode=False)).transcripts == 2
+
+
+async def test_judging_from_what_is_stored_needs_something_stored(room: JudgingRoom) -> None:
+    call = await room.call()
+    with pytest.raises(QualityError, match="no transcript is stored"):
+        await room.judge.judge(call, again=True, decode=False)
+    assert await verdicts(room, call) == {}
+
+
+async def test_a_stored_transcript_is_what_it_was(room: JudgingRoom) -> None:
+    call = await room.call()
+    made = PartyTranscript(
+        words=(Word("yes", 1.0, 1.3, 0.7),),
+        speech=((0.8, 1.5),),
+        snr_db=17.0,
+        duration=50.0,
+        model="fake-model",
+        grammar_words=(Word("yes", 1.0, 1.3, 0.9),),
+        grammar_phrases=("yes",),
+        unusable=("xyz",),
+    )
+    room.transcriber.script["10.1-agent.wav"] = made
+    await room.judge.judge(call)
+    async with room.database.read() as session:
+        row = next(one for recording, one in await quality.transcripts(session, call) if recording.role == "agent")
+    assert stored_transcript(row) == made
+    row.detail = None
+    assert stored_transcript(row) is None, "what was erased, or kept before there was a detail, is not silence"
