@@ -19,17 +19,21 @@ class Candidate:
         match: where, and how alike.
         rival: the near miss most alike at that place, empty without near misses.
         rival_score: 0..100.
+        fuller: whether the phrase has more sounds than the rival.
     """
 
     phrase: str
     match: Match
     rival: str = ""
     rival_score: float = 0.0
+    fuller: bool = False
 
     @property
     def beaten(self) -> bool:
-        """Whether a near miss explains the place at least as well."""
-        return bool(self.rival) and self.rival_score >= self.match.score
+        """Whether a near miss explains the place at least as well; of two alike the fuller one explains more of it."""
+        if not self.rival or self.rival_score < self.match.score:
+            return False
+        return self.rival_score > self.match.score or not self.fuller
 
 
 def candidates(
@@ -41,9 +45,9 @@ def candidates(
         match = matcher.find(phrase, words)
         if match.end <= match.start:
             continue
-        rivals = [(_score_around(matcher, near, match, words), near) for near in near_misses]
-        score, rival = max(rivals, default=(0.0, ""))
-        found.append(Candidate(phrase, match, rival, score))
+        rivals = [(_score_around(matcher, near, match, words), matcher.length(near), near) for near in near_misses]
+        score, length, rival = max(rivals, default=(0.0, 0, ""))
+        found.append(Candidate(phrase, match, rival, score, matcher.length(phrase) > length))
     return sorted(found, key=lambda item: (item.beaten, -item.match.score))
 
 

@@ -82,7 +82,7 @@ def test_an_agent_who_keeps_the_script_passes_everything() -> None:
     }  # fmt: skip
     assert found["hold-ask"].span == (40.0, 41.18)
     card = score(list(found.values()))
-    assert (card.points, card.possible, card.percent, card.for_person) == (119.0, 119.0, 100.0, 0)
+    assert (card.points, card.possible, card.percent, card.for_person) == (124.0, 124.0, 100.0, 0)
 
 
 def test_a_missing_closing_is_not_said_with_its_parts() -> None:
