@@ -15,6 +15,7 @@ __all__ = [
     "Established",
     "EventLog",
     "Incoming",
+    "KeyHeard",
     "PhoneEvent",
     "Progress",
     "Registered",
@@ -67,6 +68,10 @@ class Established(PhoneEvent):
     """Both sides can talk."""
 
 
+class KeyHeard(PhoneEvent):
+    """The other side's phone sent a key (RFC 4733); which one is not kept, for it may be of a card number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed(PhoneEvent):
     """The call is over, or never came about; ``reason`` as SIP or the softphone names it."""
@@ -89,6 +94,7 @@ _PLAIN: dict[str, type[PhoneEvent]] = {
     "CALL_RINGING": Ringing,
     "CALL_PROGRESS": Progress,
     "CALL_ESTABLISHED": Established,
+    "CALL_DTMF_START": KeyHeard,
 }
 _WITH_REASON: dict[str, type[RegistrationFailed] | type[Closed] | type[TransferFailed]] = {
     "REGISTER_FAIL": RegistrationFailed,

@@ -46,12 +46,30 @@ def prompt(language: str, name: str) -> Path:
     return sound_path(language, name)
 
 
+def add_refusal(site: Path) -> None:
+    """Number 3000, where callers may refuse to be recorded; they reach the agents without a menu."""
+    with (site / "numbers.yaml").open("a", encoding="utf-8") as file:
+        file.write("\n3000: refusal\n")
+    (site / "flows" / "refusal.yaml").write_text(
+        """\
+start: answer
+steps:
+  answer: {step: answer, next: hello}
+  hello: {step: greeting, refuse_key: 9, next: agents}
+  agents: {step: queue, queue: service, after: bye, timeout: bye}
+  bye: {step: hangup}
+""",
+        "utf-8",
+    )
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Line]:
     """A house that answers calls; each test leaves its engine running."""
     home = tmp_path_factory.mktemp("house")
     site_folder = home / "site"
     shutil.copytree(demo_site(), site_folder)
+    add_refusal(site_folder)
     rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
     settings = Settings(
         home=home / "home",
