@@ -263,21 +263,3 @@ def no_such(review_id: int) -> UsageError:
         Text(f"no review {review_id}", f"没有评分 {review_id}"),
         cure=Text("ivr qa review list shows those there are", "用 ivr qa review list 查看"),
     )
-
-
-async def refuse_the_blind(session: Session, call_id: int, agent: str, viewer: str) -> None:
-    """Keep a card from somebody who is to score it blind.
-
-    Raises:
-        UsageError: if ``viewer`` has an unsubmitted blind review of it.
-    """
-    if not viewer:
-        return
-    drafts = await rows.list_reviews(
-        session, call_id=call_id, agent=agent, reviewer=viewer, kinds=BLIND, state="draft", limit=1
-    )
-    if drafts:
-        raise UsageError(
-            Text("you score this call blind: first submit your own review", "您正在盲评该通话：请先提交自己的评分"),
-            cure=Text(f"ivr qa review show {drafts[0].id}", f"ivr qa review show {drafts[0].id}"),
-        )
