@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import asterisk, audit, calls, db, demo, dialplan, doctor, keys, model, qa, recordings, service
+from ivr.cli import asterisk, audit, backup, calls, db, demo, dialplan, doctor, keys, model, qa, recordings, service
 from ivr.cli.common import Runtime, State, guarded, load_settings
 from ivr.core.log import configure_logging
 
@@ -51,4 +51,6 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(model.app, name="model")
     app.add_typer(db.app, name="db")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(backup.app, name="backup")
+    app.command()(backup.restore)
     return app

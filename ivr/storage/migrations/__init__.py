@@ -20,10 +20,13 @@ from ivr.storage.database import BUSY_SECONDS, database_url, make_folder, prepar
 _LOCK_KEY = 45731876  # any number, the same in every process
 
 
-def upgrade(url: str) -> str:
+def upgrade(url: str, revision: str = "head") -> str:
     """Bring the database to the newest revision; safe to run again, and in several processes at once.
 
     Blocks; give it a thread where an event loop runs. Returns the revision now in force.
+
+    Args:
+        revision: an older one to stop at, for what was kept of that time.
 
     Raises:
         UsageError: if the URL is not usable.
@@ -38,7 +41,7 @@ def upgrade(url: str) -> str:
             if parsed.get_backend_name() == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             return MigrationContext.configure(connection).get_current_revision() or ""
     except DBAPIError as error:
         raise storage_error(error, parsed) from error
