@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from recording.compliance.thresholds import Thresholds
 from recording.compliance.verdict import Hit, Span
+from recording.compliance.weighing import Evidence, Weight, weigh
 from recording.matching import Candidate, Matcher, candidates
 from recording.matching.matcher import split_placeholders
+from recording.matching.near_misses import near_misses
 from recording.rulebooks.grammar import plain
 from recording.rulebooks.model import Kind, Moment, Part, Rule, Rulebook
+from recording.rulebooks.test import split_line
 from recording.transcription.transcript import PartyTranscript, Word
 
 
@@ -28,35 +31,51 @@ class Listener:
         self._limits = thresholds
         self._matcher = Matcher(rulebook.language)
         self._phrases = {variant for rule in rulebook.rules for part in rule.all_parts for variant in part.variants}
+        self._spelt = {_joined(plain(phrase, rulebook.language)) for phrase in self._phrases}
+        self._passes = (transcript.grammar_words or (), *transcript.again)
+        snr = transcript.snr_db
+        self._noisy = snr is not None and snr < thresholds.noisy_db
 
     def hits(self, rule: Rule, part: Part, window: Span) -> list[Hit]:
         """Evidence for any variant of ``part`` within ``window`` (seconds in the file), best first."""
         found: list[Hit] = []
-        for words in utterances(within(self.transcript.words, window), self._limits.pause):
-            texts = [word.word for word in words]
-            for candidate in candidates(self._matcher, part.variants, rule.near_misses, texts):
-                hit = self._weigh(rule, part, candidate, words)
-                if hit is not None:
-                    found.append(hit)
-        found += self._grammar_only(rule, part, window, found)
+        free = list(utterances(within(self.transcript.words, window), self._limits.pause))
+        for phrase in part.variants:
+            rivals = self._rivals(rule, phrase)
+            for words in free:
+                for candidate in candidates(self._matcher, [phrase], rivals, [word.word for word in words]):
+                    hit = self._weigh(rule, part, candidate, words)
+                    if hit is not None:
+                        found.append(hit)
+            found += self._grammar_only(rule, part, phrase, rivals, window, found)
         late = -1 if rule.window.moment is Moment.CLOSING else 1
         return sorted(found, key=lambda hit: (not hit.strong, -hit.score, late * hit.span[0]))
 
+    def _rivals(self, rule: Rule, phrase: str) -> list[str]:
+        """What may be mistaken for the phrase: the rule's near misses, and its own negations and opposites."""
+        made = near_misses(self._language, plain(phrase, self._language))
+        return [*rule.near_misses, *(near for near in made if _joined(near) not in self._spelt)]
+
     def _weigh(self, rule: Rule, part: Part, candidate: Candidate, words: Sequence[Word]) -> Hit | None:
         """The candidate as a hit; None when it is no evidence at all."""
-        limits = self._limits
         match = candidate.match
-        if candidate.beaten or match.score < limits.support:
+        if self._beaten(candidate) or match.score < self._limits.least:
             return None
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
-        backed = self._grammar_heard(candidate.phrase, span)
-        strong = self._strong(rule, match.score, backed=backed)
-        if not backed:
-            faint = match.score < limits.near or match.lost > limits.most_lost
+        whole, heard = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
+        if not whole:
             around = [word.word for word in words[max(0, match.start - 1) : match.end + 1]]
-            if (faint and not strong) or self._other_phrase(part, match.score, around):
+            if self._other_phrase(part, match.score, around):
                 return None
+        weight = weigh(
+            Evidence(match.score, heard, whole, match.lost),
+            forbidden=rule.kind is Kind.MUST_NOT,
+            noisy=self._noisy,
+            limits=self._limits,
+        )
+        if weight is Weight.NOTHING:
+            return None
         return Hit(
             part=part.name,
             phrase=candidate.phrase,
@@ -64,77 +83,122 @@ class Listener:
             span=span,
             heard=" ".join(word.word for word in place),
             missing=match.missing,
-            by="grammar" if backed else "text",
-            strong=strong,
+            by="grammar" if whole else "text",
+            strong=weight is Weight.STRONG and not self._doubtful(candidate),
             rival=candidate.rival,
         )
+
+    def _beaten(self, candidate: Candidate) -> bool:
+        """Whether a near miss explains the place better, and well."""
+        lead = candidate.match.score - candidate.rival_score
+        return bool(candidate.rival) and lead <= -self._limits.edge and candidate.rival_score >= self._limits.near
+
+    def _doubtful(self, candidate: Candidate) -> bool:
+        """Whether the place may as well be a near miss, or part of a longer one that the rule names."""
+        if candidate.beaten and candidate.rival_score >= self._limits.near:
+            return True
+        inside = _joined(plain(candidate.phrase, self._language)) in _joined(plain(candidate.rival, self._language))
+        if not inside or candidate.rival_score < self._limits.near:
+            return False
+        # The phrase is itself a part of that sentence: only what was heard beyond it speaks for the sentence.
+        return candidate.rival_score > self._matcher.find(candidate.rival, split_line(candidate.phrase)).score
 
     def _other_phrase(self, part: Part, score: float, around: list[str]) -> bool:
         """Whether another phrase of the rulebook explains the place better."""
         others = self._phrases.difference(part.variants)
         return any(self._matcher.find(other, around).score > score for other in others)
 
-    def _strong(self, rule: Rule, score: float, *, backed: bool) -> bool:
-        """Whether a score is enough without a person."""
-        limits = self._limits
-        snr = self.transcript.snr_db
-        if score >= limits.sure:
-            return True
-        if snr is not None and snr < limits.snr_floor_db:
-            return False
-        if rule.kind is Kind.MUST_NOT:
-            return backed and score >= limits.accuse
-        return backed or score >= limits.accept
+    def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> tuple[int, float]:
+        """How many grammar passes heard all of the phrase at that place, and the best likeness in any of them."""
+        reach = (span[0] - self._limits.overlap, span[1] + self._limits.overlap)
+        whole, best = 0, 0.0
+        for words in self._passes:
+            if self._whole(words, phrase, span):
+                whole += 1
+                best = 100.0
+            texts = [word.word for word in within(words, reach)]
+            found = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
+            if found is not None and not self._beaten(found):
+                best = max(best, found.match.score)
+        return whole, best
 
-    def _grammar_only(self, rule: Rule, part: Part, window: Span, found: list[Hit]) -> list[Hit]:
-        """Whole phrases the grammar pass heard where the free decode heard something else."""
+    def _grammar_only(
+        self, rule: Rule, part: Part, phrase: str, rivals: Sequence[str], window: Span, found: Sequence[Hit]
+    ) -> list[Hit]:
+        """What the grammar passes heard of the phrase where the free decode heard something else."""
         hits: list[Hit] = []
-        for phrase in part.variants:
-            pieces = split_placeholders(phrase)
-            if len(pieces) != 1 or pieces[0] != phrase:
-                continue  # the grammar pass heard a part at most
-            for span in self._sequences(phrase, window):
-                if any(_apart(span, hit.span) <= self._limits.overlap for hit in found):
-                    continue
-                place = within(self.transcript.words, span)
-                texts = [word.word for word in place]
-                best = next(iter(candidates(self._matcher, [phrase], rule.near_misses, texts)), None)
-                if best is not None and best.beaten and best.rival_score >= self._limits.support:
-                    continue
-                hits.append(
-                    Hit(
-                        part=part.name,
-                        phrase=phrase,
-                        score=best.match.score if best else 0.0,
-                        span=span,
-                        heard=" ".join(texts),
-                        missing=best.match.missing if best else (),
-                        by="grammar_only",
-                        rival=best.rival if best else "",
-                    )
+        for span in self._heard_by_grammar(phrase, rivals, window):
+            if any(_apart(span, hit.span) <= self._limits.overlap for hit in (*found, *hits)):
+                continue
+            place = within(self.transcript.words, span)
+            texts = [word.word for word in place]
+            best = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
+            if best is not None and self._beaten(best):
+                continue
+            whole, heard = self._passes_at(phrase, rivals, span)
+            if not whole and self._other_phrase(part, heard, self._around(span)):
+                continue
+            weight = weigh(
+                Evidence(best.match.score if best else 0.0, heard, whole, best.match.lost if best else 1.0),
+                forbidden=rule.kind is Kind.MUST_NOT,
+                noisy=self._noisy,
+                limits=self._limits,
+            )
+            if weight is Weight.NOTHING:
+                continue
+            hits.append(
+                Hit(
+                    part=part.name,
+                    phrase=phrase,
+                    score=best.match.score if best else 0.0,
+                    span=span,
+                    heard=" ".join(texts),
+                    missing=best.match.missing if best else (),
+                    by="grammar_only",
+                    strong=weight is Weight.STRONG and not (best is not None and self._doubtful(best)),
+                    rival=best.rival if best else "",
                 )
+            )
         return hits
 
-    def _grammar_heard(self, phrase: str, span: Span) -> bool:
-        """Whether the grammar pass heard every spoken part of ``phrase`` at that place."""
+    def _around(self, span: Span) -> list[str]:
+        """The words of the first grammar pass at that place and a little around it."""
+        reach = (span[0] - self._limits.overlap, span[1] + self._limits.overlap)
+        return [word.word for word in within(self._passes[0], reach)]
+
+    def _heard_by_grammar(self, phrase: str, rivals: Sequence[str], window: Span) -> Iterator[Span]:
+        """Where a grammar pass heard all of the phrase, or much of it."""
+        pieces = split_placeholders(phrase)
+        if len(pieces) != 1 or pieces[0] != phrase:
+            return  # the grammar passes heard a part at most
+        for heard in self._passes:
+            yield from self._sequences(heard, phrase, window)
+        for heard in self._passes:
+            for words in utterances(within(heard, window), self._limits.pause):
+                for found in candidates(self._matcher, [phrase], rivals, [word.word for word in words]):
+                    if not self._beaten(found) and found.match.score >= self._limits.least:
+                        yield words[found.match.start].start, words[found.match.end - 1].end
+
+    def _whole(self, heard: Sequence[Word], phrase: str, span: Span) -> bool:
+        """Whether a grammar pass heard every spoken part of ``phrase`` at that place."""
         reach = (span[0] - self._limits.overlap, span[1] + self._limits.overlap)
         pieces = split_placeholders(phrase)
         return bool(pieces) and all(
-            any(_apart(span, heard) <= self._limits.overlap for heard in self._sequences(piece, reach))
+            any(_apart(span, place) <= self._limits.overlap for place in self._sequences(heard, piece, reach))
             for piece in pieces
         )
 
-    def _sequences(self, phrase: str, window: Span) -> Iterator[Span]:
-        """Where the grammar pass heard the whole word sequence of ``phrase``."""
+    def _sequences(self, heard: Sequence[Word], phrase: str, window: Span) -> Iterator[Span]:
+        """Where a grammar pass heard the whole word sequence of ``phrase``."""
         wanted = _joined(plain(phrase, self._language))
-        words = within(self.transcript.grammar_words or (), window)
+        words = within(heard, window)
         for first in range(len(words)):
-            heard = ""
+            text = ""
             for last in range(first, len(words)):
-                heard += _joined(words[last].word)
-                if heard == wanted:
+                text += _joined(words[last].word)
+                if text == wanted:
                     yield words[first].start, words[last].end
-                if len(heard) >= len(wanted):
+                if len(text) >= len(wanted):
                     break
 
 

@@ -1,29 +1,94 @@
-"""The numbers a verdict rests on, in one place and versioned: change one, change the version."""
+"""The numbers a verdict rests on, in one file and versioned: change one, change the version.
+
+The packaged file is made with ``ivr qa tune``; a site may bring one of its own. A verdict keeps the version.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
 
-from recording.rulebooks.test import ACCEPT
+from ivr.core.errors import UsageError
+from ivr.core.language import Text
+
+PACKAGED = Path(__file__).parent / "thresholds.json"
+MOST_BYTES = 4 << 20
+_VERSION = re.compile(r"[0-9A-Za-z.-]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Scores are 0..100 (``recording.matching``)."""
 
-    version: str = "1"
-    accept: float = ACCEPT  # the free decode alone is evidence
-    support: float = 45.0  # enough when the grammar pass heard every word of the phrase at that place
-    near: float = 65.0  # without the grammar pass: too like the phrase to say it was not said
-    most_lost: float = 0.4  # share of the phrase in words not heard at all; more is another phrase's common ending
-    accuse: float = 70.0  # a forbidden phrase is taken as said with the grammar pass from here
-    sure: float = 85.0  # and without it from here; the same for any phrase in noise
-    snr_floor_db: float = 12.0  # below it the absence of a phrase proves nothing
-    shortest_speech: float = 0.5  # seconds, padding of the speech spans included; less is no speech
-    fewest_words: float = 0.4  # words per second of speech; fewer and the recogniser understood nothing
-    slack: float = 1.0  # seconds a window is widened on both sides
-    overlap: float = 0.5  # seconds by which a grammar hit may miss the place found in the free decode
-    pause: float = 1.5  # seconds; a phrase does not go on across a longer pause
+    version: str
+    accept: float  # the free decode alone is evidence
+    support: float  # enough when a grammar pass heard every word of the phrase at that place
+    support_noisy: float  # the same in noise
+    together: float  # mean of free decode and grammar pass that is enough
+    near: float  # free decode alone: too like the phrase to say it was not said
+    near_together: float  # mean of both: too like it
+    near_noisy: float  # either of them in noise: too like it
+    edge: float  # by which a near miss must be more like what was heard to rule the phrase out
+    least: float  # less is no evidence at all
+    most_lost: float  # share of the phrase in words not heard at all; more is another phrase's common ending
+    accuse: float  # a forbidden phrase is taken as said with the grammar pass from here
+    sure: float  # and without it from here; the same for any phrase in noise
+    noisy_db: float  # SNR below which sound is noisy
+    snr_floor_db: float  # below it the absence of a phrase proves nothing
+    shortest_speech: float  # seconds, padding of the speech spans included; less is no speech
+    fewest_words: float  # words per second of speech; fewer and the recogniser understood nothing
+    slack: float  # seconds a window is widened on both sides
+    overlap: float  # seconds by which a grammar hit may miss the place found in the free decode
+    pause: float  # seconds; a phrase does not go on across a longer pause
 
 
-THRESHOLDS = Thresholds()
+def load_thresholds(path: Path) -> Thresholds:
+    """The thresholds in a file as ``ivr qa tune`` writes it.
+
+    Raises:
+        UsageError: naming what is missing, unknown or no number.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _problem(path, Text("too large", "文件过大"))
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = str(error.strerror)
+        raise _problem(path, Text(reason, reason)) from error
+    except (ValueError, RecursionError) as error:
+        raise _problem(path, Text("not JSON", "不是有效的 JSON")) from error
+    version = data.get("version") if isinstance(data, dict) else None
+    values = data.get("values") if isinstance(data, dict) else None
+    if not isinstance(version, str) or not _VERSION.fullmatch(version) or not isinstance(values, dict):
+        raise _problem(path, Text("no version and values", "缺少 version 或 values"))
+    names = {field.name for field in fields(Thresholds)} - {"version"}
+    wrong = sorted(names.symmetric_difference(values))
+    if wrong:
+        shown = ", ".join(f"{name!r:.40}" for name in wrong[:5])
+        raise _problem(path, Text(f"missing or unknown: {shown}", f"缺少或未知：{shown}"))
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
+            raise _problem(path, Text(f"{name} is no number", f"{name} 不是数字"))
+    return Thresholds(version=version, **{name: float(value) for name, value in values.items()})
+
+
+def thresholds_file(limits: Thresholds, about: Mapping[str, Any]) -> str:
+    """The content of a file with these thresholds and where they come from."""
+    values = asdict(limits)
+    version = values.pop("version")
+    return json.dumps({"version": version, "values": values, **about}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _problem(path: Path, what: Text) -> UsageError:
+    return UsageError(
+        Text(f"{path.name}: {what.en}", f"{path.name}：{what.zh}"),
+        cure=Text("use a file that ivr qa tune wrote", "请使用 ivr qa tune 生成的文件"),
+    )
+
+
+THRESHOLDS = load_thresholds(PACKAGED)

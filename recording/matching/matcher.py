@@ -92,33 +92,7 @@ class Matcher:
         ``{company}`` and other names in braces match any short stretch of words, at least one sound.
         Spaces, case and punctuation do not count.
         """
-        heard = self._level.keys(list(words))
-        sounds = [sound for sound, _ in heard]
-        pieces, open_end = _pieces(self.language, phrase)
-        if not pieces or not sounds:
-            return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words), 1.0)
-        at, total, weight = 0, 0.0, 0
-        places: list[_Place] = []
-        for number, piece in enumerate(pieces):
-            stop = len(sounds)
-            if number:
-                stop = min(stop, at + self._level.gap + 2 * len(piece.sounds))
-            low = at + 1 if piece.gap_before and at < len(sounds) else at
-            place = _place(piece, sounds, low, stop)
-            places.append(place)
-            at = place.end
-            total += place.score * len(piece.sounds)
-            weight += len(piece.sounds)
-        if open_end and at >= len(sounds):  # nothing was said in the place of the name
-            total *= 0.7
-        pairs = list(zip(pieces, places, strict=True))
-        missing = tuple(piece.words[index] for piece, place in pairs for index in place.missing)
-        lost = sum(piece.owners.count(index) for piece, place in pairs for index in place.missing) / weight
-        found = [place for place in places if place.end > place.start]
-        if not found:
-            return Match(0.0, 0, 0, missing, 1.0)
-        first, last = min(place.start for place in found), max(place.end for place in found)
-        return Match(round(total / weight, 1), heard[first][1], heard[last - 1][1] + 1, missing, round(lost, 2))
+        return _find(self.language, phrase, tuple(words))
 
     def length(self, phrase: str) -> int:
         """How many sounds the phrase has, placeholders left out."""
@@ -132,6 +106,39 @@ class Matcher:
 def split_placeholders(phrase: str) -> list[str]:
     """The spoken parts of a phrase, without its ``{names}``."""
     return [part.strip() for part in PLACEHOLDER.split(phrase) if part.strip()]
+
+
+@lru_cache(maxsize=16384)
+def _find(language: str, phrase: str, words: tuple[str, ...]) -> Match:
+    """``Matcher.find``; the same places are asked for by many rules, and again at every judging."""
+    level = _LEVELS[language]
+    heard = level.keys(list(words))
+    sounds = [sound for sound, _ in heard]
+    pieces, open_end = _pieces(language, phrase)
+    if not pieces or not sounds:
+        return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words), 1.0)
+    at, total, weight = 0, 0.0, 0
+    places: list[_Place] = []
+    for number, piece in enumerate(pieces):
+        stop = len(sounds)
+        if number:
+            stop = min(stop, at + level.gap + 2 * len(piece.sounds))
+        low = at + 1 if piece.gap_before and at < len(sounds) else at
+        place = _place(piece, sounds, low, stop)
+        places.append(place)
+        at = place.end
+        total += place.score * len(piece.sounds)
+        weight += len(piece.sounds)
+    if open_end and at >= len(sounds):  # nothing was said in the place of the name
+        total *= 0.7
+    pairs = list(zip(pieces, places, strict=True))
+    missing = tuple(piece.words[index] for piece, place in pairs for index in place.missing)
+    lost = sum(piece.owners.count(index) for piece, place in pairs for index in place.missing) / weight
+    found = [place for place in places if place.end > place.start]
+    if not found:
+        return Match(0.0, 0, 0, missing, 1.0)
+    first, last = min(place.start for place in found), max(place.end for place in found)
+    return Match(round(total / weight, 1), heard[first][1], heard[last - 1][1] + 1, missing, round(lost, 2))
 
 
 def _place(piece: _Piece, sounds: list[str], start: int, stop: int) -> _Place:

@@ -1,4 +1,4 @@
-"""Sentences that sound like a phrase and mean something else: its negation, its opposite, another tense.
+"""Sentences that sound like a phrase and mean something else: its negation, its opposite.
 
 A recogniser told to listen for a phrase only will take such a sentence for it, so it must be told of both.
 They are made from the phrase itself; a rulebook's own near misses come on top of them.
@@ -14,11 +14,11 @@ MOST = 12  # a phrase
 
 # What is found, and what stands in its place; each is tried alone, at its first place.
 _KOREAN = (
-    (r"모르 ?겠", "알 겠"), (r"알 ?겠", "모르 겠"), (r"모릅니다", "압니다"), (r"(?<!\S)안 ", "잘 "), (r"(?<!\S)안 ", ""),
-    (r"(?<!\S)못 ", "잘 "), (r"(?<!\S)못 ", ""), (r"(?<!\S)잘 ", "안 "), (r"없", "있"), (r"있", "없"),
-    (r"됩니다$", "되 지 않습니다"), (r"됩니다$", "됐습니다"), (r"합니다$", "하 지 않습니다"), (r"합니다$", "했습니다"),
-    (r"하 ?겠습니다$", "했습니다"), (r"드리 ?겠습니다$", "드렸습니다"), (r"입니다$", "아닙니다"),
-    (r"주세요$", "보세요"), (r"까요$", "습니다"),
+    (r"모르 ?겠", "알 겠"), (r"알 ?겠", "모르 겠"), (r"모릅니다", "압니다"), (r"(?<!\S)안 ", "잘 "),
+    (r"(?<!\S)안 ", ""), (r"(?<!\S)못 ", "잘 "), (r"(?<!\S)못 ", ""), (r"(?<!\S)잘 (?!모르)", "안 "),
+    (r"없", "있"), (r"있", "없"),
+    (r"(?<!안 )됩니다$", "되 지 않습니다"), (r"합니다$", "하 지 않습니다"),
+    (r"입니다$", "아닙니다"), (r"주세요$", "보세요"),
 )  # fmt: skip
 _MANDARIN = (
     (r"没有", "有"), (r"(?<!没)有", "没有"), (r"不(?=[能会可是要好])", ""), (r"(?<![不])(?=能|会|可以|是|要)", "不"),
@@ -27,7 +27,8 @@ _MANDARIN = (
 )  # fmt: skip
 _ENGLISH = (
     (r"\b(can|will|do|does|did|is|are|was|have|has|may|should|would|could)\b(?!'t| not\b)", r"\1 not"),
-    (r"\b(\w+) not\b", r"\1"), (r"\bcan't\b", "can"), (r"\bwon't\b", "will"), (r"\b(?!ca|wo)(\w+)n't\b", r"\1"), (r"\bcannot\b", "can"),
+    (r"\b(\w+) not\b", r"\1"), (r"\bcan't\b", "can"), (r"\bwon't\b", "will"),
+    (r"\b(?!ca|wo)(\w+)n't\b", r"\1"), (r"\bcannot\b", "can"),
     (r"\bno\b", "some"), (r"\bnever\b", "always"), (r"\byour\b", "my"), (r"\bplease\b", "do not"),
 )  # fmt: skip
 _RULES = {"ko-KR": _KOREAN, "zh-CN": _MANDARIN, "en-US": _ENGLISH}

@@ -147,10 +147,13 @@ def _clip(root: Path, number: int, entry: Any, truths: Collection[str]) -> Clip:
         )
     truth = entry.get("truth")
     if truth is not None and (not isinstance(truth, str) or truth not in truths):
+        known = sorted(truths)
         raise _problem(
-            f"{where}: truth {truth!r:.60} is none of the phrases", f"{where}：truth {truth!r:.60} 不在话术列表中",
-            f"one of {', '.join(sorted(truths))[:300]}, or null", f"应为 {'、'.join(sorted(truths))[:300]} 之一，或 null",
-        )  # fmt: skip
+            f"{where}: truth {truth!r:.60} is none of the phrases",
+            f"{where}：truth {truth!r:.60} 不在话术列表中",
+            f"one of {', '.join(known)[:300]}, or null",
+            f"应为 {'、'.join(known)[:300]} 之一，或 null",
+        )
     source = entry.get("src")
     source = str(source)[:200] if isinstance(source, str | int) and source != "" else source_of(file)
     return Clip(file, _path(root, where, file), truth, None if snr is None else float(snr), source)
