@@ -73,6 +73,9 @@ async def redact_in_place(
     call, secrets = await find_in_call(database, call_id, phones=phones)
     if call.ended_at is None:
         raise OpenError(call.linkedid)
+    async with database.read() as session:
+        if await ledger.held(session, [call.id]):
+            raise HeldError(call.linkedid)
     for row in call.recordings:
         if row.state == "closed" and row.redacted_at is not None:
             await asyncio.to_thread(put_in_place, folder, vault, row)
