@@ -297,7 +297,7 @@ class Pauses:
             await self._telephone.mixmonitor_mute(channel, muted)
         except AmiActionFailed as error:
             # Asterisk's words for a channel that has just gone, or that nobody records.
-            if not any(words in str(error).lower() for words in ("no such channel", "mute flag", "not found")):
+            if not any(words in error.reason.lower() for words in ("no such channel", "mute flag")):
                 raise
 
     def _tell(self, row: Pause, event: str, detail: dict[str, object]) -> None:

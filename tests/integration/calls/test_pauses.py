@@ -61,9 +61,7 @@ async def test_an_agent_pauses_by_feature_code(line: Line, tmp_path: Path) -> No
         await asyncio.sleep(3)  # he is told
         await asyncio.gather(caller.say(said["secret-1"]), line.agent.say(said["secret-2"]))
         await line.agent.send_digits("*91")
-        await line.watch.until(
-            caller.account.user, "its end", lambda call: events(call)[-1][0] == "resumed", within=10
-        )
+        await line.watch.until(caller.account.user, "its end", lambda call: events(call)[-1][0] == "resumed", within=10)
         await asyncio.sleep(3)
         await line.agent.say(said["after"])
         await line.agent.hangup()
@@ -103,9 +101,7 @@ async def test_a_pause_outlives_a_transfer_and_the_engine_and_ends_by_itself(lin
         await second.say(said["hidden"])
         await line.house.engine.kill()
         await line.house.engine.start()
-        await line.watch.until(
-            caller.account.user, "its end", lambda call: events(call)[-1][0] == "resumed", within=30
-        )
+        await line.watch.until(caller.account.user, "its end", lambda call: events(call)[-1][0] == "resumed", within=30)
         await second.say(said["shown"])
         await second.hangup()
         await caller.wait_for(Closed, within=30)

@@ -25,12 +25,16 @@ class ListTrace:
         self.told: Told = []
         self.languages: list[str] = []
         self.outcomes: list[str] = []
+        self.refusals = 0
 
     def step(self, step: str, kind: str, event: str, detail: Mapping[str, Any]) -> None:
         self.told.append((step, event, detail))
 
     def language(self, language: Language) -> None:
         self.languages.append(language)
+
+    def refused(self) -> None:
+        self.refusals += 1
 
     def outcome(self, outcome: str) -> None:
         self.outcomes.append(outcome)
