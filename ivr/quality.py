@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from dialplan.model import Site
+from dialplan.sites import demo_site
 from ivr.core.clock import Clock
 from ivr.core.settings import Settings
 from ivr.storage.database import Database
@@ -19,8 +21,9 @@ from ivr.storage.models import Call
 from recording.audio.wav import Sound, read_wav
 from recording.judging import CallJudge
 from recording.models import find_model
-from recording.rulebooks.load import pack
 from recording.rulebooks.model import Rulebook
+from recording.rulebooks.names import site_names
+from recording.rulebooks.shelf import FOLDER, Shelf
 from recording.transcription.executors import TaskExecutor, check_address, open_executor
 from recording.transcription.transcriber import Transcriber
 from recording.vault.sound import reader_for
@@ -64,9 +67,16 @@ def call_judge(settings: Settings, site: Site, database: Database, clock: Clock,
         works: where transcription runs; not opened before a file must be transcribed.
     """
 
+    shelf = Shelf((settings.site or demo_site()) / FOLDER)
+    zone = ZoneInfo(site.zone)
+    company: dict[str, str] = {str(language): name for language, name in site.company.items()}
+    agents = {name: (agent.name, agent.number) for name, agent in site.agents.items()}
+
     def rulebook(call: Call, language: str) -> Rulebook:
         wanted = [site.queues[visit.queue].rulebook for visit in call.visits if visit.queue in site.queues]
-        return pack(next((name for name in wanted if name), language))
+        name = next((name for name in wanted if name), language)
+        names = site_names(company, agents, language, country=site.country, zone=site.zone)
+        return shelf.load(name, call.started_at.astimezone(zone).date(), names)
 
     return CallJudge(
         database,

@@ -46,6 +46,7 @@ class Run:
             run=self.run,
             rule=verdict.rule,
             norm=verdict.norm,
+            kind=verdict.kind,
             forbidden=verdict.forbidden,
             value=verdict.value.value,
             passed=verdict.passed,

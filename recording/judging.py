@@ -14,7 +14,7 @@ from ivr.core.errors import IvrError, QualityError
 from ivr.core.ids import new_token
 from ivr.core.language import Text
 from ivr.core.log import get_logger
-from ivr.storage import calls, features, pauses, quality
+from ivr.storage import calls, features, judged_by, pauses, quality
 from ivr.storage import models as rows
 from ivr.storage.database import Database
 from recording.analytics.features import Span
@@ -247,6 +247,11 @@ class CallJudge:
                     await quality.save_transcript(session, row)
                 if "track" in one.new and one.track is not None:
                     await features.save_track(session, track_row(one.recording, one.track, run.now))
+            if rulebook.digest and verdicts:
+                content = rulebook.model_dump_json(exclude_defaults=True, warnings=False)
+                await judged_by.keep(
+                    session, "rulebook", rulebook.name, rulebook.full_version, rulebook.digest, content, run.now
+                )
             await quality.save_judgement(session, verdicts, scores)
             await features.save_features(session, measured)
             await settle(session, judged)

@@ -19,6 +19,7 @@ _SCRIPT = {
     "ko-KR": re.compile(r"[\uac00-\ud7a3]"),
     "en-US": re.compile(r"[A-Za-z]"),
 }
+_NONE = re.compile(r"(?!)")
 _DIGITS = {
     "zh-CN": ("零一二三四五六七八九", "零幺二三四五六七八九"),
     "en-US": (
@@ -48,7 +49,7 @@ def site_names(
         country: whose holidays count, ISO 3166.
         zone: time zone a call's day is taken in.
     """
-    script = _SCRIPT[language]
+    script = _SCRIPT.get(language, _NONE)
     own = company.get(language, "").strip()
     return Names(
         company=(own,) if own else (),

@@ -10,6 +10,7 @@ from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
+from ivr.storage.models.judged_by import JudgedBy
 from ivr.storage.models.people import (
     Calibration,
     CalibrationCall,
@@ -35,6 +36,7 @@ __all__ = [
     "Dispute",
     "Figure",
     "Job",
+    "JudgedBy",
     "Leg",
     "LegalHold",
     "Note",

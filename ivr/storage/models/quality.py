@@ -67,8 +67,10 @@ class Verdict(Base):
     run: Mapped[str] = mapped_column(String(32), index=True)  # one judging of one call
     rule: Mapped[str] = mapped_column(String(64), index=True)
     norm: Mapped[str] = mapped_column(String(16), default="")  # id in the service norms, e.g. C1
+    kind: Mapped[str] = mapped_column(String(16), default="phrase", server_default="phrase")  # phrase | behaviour
     forbidden: Mapped[bool] = mapped_column(default=False)
-    value: Mapped[str] = mapped_column(String(16), index=True)  # said | not_said | cannot_tell
+    # said | not_said | cannot_tell | not_applicable; of behaviour met | not_met instead of the first two
+    value: Mapped[str] = mapped_column(String(16), index=True)
     passed: Mapped[bool | None]  # None when it cannot be told
     score: Mapped[float | None]  # 0..100
     start_s: Mapped[float | None]  # from the recording's first frame

@@ -1,0 +1,32 @@
+"""The texts of rulebooks and thresholds that judged calls (norm F8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.storage.inserts import insert_new
+from ivr.storage.models import JudgedBy
+
+
+async def keep(
+    session: AsyncSession, kind: str, name: str, version: str, digest: str, content: str, now: datetime
+) -> bool:
+    """Keep a text that judges as it is now; True if it had not judged before."""
+    values = {
+        "kind": kind,
+        "name": name,
+        "version": version,
+        "digest": digest,
+        "content": content,
+        "first_used_at": now,
+    }
+    return await insert_new(session, JudgedBy, values)
+
+
+async def find(session: AsyncSession, kind: str, name: str, digest: str) -> JudgedBy | None:
+    """The text of that hash; None if it never judged here."""
+    query = select(JudgedBy).where(JudgedBy.kind == kind, JudgedBy.name == name, JudgedBy.digest == digest)
+    return await session.scalar(query)
