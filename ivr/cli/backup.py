@@ -138,7 +138,7 @@ def restore(
             _tell(found.manifest)
             done(f"it would be restored into {settings.home}", f"将恢复到 {settings.home}")
         return
-    problems = guarded(lambda: run(_look_after(settings, found)), as_json=as_json)
+    problems = guarded(lambda: run(_look_after(settings, found, identity)), as_json=as_json)
     if as_json:
         aside = str(found.aside) if found.aside else None
         facts = {"home": str(settings.home), "aside": aside, "problems": problems, **_facts(found.manifest)}
@@ -158,12 +158,14 @@ def restore(
     raise typer.Exit(1 if problems else 0)
 
 
-async def _look_after(settings: Settings, found: Restored) -> list[str]:
+async def _look_after(settings: Settings, found: Restored, identity: Path | None) -> list[str]:
     from ivr.cli.keeping import open_room
     from recording.backup.aftercare import look_after
+    from recording.vault import KeyFolder, Vault
 
     async with open_room(settings) as room:
-        return await look_after(room.database, settings.recordings, room.vault, found, room.actor, room.clock)
+        vault = Vault(identities=_identities(settings, identity), folder=KeyFolder(settings.key_folder))
+        return await look_after(room.database, settings.recordings, vault, found, room.actor, room.clock)
 
 
 def _identities(settings: Settings, file: Path | None) -> list[Identity]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, run, state
 from ivr.cli.progress import progress_bar
@@ -29,6 +28,10 @@ _ROLES = {
     "escrow": Text("escrow", "托管"),
     "person": Text("person", "人员"),
 }
+
+IdentityOption = Annotated[
+    Path | None, typer.Option(help="File with a private key to open with, e.g. the escrow's. / 用于打开的私钥文件")
+]
 
 
 @app.command()
@@ -140,17 +143,23 @@ def rotate(
     forget: Annotated[
         bool, typer.Option("--forget", help="After that, remove the old private keys. / 之后删除旧私钥")
     ] = False,
+    identity: IdentityOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """A new private key for this machine. / 更换本机密钥"""
-    from recording.vault import KeyFolder, changes
+    from recording.vault import KeyFolder, Recipient, changes
 
     settings = state(context).settings
     keys = KeyFolder(settings.key_folder)
+    borrowed = guarded(lambda: _borrowed(identity), as_json=as_json)
     if forget and not rewrap:
         guarded(_refuse_forgetting, as_json=as_json)
-    guarded(lambda: _audited(settings, "keys.rotate", lambda at: _rotated(changes.rotate(keys, at))), as_json=as_json)
-    result = _work(settings, "rewrap", as_json=as_json) if rewrap else None
+
+    def turn(at: datetime) -> Recipient:
+        return Recipient(changes.rotate(keys, at, borrowed).recipient, "machine")
+
+    guarded(lambda: _audited(settings, "keys.rotate", turn), as_json=as_json)
+    result = _work(settings, "rewrap", borrowed, as_json=as_json) if rewrap else None
     forgotten = keys.forget_retired() if forget and result is not None and not result.failed else 0
     if as_json:
         emit({"recipients": _plain(keys.recipients()), **(_result(result) if result else {}), "forgotten": forgotten})
@@ -164,15 +173,16 @@ def rotate(
 
 
 @app.command()
-def rewrap(context: typer.Context, as_json: JsonFlag = False) -> None:
+def rewrap(context: typer.Context, identity: IdentityOption = None, as_json: JsonFlag = False) -> None:
     """Make everything sealed openable by the recipients of now, and nobody else. / 按当前收件人更新已加密内容"""
-    _worked(_work(state(context).settings, "rewrap", as_json=as_json), as_json=as_json)
+    borrowed = guarded(lambda: _borrowed(identity), as_json=as_json)
+    _worked(_work(state(context).settings, "rewrap", borrowed, as_json=as_json), as_json=as_json)
 
 
 @app.command()
 def seal(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Seal now what lies plain: recordings, transcripts, evidence. / 立即加密现有明文"""
-    _worked(_work(state(context).settings, "seal", as_json=as_json), as_json=as_json)
+    _worked(_work(state(context).settings, "seal", [], as_json=as_json), as_json=as_json)
 
 
 def _init(
@@ -250,21 +260,22 @@ def _refuse_forgetting() -> None:
     )
 
 
-def _rotated(identity: Identity) -> Recipient:
-    from recording.vault import Recipient
+def _borrowed(file: Path | None) -> list[Identity]:
+    from recording.vault.keys import read_identity_file
 
-    return Recipient(identity.recipient, "machine")
+    return read_identity_file(file) if file is not None else []
 
 
-def _work(settings: Settings, what: str, *, as_json: bool) -> Done:
+def _work(settings: Settings, what: str, borrowed: list[Identity], *, as_json: bool) -> Done:
     with progress_bar(quiet=as_json) as tell:
         stage = str(Text("sealing", "加密中") if what == "seal" else Text("new recipients", "更新收件人"))
-        return guarded(lambda: run(_pass(settings, what, lambda _, share: tell(stage, share))), as_json=as_json)
+        work = _pass(settings, what, borrowed, lambda _, share: tell(stage, share))
+        return guarded(lambda: run(work), as_json=as_json)
 
 
-async def _pass(settings: Settings, what: str, progress: Progress) -> Done:
+async def _pass(settings: Settings, what: str, borrowed: list[Identity], progress: Progress) -> Done:
     from ivr.cli.keeping import open_room
-    from recording.vault import KeysError
+    from recording.vault import KeysError, Vault
     from recording.vault.sealing import Done, Sealing, rewrap, seal_rows
 
     async with open_room(settings) as room:
@@ -274,7 +285,8 @@ async def _pass(settings: Settings, what: str, progress: Progress) -> Done:
                 cure=Text("make them: ivr keys init", "请先创建：ivr keys init"),
             )
         if what == "rewrap":
-            return await rewrap(room.database, settings.recordings, room.vault, progress)
+            vault = Vault(identities=borrowed, folder=_folder(settings)) if borrowed else room.vault
+            return await rewrap(room.database, settings.recordings, vault, progress)
         files = await Sealing(room.database, settings.recordings, room.vault, room.clock).sweep(
             everything=True, progress=lambda stage, share: progress(stage, share / 2)
         )
@@ -319,10 +331,8 @@ def _plain(found: list[Recipient]) -> list[dict[str, str]]:
 
 
 def _show(found: list[Recipient], mine: set[str] | None = None) -> None:
-    table = Table(box=None, pad_edge=False)
-    for title in (Text("who", "身份"), Text("name", "名称"), Text("since", "日期"), Text("public key", "公钥")):
-        table.add_column(str(title), overflow="fold")
+    """A line each, with the key whole and last, to be copied."""
     for one in found:
         here = Text(" (private key here)", "（私钥在本机）") if mine and one.key in mine else Text("", "")
-        table.add_row(f"{_ROLES[one.role]}{here}", escape(one.name), one.since, one.key)
-    console.print(table, soft_wrap=True)
+        told = " ".join(word for word in (f"{_ROLES[one.role]}{here}", one.name, one.since) if word and word != "-")
+        console.print(f"  {escape(told)}\n    {one.key}", soft_wrap=True)

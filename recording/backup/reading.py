@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,7 +28,8 @@ from recording.vault.age import Identity
 
 _BLOCK = 1 << 20
 
-Take = Callable[[Part, IO[bytes]], None]
+Read = Callable[[int], bytes]
+Take = Callable[[Part, Read], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,14 @@ def check_backup(path: Path, identities: Sequence[Identity], progress: Progress 
     found: dict[str, Part] = {}
     manifest: Manifest | None = None
     size, so_far = max(1, path.stat().st_size), 0
-    for part, content in _walk(path, identities):
-        if part is None:
-            manifest = parse_manifest(content.read(LONGEST_MANIFEST))
-            continue
-        found[part.name] = Part(part.name, part.size, _digest(content))
-        so_far += part.size
-        progress("verify", min(1.0, so_far / size))
+    with _walked(path, identities) as parts:
+        for part, content in parts:
+            if part is None:
+                manifest = parse_manifest(content.read(LONGEST_MANIFEST))
+                continue
+            found[part.name] = Part(part.name, part.size, _digest(content))
+            so_far += part.size
+            progress("verify", min(1.0, so_far / size))
     if manifest is None:
         raise damaged(Text("it has no manifest: was it cut?", "缺少清单：是否被截断？"))
     wanted = {part.name: part for part in manifest.parts}
@@ -81,22 +83,24 @@ def is_sealed(path: Path) -> bool:
 
 
 def take_parts(path: Path, identities: Sequence[Identity], manifest: Manifest, take: Take) -> None:
-    """Hand every part to ``take``, whose file is at its beginning; one that differs from the manifest ends it.
+    """Hand every part to ``take``, which reads it to its end; one that differs from the manifest ends it.
 
     Raises:
         LockedError, BackupError, DamagedError, OSError: as ``check_backup``.
     """
     wanted = {part.name: part for part in manifest.parts}
-    for part, content in _walk(path, identities):
-        if part is None:
-            continue
-        known = wanted.pop(part.name, None)
-        if known is None or known.size != part.size:
-            raise damaged(Text(f"{part.name[:200]} changed while it was read", f"{part.name[:200]} 读取期间被改动"))
-        counting = _Digesting(content)
-        take(known, counting)  # type: ignore[arg-type]
-        if counting.digest.hexdigest() != known.sha256:
-            raise damaged(Text(f"{part.name[:200]} changed while it was read", f"{part.name[:200]} 读取期间被改动"))
+    with _walked(path, identities) as parts:
+        for part, content in parts:
+            if part is None:
+                continue
+            known = wanted.pop(part.name, None)
+            changed = damaged(Text(f"{part.name} changed while it was read", f"{part.name} 读取期间被改动"))
+            if known is None or known.size != part.size:
+                raise changed
+            counting = _Digesting(content)
+            take(known, counting.read)
+            if counting.digest.hexdigest() != known.sha256:
+                raise changed
     if wanted:
         raise damaged(Text("parts are gone", "缺少部分内容"))
 
@@ -113,13 +117,8 @@ class _Digesting:
         self.digest.update(data)
         return data
 
-    def __iter__(self) -> Iterator[bytes]:
-        for line in self._file:
-            self.digest.update(line)
-            yield line
 
-
-def _walk(path: Path, identities: Sequence[Identity]) -> Iterator[tuple[Part | None, IO[bytes]]]:
+def _walk(path: Path, identities: Sequence[Identity]) -> Generator[tuple[Part | None, IO[bytes]], None, None]:
     """Every part with its content, None for the manifest; anything that is no ordinary file of ours is refused."""
     seen: set[str] = set()
     with _tar(path, identities) as tar:
@@ -141,12 +140,20 @@ def _walk(path: Path, identities: Sequence[Identity]) -> Iterator[tuple[Part | N
 
 
 @contextmanager
-def _tar(path: Path, identities: Sequence[Identity]) -> Iterator[tarfile.TarFile]:
+def _walked(path: Path, identities: Sequence[Identity]) -> Iterator[Iterator[tuple[Part | None, IO[bytes]]]]:
+    """The parts, with what the archive's reader says about damage in our words, whoever was reading."""
+    walk = _walk(path, identities)
     try:
-        with opening(path, identities) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
-            yield tar
+        with closing(walk):
+            yield walk
     except (tarfile.TarError, EOFError, UnicodeError, ValueError) as error:
         raise damaged(Text("it is no whole archive", "不是完整的归档文件")) from error
+
+
+@contextmanager
+def _tar(path: Path, identities: Sequence[Identity]) -> Iterator[tarfile.TarFile]:
+    with opening(path, identities) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+        yield tar
 
 
 def _digest(content: IO[bytes]) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
 
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -18,7 +17,7 @@ from ivr.core.settings import Settings
 from ivr.storage.dump import Dumped, is_empty, load
 from recording.backup.archive import Progress
 from recording.backup.manifest import BackupError, Manifest, Part, damaged
-from recording.backup.reading import check_backup, take_parts
+from recording.backup.reading import Read, check_backup, take_parts
 from recording.vault.age import Identity
 from recording.vault.files import sync_folder
 
@@ -127,14 +126,14 @@ def restore_backup(
 def _unpack(path: Path, identities: Sequence[Identity], manifest: Manifest, build: Path, progress: Progress) -> None:
     so_far = 0
 
-    def take(part: Part, content: IO[bytes]) -> None:
+    def take(part: Part, read: Read) -> None:
         nonlocal so_far
         target = build / part.name
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = 0o600 if part.name in _PRIVATE or part.name.startswith("database/") else 0o640
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         with os.fdopen(handle, "wb") as file:
-            while block := content.read(_BLOCK):
+            while block := read(_BLOCK):
                 file.write(block)
             file.flush()
             os.fsync(handle)

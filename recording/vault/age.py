@@ -124,6 +124,10 @@ def unwrap_stream(source: BinaryIO, target: BinaryIO, identities: Sequence[Ident
         pyrage.decrypt_io(source, target, [identity.key for identity in identities])
     except pyrage.DecryptError as error:
         raise _refusal(error, what) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise _refusal(error, what) from error  # how pyrage tells of a chunk that is not what was sealed
 
 
 def _refusal(error: Exception, what: str) -> VaultError:

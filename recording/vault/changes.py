@@ -131,15 +131,21 @@ def remove(keys: KeyFolder, key: str, *, force: bool = False) -> Recipient:
     return gone
 
 
-def rotate(keys: KeyFolder, at: datetime) -> Identity:
+def rotate(keys: KeyFolder, at: datetime, borrowed: Sequence[Identity] = ()) -> Identity:
     """Put a new identity of this machine in force; the one before is kept among the retired to open what is old.
+
+    Args:
+        borrowed: somebody else's identity, who is a recipient: where this machine has lost its own, the new one
+            takes the place of the lost one.
 
     Raises:
         KeysError: if there are no keys yet, or this machine has no identity.
     """
     before = _some(keys)
     olds = {identity.recipient for identity in keys.identities()}
-    if not keys.identity_file.exists():
+    if not keys.identity_file.exists() and {one.recipient for one in borrowed} & {one.key for one in before}:
+        olds = {one.key for one in before if one.role == "machine"}
+    elif not keys.identity_file.exists():
         raise KeysError(
             Text("this machine has no identity: it only seals", "本机没有身份密钥：只能加密"),
             cure=Text("rotate where the identity is, then add and remove its key here", "请在持有身份密钥的机器上轮换"),

@@ -19,7 +19,8 @@ class Keyring:
 
     Args:
         folder: where the keys lie; looked at again before each sealing, and when something cannot be opened.
-        recipients, identities: in place of a folder.
+        recipients: in place of a folder.
+        identities: besides those of the folder, e.g. the escrow's for once.
 
     Raises:
         KeysError: if the folder cannot be used as it is.
@@ -32,7 +33,7 @@ class Keyring:
         self._lock = threading.RLock()
         self._seen: tuple[object, ...] | None = None
         self._recipients = tuple(recipients)
-        self._identities = tuple(identities)
+        self._extra = self._identities = tuple(identities)
         self._known: dict[bytes, bytes] = {}
         self._refresh()
 
@@ -89,7 +90,7 @@ class Keyring:
             if now == self._seen:
                 return False
             self._recipients = tuple(one.key for one in self._folder.recipients())
-            self._identities = tuple(self._folder.identities())
+            self._identities = (*self._folder.identities(), *self._extra)
             self._known.clear()
             self._seen = now
             return True

@@ -43,7 +43,7 @@ class Vault:
     Args:
         recipients: public keys (``age1...``) of those who may open what is sealed from now on.
         identities: private keys of this machine; none where it only seals.
-        folder: the keys in files, in place of these two; changes there are noticed.
+        folder: the keys in files, in place of recipients and besides identities; changes there are noticed.
 
     Raises:
         KeysError: if the folder of keys cannot be used as it is.
