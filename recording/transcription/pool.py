@@ -68,10 +68,10 @@ class WorkerPool:
 
         Raises:
             SoundError: the sound cannot be used.
-            TranscriptionError: the process reported a failure and lives.
+            TranscriptionError: the process reported a failure and lives, or two were killed while they loaded the model.
             TwoCrashes: two processes ended on it.
             WorkerSilent: the limit passed.
-            SetupError: no process could be started.
+            SetupError: no process can be started with this model.
             PoolClosed: the pool was closed.
         """
         words = tuple(command) or tuple(worker_command(Path(folder), model))
@@ -149,36 +149,52 @@ class WorkerPool:
         return surplus
 
     def _start(self, words: Key, model: str, limit: float) -> WorkerProcess:
+        """A new process with its model loaded."""
         with self._lock:
             surplus = self._surplus(1)
         for old in surplus:
             old.kill()
-        worker = None
-        try:
-            worker = WorkerProcess(words)
-            with self._lock:
-                self._busy.add(worker)
-                self._most = max(self._most, len(self._busy))
-                if self._closed:
-                    worker.stop()
-            worker.await_ready(limit)
-        except (WorkerEnded, WorkerSilent, OSError) as error:
-            if worker is not None:
-                worker.kill()
+        killed: WorkerEnded | None = None
+        for _ in range(CRASHES):
+            worker = None
+            try:
+                worker = WorkerProcess(words)
                 with self._lock:
-                    self._busy.discard(worker)
-            self._check_open()
-            reason = str(error)
-            raise SetupError(
-                Text(
-                    f"no transcription worker for model {model}: {reason or 'not ready in time'}",
-                    f"无法为模型 {model} 启动转写进程：{reason or '未及时就绪'}",
-                ),
-                cure=Text("check the model's folder with: ivr model list", "请用 ivr model list 检查模型目录"),
-            ) from error
-        return worker
+                    self._busy.add(worker)
+                    self._most = max(self._most, len(self._busy))
+                    if self._closed:
+                        worker.stop()
+                worker.await_ready(limit)
+            except (WorkerEnded, WorkerSilent, OSError) as error:
+                if worker is not None:
+                    worker.kill()
+                    with self._lock:
+                        self._busy.discard(worker)
+                self._check_open()
+                if isinstance(error, WorkerEnded) and error.code < 0:
+                    killed = error  # by somebody, or for want of memory: that may pass
+                    continue
+                raise _unusable(model, str(error)) from error
+            return worker
+        raise TranscriptionError(
+            Text(
+                f"transcription workers for model {model} are killed while they load it: {killed}",
+                f"模型 {model} 的转写进程在加载时被终止：{killed}",
+            ),
+            cure=Text("is there memory for it? about 900 MB each", "请检查内存是否足够：每个进程约 900 MB"),
+        )
 
     def _check_open(self) -> None:
         with self._lock:
             if self._closed:
                 raise PoolClosed
+
+
+def _unusable(model: str, reason: str) -> SetupError:
+    return SetupError(
+        Text(
+            f"no transcription worker for model {model}: {reason or 'not ready in time'}",
+            f"无法为模型 {model} 启动转写进程：{reason or '未及时就绪'}",
+        ),
+        cure=Text("check the model's folder with: ivr model list", "请用 ivr model list 检查模型目录"),
+    )

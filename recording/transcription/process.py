@@ -18,13 +18,22 @@ from typing import Any
 import recording
 from recording.errors import SoundError, TranscriptionError
 
-START_LIMIT_S = 120.0
+START_LIMIT_S = 300.0  # a second on a free machine; they run at a low priority
 KEPT_LINES = 20
 MALLOC_ARENAS = "2"  # more than that, and memory that threads gave back is never seen again
 
 
 class WorkerEnded(Exception):  # noqa: N818 - an event, handled inside
-    """The process ended in the middle of a request; carries its last words."""
+    """The process ended in the middle of a request; carries its last words.
+
+    Args:
+        message: what is known of it.
+        code: its exit code; negative when a signal ended it.
+    """
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class WorkerSilent(Exception):  # noqa: N818 - an event, handled inside
@@ -185,7 +194,7 @@ class WorkerProcess:
         self._threads[1].join(timeout=5)
         lines = (line.decode("utf-8", "replace").strip() for line in self._errors)
         words = " | ".join(line for line in lines if line)[-400:]
-        return WorkerEnded(f"ended with {code}" + (f": {words}" if words else ""))
+        return WorkerEnded(f"ended with {code}" + (f": {words}" if words else ""), code)
 
     def _read_answers(self) -> None:
         assert self._process.stdout is not None

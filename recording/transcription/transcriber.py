@@ -19,7 +19,8 @@ from recording.transcription.task import Outcome, Progress, Task
 from recording.transcription.transcript import PIPELINE, PartyTranscript
 
 FILES_PER_WORKER = 200
-BASE_LIMIT_S = 60.0
+BASE_LIMIT_S = 300.0  # calls come first, so a worker may have to wait for its share of a busy machine
+LIMIT_FACTOR = 4.0
 QUEUE_LIMIT_S = 900.0  # for a place on a busy cluster
 
 
@@ -32,7 +33,7 @@ class Transcriber:
         workers: processes, each with a model of its own (about 520 MB); of no meaning with an ``executor``.
         threads: stretches of speech each decodes at once.
         recycle: files after which a process is replaced; 0 means never.
-        time_limit: seconds for one file; when None, 60 s and twice the file's duration.
+        time_limit: seconds for one file; when None, five minutes and four times the file's duration.
         executor: where files are transcribed, shared with others and not closed here; one of its own when None.
         reader: reads a file; another one than ours where recordings are encrypted.
         command: starts a worker; for tests.
@@ -122,7 +123,7 @@ class Transcriber:
             "grammar": None if grammar is None else grammar.to_dict(),
             "threads": self._threads,
         }
-        limit = self._time_limit or BASE_LIMIT_S + 2 * sound.duration
+        limit = self._time_limit or BASE_LIMIT_S + LIMIT_FACTOR * sound.duration
         outcome = self._ask(request, name, limit, progress, sound.samples.astype("<i2", copy=False).tobytes())
         transcript = PartyTranscript.from_dict(outcome.value)
         if self._executor.far and transcript.pipeline != PIPELINE:

@@ -28,6 +28,8 @@ def main() -> None:
     if mode == "dead":
         print("no such model", file=sys.stderr)
         sys.exit(3)
+    if mode == "killed-loading" or (mode == "killed-loading-once" and starts == 1):
+        os.kill(os.getpid(), signal.SIGKILL)
     print(json.dumps({"ready": True}), flush=True)
     while line := sys.stdin.buffer.readline():
         request = json.loads(line)

@@ -108,6 +108,15 @@ def test_a_worker_that_cannot_start_says_why(make: Make, wav: Path) -> None:
         make("dead").transcribe(wav)
 
 
+def test_a_worker_killed_while_it_loads_is_no_fault_of_file_or_model(make: Make, wav: Path, tmp_path: Path) -> None:
+    assert make("killed-loading-once").transcribe(wav).text == "hello"
+    assert starts(tmp_path) == 2
+    with pytest.raises(TranscriptionError, match="killed while they load") as caught:
+        make("killed-loading").transcribe(wav)
+    assert caught.value.retryable
+    assert not isinstance(caught.value, PoisonFile)
+
+
 def test_unknown_words_are_asked_of_the_model(make: Make) -> None:
     assert make("works").unknown_words(["zzz"]) == ["zzz"]
 
