@@ -85,8 +85,12 @@ async def finish(database: Database, folder: Path, row: Recording, at: datetime)
     """Remove the file of a marked recording and blank its words; safe to run again.
 
     Raises:
+        HeldError: a legal hold was put on its call meanwhile.
         OSError: if the file cannot be removed; the row stays marked.
     """
+    async with database.read() as session:
+        if row.state == "deleting" and row.call_id is not None and await ledger.held(session, [row.call_id]):
+            raise HeldError(row.linkedid)
     await asyncio.to_thread(remove_files, folder, row.file)
     async with database.write() as session:
         found = await ledger.locked(session, row.id)
@@ -97,14 +101,15 @@ async def finish(database: Database, folder: Path, row: Recording, at: datetime)
 
 
 async def finish_all(database: Database, folder: Path, at: datetime) -> int:
-    """Go on with deletions that were broken off; returns how many."""
+    """Go on with deletions that were broken off; returns how many were finished."""
     done = last = 0
     while True:
         async with database.read() as session:
             rows = await ledger.half_deleted(session, last)
         for row in rows:
-            await finish(database, folder, row, at)
-            done += 1
+            with contextlib.suppress(HeldError):
+                await finish(database, folder, row, at)
+                done += 1
         if len(rows) < ledger.PAGE:
             return done
         last = rows[-1].id

@@ -21,6 +21,13 @@ SETTLED = timedelta(seconds=90)
 # A recorder starts and stops a little after and before its channel does.
 SHORTER_S = 3.0
 SHORTER_SHARE = 0.02
+_NEVER: frozenset[str] = frozenset()
+# What stays quiet of a row that a person accepted, by the row's state; a later change shows.
+_ACCEPTED = {
+    "closed": frozenset({"short"}),
+    "missing": frozenset({"missing"}),
+    "broken": frozenset({"broken", "unusable"}),
+}
 
 
 class FileCheck:
@@ -43,8 +50,9 @@ class FileCheck:
 
     def faults(self, row: Recording) -> Iterator[Fault]:
         """What is wrong with a row's file."""
+        accepted = _ACCEPTED.get(row.state, _NEVER) if row.accepted else _NEVER
         for code, detail in self._found(row):
-            if not row.accepted or code in {"half_deleted", "not_gone", "changed"}:
+            if code not in accepted:
                 yield Fault(code, row.file, row.id, row.call_id, detail)
 
     def _found(self, row: Recording) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from ivr.storage import audit, jobs, ledger, recordings
 from ivr.storage.database import Database
 from ivr.storage.models import Recording
 from recording.errors import SoundError
-from recording.keeping.deletion import finish, remove_files
+from recording.keeping.deletion import HeldError, finish, remove_files
 from recording.keeping.erasing import put_in_place
 from recording.keeping.faults import Fault
 from recording.keeping.files import SHORTER_S, expected_seconds
@@ -92,7 +92,7 @@ class Repair:
             return Mended(fault, False, fault.cure)
         try:
             return await how(fault)
-        except (OSError, SoundError, VaultError) as error:
+        except (OSError, SoundError, VaultError, HeldError) as error:
             return Mended(fault, False, Text(str(error), str(error)))
 
     async def _file(self, fault: Fault) -> Mended:

@@ -200,12 +200,12 @@ class Keeper:
                 at=self._clock.now(),
                 rule=one.rule.name,
             )
+            if marked is not None:
+                await finish(self._database, self._folder, marked, self._clock.now())
         except HeldError:
             return "held"
         except OpenError:
             return "open"
-        if marked is not None:
-            await finish(self._database, self._folder, marked, self._clock.now())
         return "deleted"
 
     def _day(self, at: datetime) -> date:

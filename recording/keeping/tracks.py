@@ -96,7 +96,7 @@ def write_stereo(
     """
     last = max((track.offset + track.seconds for track in tracks), default=0.0)
     end = last if end is None else min(end, last)
-    if not tracks or end <= start or start < 0:
+    if not tracks or not 0 <= start < end:
         raise UsageError(
             Text("no sound there", "该时段没有录音"),
             cure=Text(f"the sound goes from 0 to {last:.1f} s", f"录音范围为 0 至 {last:.1f} 秒"),

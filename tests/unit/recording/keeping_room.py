@@ -113,8 +113,8 @@ class KeepingRoom:
             session.add(
                 Verdict(
                     call_id=call.id, recording_id=call.recordings[1].id, agent="lee", run="r", rule="opening",
-                    value="said", passed=True, start_s=1.0, end_s=2.0, evidence={"heard": agent, "reason": "because"}, rulebook="b",
-                    rulebook_version="1", model="fake", thresholds="1", created_at=end,
+                    value="said", passed=True, start_s=1.0, end_s=2.0, evidence={"heard": agent, "reason": "because"},
+                    rulebook="b", rulebook_version="1", model="fake", thresholds="1", created_at=end,
                 )
             )  # fmt: skip
             if score is not None:

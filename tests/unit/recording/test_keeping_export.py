@@ -176,7 +176,7 @@ async def test_what_was_not_transcribed_is_not_called_redacted(room: KeepingRoom
     async with room.database.write() as session:
         (transcript,) = await ledger.words_of(session, (await room.row("1.2-agent.wav")).id)
         await session.delete(transcript)
-    with pytest.raises(UsageError, match="agent.wav: not transcribed"):
+    with pytest.raises(UsageError, match=r"agent\.wav: not transcribed"):
         await gather(room.database, call, redacted=True)
     with pytest.raises(UsageError, match="not transcribed"):
         await redact_in_place(room.database, room.folder, room.vault, room.clock, call, actor="test")

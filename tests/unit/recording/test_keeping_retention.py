@@ -192,6 +192,9 @@ async def test_a_hold_stops_everything_until_it_is_released(room: KeepingRoom, t
     with pytest.raises(HeldError):
         await keeping.delete_call(call, reason="please", force=True)
     assert {fate async for _, fate in keeping.apply()} == {"held"}
+    await room.change("1.1-caller.wav", state="deleting")  # a deletion broken off before the hold
+    assert await finish_all(room.database, room.folder, NOW) == 0
+    assert (room.folder / "1.1-caller.wav").exists()
     async with room.database.write() as session:
         assert len(await legal_holds.release(session, call, reason="over", actor="law", at=NOW)) == 2
         assert await legal_holds.list_holds(session) == []

@@ -235,6 +235,7 @@ async def test_what_cannot_be_mended_is_accepted_and_new_faults_still_show(room:
     (room.folder / AGENT).write_bytes(bytes(content))
     assert names(await room.codes(deep=True)) == ["changed"]
     (room.folder / AGENT).unlink()
+    assert names(await room.codes()) == ["missing"]
     await taken()
     assert await room.codes(deep=True) == []
     async with room.database.read() as session:
@@ -257,6 +258,8 @@ async def test_sealed_files_are_checked_with_and_without_the_key(database: Datab
     sealed.write_bytes(bytes(content))
     assert names(await room.codes(deep=True)) == ["damaged"]
     sealed.write_bytes(bytes(content[:-500]))
+    assert names(await room.codes()) == ["damaged"]
+    room.vault = Vault([identity.recipient])
     assert names(await room.codes()) == ["damaged"]
 
 
