@@ -68,7 +68,7 @@ class WorkerPool:
 
         Raises:
             SoundError: the sound cannot be used.
-            TranscriptionError: the process reported a failure and lives, or two were killed while they loaded the model.
+            TranscriptionError: the process reported a failure and lives, or two were killed while they loaded.
             TwoCrashes: two processes ended on it.
             WorkerSilent: the limit passed.
             SetupError: no process can be started with this model.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,8 @@ def test_close_gives_up_what_is_under_way(executor: DaskExecutor, tmp_path: Path
 
     asking = threading.Thread(target=ask)
     asking.start()
-    while not (tmp_path / "starts").exists():
-        pass
+    while not ((tmp_path / "starts").exists() and starts(tmp_path)):
+        time.sleep(0.01)
     executor.close()
     asking.join(30)
     assert "stopped" in str(caught[0])

@@ -125,7 +125,7 @@ def test_close_gives_up_the_file_under_way(make: Make, wav: Path, tmp_path: Path
     transcriber = make("hangs")
     with ThreadPoolExecutor(2) as pool:
         under_way = [pool.submit(transcriber.transcribe, wav) for _ in range(2)]
-        while not (tmp_path / "starts").exists():
+        while not ((tmp_path / "starts").exists() and starts(tmp_path)):
             time.sleep(0.01)
         transcriber.close()
         for waiting in under_way:
