@@ -193,16 +193,24 @@ class Journal:
 
     async def _write(self, facts: Sequence[Fact]) -> None:
         stories: dict[str, list[Fact]] = {}
+        seen: dict[str, str] = {}
         for fact in facts:
             if isinstance(fact, ConnectionLost):
                 self._lost_at = fact.at
             elif isinstance(fact, ChannelEvent):
+                if seen.setdefault(fact.uniqueid, fact.linkedid) != fact.linkedid:
+                    # The channel came to another call within this batch: what was told of it before goes first.
+                    await self._tell(stories)
+                    stories, seen = {}, {fact.uniqueid: fact.linkedid}
                 known = self._channels.home(fact)
                 if known.linkedid:
                     moved = self._unknown.move(known.uniqueid, known.linkedid) if len(self._unknown) else []
                     stories.setdefault(known.linkedid, []).extend([*moved, known])
             elif linkedid := _linkedid(fact):
                 stories.setdefault(linkedid, []).append(fact)
+        await self._tell(stories)
+
+    async def _tell(self, stories: dict[str, list[Fact]]) -> None:
         for linkedid in list(stories):
             if linkedid in self._unknown and not any(map(opens, stories[linkedid])):
                 self._unknown.add(linkedid, stories.pop(linkedid))
