@@ -43,7 +43,7 @@ class HeadFile:
     """The file at ``path``; several processes may use it at once.
 
     Args:
-        path: the file; its folder must be there when something is written.
+        path: the file; its folder is made when something is written.
         alone: whether all who write to the table use this very file (SQLite), so that no other rows can be newer.
     """
 
@@ -104,6 +104,7 @@ class HeadFile:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """One process at a time; it is held for microseconds."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
