@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +19,12 @@ from tests.integration.calls.talk import sounds, to_the_agent
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 
-async def test_asterisk_is_killed_while_it_records(line: Line, tmp_path) -> None:  # type: ignore[no-untyped-def]
+async def test_asterisk_is_killed_while_it_records(line: Line, tmp_path: Path) -> None:
     said = sounds(tmp_path, "said", seconds=3.0)
     async with line.caller() as caller:
         await to_the_agent(line, caller)
         await line.agent.say(said["said"])
-        pid = line.house.asterisk.pid
+        pid = line.house.asterisk.status().pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         await asyncio.sleep(0.5)
