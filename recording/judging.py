@@ -18,7 +18,7 @@ from ivr.storage import calls, features, judged_by, pauses, quality
 from ivr.storage import models as rows
 from ivr.storage.database import Database
 from recording.analytics.features import Span
-from recording.analytics.health import Health, health
+from recording.analytics.health import FULL, Health, health
 from recording.analytics.measure import Party, call_features
 from recording.analytics.track import VERSION, VoiceTrack, track
 from recording.audio.wav import Sound, read_wav
@@ -31,7 +31,7 @@ from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import score
 from recording.transcription.grammar import Grammar
 from recording.transcription.transcriber import Transcriber
-from recording.transcription.transcript import PIPELINE, PartyTranscript
+from recording.transcription.transcript import PIPELINE, PartyTranscript, Word
 
 log = get_logger("judging")
 
@@ -60,6 +60,11 @@ class Listened:
     def heard(self) -> Heard | None:
         """What a judgement takes of it."""
         return None if self.transcript is None else Heard(self.recording, self.transcript)
+
+    @property
+    def all_words(self) -> tuple[Word, ...] | None:
+        """All words of the party; None when the recogniser was asked for some only."""
+        return self.transcript.words if self.transcript is not None and self.transcript.mode == FULL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +270,7 @@ def with_sound(
     own = _health(agent, context.talk, context.agent_offset)
     theirs = _health(caller, context.talk, context.caller_offset)
     parties = [
-        Party(one.track, offset, None if one.transcript is None else one.transcript.words)
-        if one is not None and one.track is not None
-        else None
+        Party(one.track, offset, one.all_words) if one is not None and one.track is not None else None
         for one, offset in ((agent, context.agent_offset), (caller, context.caller_offset))
     ]
     if parties[0] is None and parties[1] is None:

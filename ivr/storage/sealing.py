@@ -27,7 +27,7 @@ _SHOWN = {LOCKED: Text("[sealed]", "[已加密]"), DAMAGED: Text("[sealed, damag
 _RESTORE = "ivr_unsealed"
 
 _BLANK: Mapping[type, Mapping[str, Any]] = {
-    Transcript: {"text": "", "words": [], "grammar_words": None},
+    Transcript: {"text": "", "words": [], "grammar_words": None, "detail": None},
     Verdict: {"evidence": {}},
 }
 # What evidence holds besides words of the call: names and reasons out of the rulebook.

@@ -14,6 +14,7 @@ from recording.analytics.track import VoiceTrack
 from recording.transcription.transcript import PartyTranscript, Word
 
 VERSION = "1"
+FULL = "full"  # the mode of transcription in which all speech was decoded freely
 LEAST_PART = 0.01
 LEAST_S = 1.5  # of speech; less tells nothing about the recogniser
 # What a recogniser that knows the language explains of speech at an SNR (docs/sound-features.md: where from).
@@ -85,7 +86,8 @@ def health(transcript: PartyTranscript, track: VoiceTrack, within: Span | None =
     SNR, clipping, agreement of the two passes. A part that is worth nothing counts as a hundredth.
 
     What must be explained is the voice in the file; where there is none, but sound the recogniser was given as
-    speech (noise, a fax), that sound.
+    speech (noise, a fax), that sound. Where the free decode was made only where it paid (compliance mode), nobody knows
+    what of the voice was understood, and the words count only where there is no voice.
 
     Args:
         transcript: of the party.
@@ -94,7 +96,8 @@ def health(transcript: PartyTranscript, track: VoiceTrack, within: Span | None =
     """
     span = within or (0.0, track.duration)
     speech = cut(track.speech, span)
-    if length(speech) < LEAST_S:
+    voiced = length(speech) >= LEAST_S
+    if not voiced:
         speech = without(cut(transcript.speech, span), track.music)
     seconds = length(speech)
     if seconds < LEAST_S:
@@ -109,11 +112,10 @@ def health(transcript: PartyTranscript, track: VoiceTrack, within: Span | None =
     snr = track.snr_db if track.snr_db is not None else transcript.snr_db
     agreement = _agreement(transcript.words, transcript.grammar_words)
     expected = float(np.interp(EXPECTED_SNR_DB[-1] if snr is None else snr, EXPECTED_SNR_DB, EXPECTED))
-    parts = {
-        "understood": scaled(understood / expected, *UNDERSTOOD),
-        "pace": scaled(pace, *WORDS_PER_S),
-        "clipping": scaled(clipping, *CLIPPING),
-    }
+    parts = {"clipping": scaled(clipping, *CLIPPING)}
+    if transcript.mode == FULL or not voiced:
+        parts["understood"] = scaled(understood / expected, *UNDERSTOOD)
+        parts["pace"] = scaled(pace, *WORDS_PER_S)
     if snr is not None:
         parts["snr"] = scaled(snr, *SNR_DB)
     if agreement is not None:

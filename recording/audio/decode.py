@@ -23,7 +23,7 @@ from ivr.core.language import Text
 from recording.audio.wav import Samples, Sound, quantise
 from recording.errors import SoundError
 
-LONGEST_S = 4 * 3600.0  # seconds of sound
+LONGEST_S = 2 * 3600.0  # seconds of sound; a file is measured in memory
 LARGEST = 4 * 1024**3  # bytes of a file
 SHORTEST_S = 0.1
 DECODE_LIMIT_S = 300.0  # for ffmpeg with one file
@@ -195,7 +195,7 @@ def _through_ffmpeg(path: Path, ffmpeg: Sequence[str], limit: float) -> Decoded:
             *ffmpeg, "-nostdin", "-hide_banner", "-v", "error", "-threads", "1",
             "-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS, "-i", f"file:{path.absolute()}",
             "-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-t", str(round(LONGEST_S) + 1),
-            "-ar", str(WIDE), "-c:a", "pcm_s16le", "-fs", str(2 * 1024**3), "-f", "wav", f"file:{target}",
+            "-ar", str(WIDE), "-c:a", "pcm_s16le", "-fs", str(1024**3), "-f", "wav", f"file:{target}",
         ]  # fmt: skip
         try:
             ended = subprocess.run(

@@ -75,7 +75,7 @@ class Refused:
 def gather(names: Sequence[str]) -> list[Piece]:
     """The files that were named: plain, as ``agent=FILE`` and ``caller=FILE``, or all sound files of a folder.
 
-    In a folder, ``NAME-agent.EXT`` and ``NAME-caller.EXT`` are one call; folders inside it are not looked into.
+    In a folder, ``NAME-agent.EXT`` and ``NAME-caller.EXT`` are one call; folders and links inside it are not followed.
 
     Raises:
         UsageError: if there is none, there are too many, or a role is named twice for one call.
@@ -157,7 +157,8 @@ def calls(
 
 def _folder(folder: Path) -> list[Piece]:
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.is_file())
+        known = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        files = [path for path in known if path.is_file() and not path.is_symlink()]  # a link may lead anywhere
     except OSError as error:
         raise UsageError(
             Text(f"{shown(folder)}: {error.strerror}", f"{shown(folder)}：{error.strerror}"),

