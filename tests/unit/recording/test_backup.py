@@ -19,6 +19,7 @@ from recording.backup import Written, check_backup, restore_backup, write_backup
 from recording.backup.aftercare import look_after
 from recording.backup.manifest import BackupError, check_name
 from recording.vault import Identity, KeyFolder, LockedError, Vault, VaultError
+from tests.drill.backup import drill
 from tests.unit.recording.backup_home import NOW, furnish, make_keys, make_site, rows_of
 
 
@@ -290,3 +291,9 @@ async def test_a_backup_of_older_tables_is_migrated_and_of_newer_ones_refused(
         load(f"sqlite+aiosqlite:///{tmp_path}/bad.db", "0001", [(Dumped("calls", 1, columns), [b"[]\n"])])
     with pytest.raises(StorageError, match="no table"):
         load(f"sqlite+aiosqlite:///{tmp_path}/bad2.db", "0001", [(Dumped("sqlite_master", 1, columns), [row])])
+
+
+async def test_the_drill_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Backed up while calls are written, lost, restored: ``scripts/drill backup`` does it larger."""
+    monkeypatch.delenv("IVR_DATABASE_URL", raising=False)
+    await drill(tmp_path, 6)
