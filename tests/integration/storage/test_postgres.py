@@ -6,20 +6,27 @@ Set IVR_TEST_POSTGRES_URL to a server on which databases may be created, e.g. po
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, make_url, text
 
-from ivr.storage import audit, calls, jobs
+from ivr.core.errors import StorageError
+from ivr.core.settings import Settings
+from ivr.storage import audit, calls, jobs, quality
 from ivr.storage.database import Database, database_url
+from ivr.storage.dump import dump, load
 from ivr.storage.migrations import current, newest, upgrade
 from ivr.storage.models import Base
+from recording.vault import vault_for
 from tests.unit.journal.test_journal import *  # noqa: F403
+from tests.unit.recording.backup_home import furnish, make_keys
 from tests.unit.reports.test_indicators import *  # noqa: F403
 from tests.unit.storage.test_repositories import *  # noqa: F403
 from tests.unit.storage.test_repositories import NOW, add_call
@@ -92,3 +99,27 @@ async def test_claims_and_audits_at_once_do_not_meet(database: Database, url: st
     async with database.read() as session:
         assert await audit.verify(session) is None
         assert len(await calls.open_calls(session)) == 10
+
+
+async def test_a_dump_goes_from_sqlite_to_postgresql_and_back_the_same(url: str, tmp_path: Path) -> None:
+    home = Settings(home=tmp_path / "home", database_url="", keys=None, site=None)
+    make_keys(home)
+    await furnish(home, 3, 100)
+    first: dict[str, io.BytesIO] = {}
+    revision, tables = dump(home.database, lambda name: first.setdefault(name, io.BytesIO()))
+    lines = {name: file.getvalue().splitlines(keepends=True) for name, file in first.items()}
+    counts = load(url, revision, [(one, lines[one.name]) for one in tables])
+    assert counts["calls"] == counts["transcripts"] == 3
+    second: dict[str, io.BytesIO] = {}
+    dump(url, lambda name: second.setdefault(name, io.BytesIO()))
+    assert {name: file.getvalue() for name, file in second.items()} == {
+        name: file.getvalue() for name, file in first.items()
+    }
+    async with Database(url, sealer=vault_for(home)) as database:
+        async with database.read() as session:
+            assert await audit.verify(session) is None
+            ((_, transcript),) = await quality.transcripts(session, 1)
+            assert transcript.text.startswith("said-0")
+        assert await add_call(database, "9.9") == 4  # ids go on behind those that were put in
+    with pytest.raises(StorageError, match="not empty"):
+        load(url, revision, [])
