@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ivr.reports.load import WAVE_POINTS
 from ivr.reports.model import CallStory
 from ivr.reports.story import build_story
-from ivr.storage.models import Call, Recording
+from ivr.storage.models import Call, QueueVisit, Recording
 from recording.audio.peaks import peaks
 from recording.findings import Run, transcript_row
 from recording.foreign import ForeignJudged
@@ -23,10 +23,15 @@ def foreign_story(number: int, judged: ForeignJudged, rulebook: Rulebook) -> Cal
     Args:
         number: of the call, 1 and up.
     """
+    end = _BEGIN + timedelta(seconds=judged.duration)
+    talk = QueueVisit(
+        queue="", joined_at=_BEGIN, left_at=_BEGIN, connected_at=_BEGIN, completed_at=end, agent="",
+        outcome="answered", ended_by="", rings=[],
+    )  # fmt: skip
     call = Call(
-        id=number, linkedid=judged.call.name, number="", caller="", language=rulebook.language, flow="",
-        flow_version="", route="", started_at=_BEGIN, ended_at=_BEGIN + timedelta(seconds=judged.duration),
-        outcome="", hung_up_by="", evidence={}, legs=[], steps=[], visits=[], recordings=[],
+        id=number, linkedid=judged.call.name, number=judged.call.name[:64], caller="", language=rulebook.language,
+        flow="", flow_version="", route="", started_at=_BEGIN, ended_at=end, outcome="answered", hung_up_by="",
+        evidence={}, legs=[], steps=[], visits=[talk], recordings=[],
     )  # fmt: skip
     run = Run(call, "foreign", _BEGIN)
     transcripts, waves = {}, {}
