@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from recording.transcription.grammar import Grammar
+from recording.transcription.grammar import Grammar, Mode
 from recording.transcription.transcriber import Transcriber
 from recording.transcription.transcript import PIPELINE, PartyTranscript, Word
 
-__all__ = ["PIPELINE", "Grammar", "PartyTranscript", "Transcriber", "Word"]
+__all__ = ["PIPELINE", "Grammar", "Mode", "PartyTranscript", "Transcriber", "Word"]

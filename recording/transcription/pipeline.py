@@ -24,7 +24,8 @@ from recording.transcription.transcript import PartyTranscript, Word
 LONGEST_S = 30.0  # a longer stretch of speech is decoded in pieces
 NOISY_DB = 18.0  # below it the grammar pass is made again
 AGAIN: tuple[Strength | None, ...] = (FIRM, None)  # None: the sound as it is
-WORTH = 55.0  # per cent of a phrase the grammar pass must have heard for a free decode in compliance mode
+WORTH = 75.0  # likeness, 0..100, of a phrase in a grammar pass from which compliance mode decodes freely there
+AROUND_S = 1.0  # seconds before and after it
 Progress = Callable[[float], None]
 
 
@@ -136,25 +137,45 @@ class _Listening:
                 for strength in AGAIN if self.noisy else ():
                     other = raw if strength is None else reduce_noise(raw, self.sound.rate, self.noise, strength)
                     again.append(decoder.decode(self._wide(other), start))
-            if not self._worth([restricted, *again]):
-                return _Heard(restricted, restricted, again)
-        with self.engine.recogniser(None) as decoder:
-            return _Heard(decoder.decode(clean, start), restricted, again)
+        if self.grammar is not None and self.grammar.mode is Mode.COMPLIANCE:
+            spans = self._worth([restricted, *again], place)
+        else:
+            spans = [place]
+        words = [word for word in restricted if spans != [place] and not any(_inside(word, span) for span in spans)]
+        if spans:
+            with self.engine.recogniser(None) as decoder:
+                for first, last in spans:
+                    words += decoder.decode(
+                        clean[round((first - start) * 16000) : round((last - start) * 16000)], first
+                    )
+        return _Heard(words, restricted, again)
 
     def _wide(self, samples: Samples) -> Samples:
         return fold(samples) if self.sound.rate == 8000 else samples
 
-    def _worth(self, passes: Sequence[Sequence[Word]]) -> bool:
-        """Whether a free decode pays: always in full mode, else where a good part of a phrase was heard."""
-        grammar = self.grammar
-        if grammar is None or grammar.mode is Mode.FULL or not grammar.language:
-            return True
-        matcher = Matcher(grammar.language)
-        return any(
-            matcher.find(phrase, [word.word for word in words]).score >= WORTH
-            for phrase in grammar.phrases
-            for words in passes
-        )
+    def _worth(self, passes: Sequence[Sequence[Word]], place: Segment) -> list[Segment]:
+        """Where a free decode pays: a grammar pass heard something like a phrase."""
+        assert self.grammar is not None
+        matcher = Matcher(self.grammar.language)
+        found: list[Segment] = []
+        for words in passes:
+            texts = [word.word for word in words]
+            for phrase in self.grammar.phrases:
+                match = matcher.find(phrase, texts)
+                if match.score >= WORTH and match.end > match.start:
+                    first, last = words[match.start].start - AROUND_S, words[match.end - 1].end + AROUND_S
+                    found.append((max(place[0], first), min(place[1], last)))
+        merged: list[Segment] = []
+        for first, last in sorted(found):
+            if merged and first <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+            else:
+                merged.append((first, last))
+        return merged
+
+
+def _inside(word: Word, span: Segment) -> bool:
+    return span[0] <= (word.start + word.end) / 2 <= span[1]
 
 
 def _in_order(parts: Iterable[Sequence[Word]]) -> tuple[Word, ...]:

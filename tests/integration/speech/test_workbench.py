@@ -40,7 +40,7 @@ def test_phrases_are_found_in_clips_and_near_misses_are_not(tmp_path: Path) -> N
     phrases = tmp_path / "phrases.json"
     phrases.write_text(json.dumps(PHRASES, ensure_ascii=False))
     done = subprocess.run(
-        [sys.executable, "-m", "ivr", "qa", "eval", str(folder), "--phrases", str(phrases), "--json"],
+        [sys.executable, "-m", "ivr.app", "qa", "eval", str(folder), "--phrases", str(phrases), "--json"],
         env={**os.environ, "IVR_HOME": str(tmp_path / "home")},
         cwd=tmp_path,
         capture_output=True,

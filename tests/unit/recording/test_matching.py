@@ -12,6 +12,7 @@ from recording.matching.english import expand, phonetic_key
 from recording.matching.korean import keys as jamo
 from recording.matching.mandarin import keys as pinyin
 from recording.matching.mandarin import merge
+from recording.matching.near_misses import near_misses
 
 
 def find(language: str, phrase: str, heard: str) -> float:
@@ -121,3 +122,29 @@ def test_a_near_miss_elsewhere_excuses_nothing() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(UsageError, match="fr-FR"):
         Matcher("fr-FR")
+
+
+@pytest.mark.parametrize(
+    ("language", "phrase", "made"),
+    [
+        ("ko-KR", "잘 모르 겠습니다", "잘 알 겠습니다"),
+        ("ko-KR", "그건 안 됩니다", "그건 됩니다"),
+        ("ko-KR", "그건 안 됩니다", "그건 잘 됩니다"),
+        ("zh-CN", "我不知道", "我知道"),
+        ("zh-CN", "这个没有办法", "这个有办法"),
+        ("zh-CN", "可以办理", "不可以办理"),
+        ("en-US", "I can help you", "i can not help you"),
+        ("en-US", "I do not know", "i do know"),
+        ("en-US", "we won't pay", "we will pay"),
+    ],
+)
+def test_a_phrase_has_its_opposite_as_near_miss(language: str, phrase: str, made: str) -> None:
+    assert made in near_misses(language, phrase)
+
+
+@given(st.text(max_size=40))
+def test_no_text_is_its_own_near_miss(text: str) -> None:
+    for language in ("zh-CN", "en-US", "ko-KR", "xx"):
+        found = near_misses(language, text)
+        assert len(found) <= 12
+        assert " ".join(text.casefold().split()) not in found

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from recording.audio.wav import Samples, read_wav
-from recording.transcription import Grammar, PartyTranscript, Word
+from recording.audio.wav import Samples, Sound, read_wav
+from recording.transcription import Grammar, Mode, PartyTranscript, Word
 from recording.transcription.grammar import spell, spell_grammar
 from recording.transcription.pipeline import transcribe
 from recording.transcription.worker import serve
@@ -129,3 +129,76 @@ def test_the_worker_answers_every_request_and_survives_bad_ones(wav: Path) -> No
     assert answers[2]["kind"] == "worker"
     assert answers[3] == {"result": ["zz"]}
     assert answers[4]["kind"] == "worker"
+
+
+class ListeningEngine(FakeEngine):
+    """Hears a text with the grammar, one word every 0.3 s, and another without."""
+
+    def __init__(self, grammar: str) -> None:
+        super().__init__()
+        self.grammar = grammar
+
+    @contextmanager
+    def recogniser(self, lines: list[str] | None) -> Iterator[FakeDecoder]:
+        text = "free" if lines is None else self.grammar
+        engine = self
+
+        class Decoder(FakeDecoder):
+            def decode(self, samples: Samples, offset: float) -> list[Word]:
+                engine.decoded.append((self.lines, len(samples) / 16000, offset))
+                return [
+                    Word(word, offset + 0.3 * number + 0.1, offset + 0.3 * number + 0.3)
+                    for number, word in enumerate(text.split())
+                ]
+
+        yield Decoder(engine, lines)
+
+
+WAIT = "잠시 만 기다려 주세요"
+
+
+def test_compliance_mode_decodes_freely_only_where_a_phrase_was_heard(wav: Path) -> None:
+    quiet = ListeningEngine("네 네 네")
+    wanted = Grammar((WAIT,), ("네",), "ko-KR", Mode.COMPLIANCE)
+    found = transcribe(quiet, wav, model="m", grammar=wanted)
+    assert all(lines is not None for lines, _, _ in quiet.decoded)
+    assert (found.mode, found.text) == ("compliance", "네 네 네 네 네 네"), "elsewhere the grammar's words stand"
+    engine = ListeningEngine(WAIT)
+    found = transcribe(engine, wav, model="m", grammar=wanted)
+    free = [(length, offset) for lines, length, offset in engine.decoded if lines is None]
+    assert len(free) == 2
+    for (length, offset), (start, end) in zip(free, found.speech, strict=True):
+        assert start <= offset
+        assert offset + length <= end + 0.01
+        assert length <= 1.2 + 2 * 1.0 + 0.1, "a second before and after"
+    assert found.text == "free free"
+
+
+def test_full_mode_decodes_everything_whatever_was_heard(wav: Path) -> None:
+    engine = ListeningEngine("네")
+    found = transcribe(engine, wav, model="m", grammar=Grammar((WAIT,), ("네",), "ko-KR"))
+    free = [(offset, offset + length) for lines, length, offset in engine.decoded if lines is None]
+    assert [(pytest.approx(start, abs=0.01), pytest.approx(end, abs=0.01)) for start, end in free] == list(found.speech)
+    assert (found.mode, found.again) == ("full", ())
+
+
+def test_in_noise_the_grammar_listens_again(wav: Path) -> None:
+    samples, rate = soundfile.read(str(wav), dtype="int16")
+    noise = 600 * np.random.default_rng(1).standard_normal(len(samples))
+    noisy = Sound(np.clip(samples + noise, -32768, 32767).astype(np.int16), rate)
+    engine = FakeEngine()
+    found = transcribe(engine, noisy, model="m", grammar=Grammar(("네",), (), "ko-KR"))
+    assert found.snr_db is not None
+    assert 0 < found.snr_db < 18
+    pieces = sum(lines is None for lines, _, _ in engine.decoded)
+    assert sum(lines is not None for lines, _, _ in engine.decoded) == 3 * pieces
+    assert [len(words) for words in found.again] == [pieces, pieces]
+    assert PartyTranscript.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+
+
+def test_a_grammar_survives_json_and_knows_the_opposite_of_its_phrases() -> None:
+    grammar = Grammar(("잘 모르 겠습니다",), ("네",), "ko-KR", Mode.COMPLIANCE)
+    assert Grammar.from_dict(json.loads(json.dumps(grammar.to_dict()))) == grammar
+    assert "잘 알 겠습니다" in grammar.near_misses
+    assert Grammar(("잘 모르 겠습니다", "잘 알 겠습니다"), (), "ko-KR").near_misses == ()
+    assert Grammar(("잘 모르 겠습니다",)).near_misses == (), "without a language nothing is made up"
