@@ -22,7 +22,7 @@ from ivr.core.language import Text
 from ivr.storage import audit, calls, features, ledger, quality
 from ivr.storage.database import Database
 from ivr.storage.models import Call, Recording, Transcript
-from recording.keeping.redact import mask_data, mask_evidence, mask_transcript, refuse_unknown
+from recording.keeping.redact import mask_evidence, mask_transcript, refuse_unknown
 from recording.keeping.secrets import CallSecrets, secrets_of
 from recording.keeping.subtitles import as_srt, as_text, as_vtt, lines_of
 from recording.keeping.tracks import Reader, begin_of, tracks_of, write_stereo
@@ -242,7 +242,7 @@ def _entry_digest(archive: zipfile.ZipFile, name: str) -> str:
 
 def _masked_call(data: dict[str, Any]) -> dict[str, Any]:
     masked = {key: value for key, value in data.items() if key != "evidence"}
-    return {**mask_data(masked), "caller": mask_number(str(data.get("caller") or ""))}
+    return {**masked, "caller": mask_number(str(data.get("caller") or ""))}
 
 
 def _offset(call: Call, row: Recording) -> float:

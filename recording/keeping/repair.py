@@ -234,6 +234,10 @@ class Repair:
         path.with_name(path.name + KEPT).unlink(missing_ok=True)
 
 
+def _told(lost: float | None) -> str:
+    return "" if lost is None else f" {lost:.1f} 秒"
+
+
 def _name_gap(row: Recording, found: _Found) -> Text:
     """Write down why the file is shorter than its party's stay, and say what was done."""
     expected = expected_seconds(row)
@@ -244,7 +248,7 @@ def _name_gap(row: Recording, found: _Found) -> Text:
         gap = {"cause": "asterisk killed", "start_s": round(found.seconds, 3), "end_s": None}
         row.gaps = [*(one for one in row.gaps if one.get("cause") != "asterisk killed"), gap]
         return Text(f"header mended: {found.seconds:.1f} s of sound; {row.gap_cause}",
-                    f"文件头已修复：{found.seconds:.1f} 秒声音；{row.gap_cause}")  # fmt: skip
+                    f"文件头已修复：{found.seconds:.1f} 秒声音；末尾缺失{_told(lost)}")  # fmt: skip
     if row.gap_cause in {"file not found", "not a whole sound file"}:
         row.gap_cause = ""
     if lost is not None and lost > SHORTER_S and not row.gap_cause:

@@ -135,7 +135,7 @@ class Keeper:
             )
         gone = []
         for row in call.recordings:
-            if row.state == "deleted":
+            if row.state in {"deleted", "refused"}:
                 continue
             marked = await begin(
                 self._database,
@@ -172,7 +172,7 @@ class Keeper:
         days = (self._day(self._clock.now()) - facts.begun).days
         if rule is None or rule.max_days is None or days <= rule.max_days:
             return []
-        return [(row, rule, days) for row in rows if row.state not in {"deleted", "open"}]
+        return [(row, rule, days) for row in rows if row.state not in {"deleted", "open", "refused"}]
 
     async def _due_strays(self) -> AsyncIterator[Due]:
         last = 0

@@ -112,6 +112,8 @@ async def test_an_export_holds_everything_and_no_card(room: KeepingRoom, tmp_pat
     }
     assert MARKER.encode() in contents["transcript.vtt"]
     assert [row["action"] for row in json.loads(contents["audit.json"])] == ["listen"]
+    told = json.loads(contents["ledger.json"])["call"]
+    assert (told["linkedid"], told["caller"]) == ("1.1", "*********00")
     assert json.loads(contents["scores.json"])[0]["points"] == 80.0
     with wave.open(io.BytesIO(contents[f"sound/caller-{ids[0]}.wav"])) as sound:
         frames = np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
