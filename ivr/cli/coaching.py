@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,7 +30,7 @@ _FIELDS = (
 
 
 def end_of_day(day: str, zone: tzinfo) -> datetime:
-    """The last second of a day in ``zone``.
+    """The last second of a day in ``zone``, in UTC.
 
     Raises:
         UsageError: if ``day`` is not YYYY-MM-DD.
@@ -42,7 +42,7 @@ def end_of_day(day: str, zone: tzinfo) -> datetime:
             Text(f"not a day: {day!r:.40}", f"不是日期：{day!r:.40}"),
             cure=Text("write it as 2026-10-01", "请写成 2026-10-01 的形式"),
         ) from None
-    return datetime.combine(found, time(23, 59, 59), zone)
+    return datetime.combine(found, time(23, 59, 59), zone).astimezone(UTC)
 
 
 @app.command()

@@ -142,7 +142,7 @@ def groups(found: Sequence[Group]) -> Plot:
         rects.append(Rect("bar", left, top + 5, width, 14, title))
         if one.final.low is not None and one.final.high is not None:
             ends = [(left + (right - left) * value / 100, top + 12) for value in (one.final.low, one.final.high)]
-            strokes.append(Stroke("whisker", tuple(ends)))
+            strokes.append(Stroke("whisker over", tuple(ends)))
         words.append(Word("value", right + 8, top + 16, _same(f"{one.final.value:.1f}")))
     return Plot(
         WIDTH,
