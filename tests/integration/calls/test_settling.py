@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from ivr.core.clock import FixedClock, SystemClock
+from ivr.core.clock import Clock, FixedClock, SystemClock
 from ivr.storage import jobs
+from recording.audio import read_wav
+from recording.keeping.faults import Fault
+from recording.keeping.repair import Repair
+from recording.keeping.verify import Verification
 from recording.ledger import GIVE_UP, Ledger
+from recording.vault import Vault
 from tests.integration.calls.conftest import Line
 from tests.integration.calls.talk import sounds, to_the_agent
 
@@ -48,3 +53,20 @@ async def test_asterisk_is_killed_while_it_records(line: Line, tmp_path: Path) -
     assert all(one.bytes for one in call.recordings)
     async with line.database.read() as session:
         assert await jobs.find(session, "judge", call.id) is not None
+    await _mended(line, clock, {one.file for one in call.recordings})
+
+
+async def _mended(line: Line, clock: Clock, files: set[str]) -> None:
+    """What a killed Asterisk leaves is a header without sizes; the sound is there."""
+    folder, vault = line.house.settings.recordings, Vault()
+
+    async def faults() -> list[Fault]:
+        check = Verification(line.database, folder, vault, clock, deep=True)
+        return [fault async for fault in check.faults() if fault.where in files]
+
+    found = await faults()
+    assert [fault.code for fault in found] == ["broken", "broken"]
+    repair = Repair(line.database, folder, vault, clock, "test")
+    assert [(await repair.mend(fault)).ok for fault in found] == [True, True]
+    assert await faults() == []
+    assert all(read_wav(folder / file).duration > 1 for file in files)
