@@ -138,6 +138,9 @@ def mask_transcript(transcript: Transcript, spans: tuple[tuple[float, float], ..
     transcript.text = " ".join(str(word["word"]) for word in transcript.words)
     if transcript.grammar_words is not None:
         transcript.grammar_words = mask_words(transcript.grammar_words, spans)
+    passes = (transcript.detail or {}).get("again")
+    if transcript.detail is not None and passes:  # further passes over the same sound, as the transcriber keeps them
+        transcript.detail = {**transcript.detail, "again": [mask_words(one, spans) for one in passes]}
 
 
 def mask_data(data: Any, *, phones: bool = False) -> Any:
