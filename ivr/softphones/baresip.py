@@ -194,6 +194,17 @@ class Softphone:
             raise
         return await self._log.wait_for(Closed, within=within)
 
+    async def transfer(self, target: str) -> None:
+        """Hand the other side on to a number or SIP URI unasked (REFER, RFC 3515); once in a call.
+
+        A refusal comes as :class:`TransferFailed`; when it works, the call ends.
+
+        Raises:
+            UsageError: if ``target`` is neither.
+            TelephonyError: if baresip refuses.
+        """
+        await self._baresip.command("transfer", self.account.uri(target))
+
     async def send_digits(self, digits: str, *, gap: float = 0.3) -> bool:
         """Press keys one after another, as RFC 4733 events; returns whether the call lasted to the last of them.
 

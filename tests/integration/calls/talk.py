@@ -12,7 +12,9 @@ from ivr.storage.models import Call
 from tests.integration.calls.conftest import Line
 from tests.unit.softphones.noise import noise
 
-FOUND, ABSENT = 0.9, 0.3  # correlation of a sound with a recording that holds it, and with one that does not
+# Correlation of a sound with a recording that holds it, and with one that does not (0.1). A phone on a loaded machine
+# slips within a sound now and then; the longer of the two parts is still found.
+FOUND, ABSENT = 0.5, 0.25
 
 
 async def to_the_agent(line: Line, caller: Softphone) -> Call:

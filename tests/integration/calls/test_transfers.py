@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from ivr.softphones.baresip import Softphone
-from ivr.softphones.events import Closed, Established
+from ivr.softphones.events import Closed, Established, TransferFailed
 from tests.integration.calls.conftest import Line
 from tests.integration.calls.raw_caller import RawCaller
 from tests.integration.calls.talk import holds, settled, sounds, to_the_agent
@@ -25,7 +25,7 @@ async def second(line: Line) -> AsyncIterator[Softphone]:
         yield phone
 
 
-@pytest.mark.parametrize("code", ["*71", "*72"])
+@pytest.mark.parametrize("code", ["REFER", "*72"])
 async def test_handed_on_to_a_second_agent(line: Line, second: Softphone, tmp_path: Path, code: str) -> None:
     said = sounds(tmp_path, "caller-1", "first", "caller-2", "second", "asked")
     attended = code == "*72"
@@ -35,9 +35,12 @@ async def test_handed_on_to_a_second_agent(line: Line, second: Softphone, tmp_pa
         # The stock codes for recording are keys like any others here.
         await line.agent.send_digits("*3*1")
         await asyncio.sleep(2)
-        await line.agent.send_digits(code)
-        await asyncio.sleep(3)  # "to which number?"
-        await line.agent.send_digits("6002")
+        if attended:
+            await line.agent.send_digits(code)
+            await asyncio.sleep(3)  # "to which number?"
+            await line.agent.send_digits("6002")
+        else:
+            await line.agent.transfer("6002")
         assert isinstance(await second.answer(within=20), Established)
         if attended:
             await asyncio.sleep(0.5)
@@ -72,7 +75,11 @@ async def test_handed_on_to_a_second_agent(line: Line, second: Softphone, tmp_pa
     assert any(step.event == "prompt" and step.detail["prompt"] == "thanks-for-calling" for step in call.steps)
 
 
-async def test_nobody_transfers_to_a_number_outside_and_no_caller_at_all(line: Line) -> None:
+async def test_nobody_transfers_to_a_number_outside_and_no_caller_at_all(line: Line, second: Softphone) -> None:
+    assert isinstance(await second.call("1000"), Established)
+    await second.transfer("0900123")
+    assert "404" in (await second.wait_for(TransferFailed, within=5)).reason
+    await second.hangup()
     async with RawCaller(line.house.settings.sip_port) as caller:
         assert await caller.call() == 200
         caller.send("REFER", more=b"Refer-To: <sip:6002@127.0.0.1>")
