@@ -25,6 +25,7 @@ from ivr.storage.database import Database
 from ivr.storage.models import Call
 from recording.gaps import gaps_of
 from recording.refusals import REFUSED, discard
+from recording.vault.files import SUFFIX
 
 log = get_logger("ledger")
 
@@ -155,6 +156,9 @@ class Ledger:
                 await asyncio.to_thread(_set_aside, path)
                 continue
             found = await asyncio.to_thread(measure, self._folder / notice.file)
+            if found.state == "missing" and (self._folder / (notice.file + SUFFIX)).exists():
+                await asyncio.to_thread(path.unlink, missing_ok=True)  # taken in, judged and sealed since
+                continue
             await self._write_down(notice, found)
             await asyncio.to_thread(path.unlink, missing_ok=True)
             taken += 1

@@ -36,11 +36,11 @@ async def month_report(
     from ivr.reports.quality.load import load_quality
     from ivr.reports.quality.plain import plain, to_csv
     from ivr.reports.quality.terminal import print_quality
-    from ivr.storage.database import Database
+    from recording.vault.database import open_database
 
     site, zone = site_and_zone(settings)
     now = datetime.now(UTC)
-    async with Database(settings.database) as database, database.read() as session:
+    async with open_database(settings) as database, database.read() as session:
         report = await load_quality(
             session, month, zone=zone, now=now, site=site, agent=agent or None, team=team or None, item=item or None
         )

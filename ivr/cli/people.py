@@ -48,16 +48,16 @@ def reading(context: typer.Context, work: Work[T], *, as_json: bool) -> T:
 
 
 async def _written(settings: Settings, work: Work[T]) -> T:
-    from ivr.storage.database import Database
+    from recording.vault.database import open_database
 
-    async with Database(settings.database) as database, database.write() as session:
+    async with open_database(settings) as database, database.write() as session:
         return await work(session, datetime.now(UTC))
 
 
 async def _read(settings: Settings, work: Work[T]) -> T:
-    from ivr.storage.database import Database
+    from recording.vault.database import open_database
 
-    async with Database(settings.database) as database, database.read() as session:
+    async with open_database(settings) as database, database.read() as session:
         return await work(session, datetime.now(UTC))
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from ivr.storage import jobs, quality, recordings
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
 from ivr.storage.models import Transcript
+from recording.ledger import Ledger
 from recording.vault import DamagedError, Identity, Vault
 from recording.vault.sealing import LONG_PATIENCE, PATIENCE, Sealing, rewrap, seal_rows
 from tests.unit.storage.test_repositories import add_call
@@ -181,3 +183,18 @@ async def test_a_damaged_file_does_not_stop_the_rewrapping(database: Database, f
     assert "cut" in found.problems[0]
     with pytest.raises(DamagedError):
         BOTH.open_file(sealed)
+
+
+async def test_a_late_notice_of_a_sealed_file_changes_nothing(database: Database, folder: Path, tmp_path: Path) -> None:
+    await record(database, folder, "1.1", "done")
+    await Sealing(database, folder, SEALER, FixedClock(NOW)).sweep()
+    notices = tmp_path / "spool"
+    notices.mkdir()
+    said = {"file": "1.1.wav", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": NOW.timestamp()}
+    (notices / "1.1.wav.json").write_text(json.dumps(said))
+    assert await Ledger(database, folder, notices, FixedClock(NOW)).take_in() == 0
+    assert list(notices.iterdir()) == []
+    async with database.read() as session:
+        row = await recordings.find(session, "1.1.wav")
+    assert row is not None
+    assert (row.state, row.gap_cause) == ("closed", "")
