@@ -76,18 +76,14 @@ def sample(
 def agreement(context: typer.Context, month: Month = "", as_json: JsonFlag = False) -> None:
     """How far first and second reviewers agree, item by item (kappa). / 评分一致性"""
     from ivr.reports.quality import words
-    from ivr.reports.quality.load import month_bounds
+    from ivr.reports.quality.load import load_agreement, month_bounds
     from ivr.reports.quality.plain import plain
-    from ivr.storage.people import reviews
-    from recording.review.agreement import between_reviewers
 
     _, zone = guarded(lambda: site_and_zone(state(context).settings), as_json=as_json)
 
     async def work(session: Session, now: datetime) -> list[ItemKappa]:
         since, until = month_bounds(month or f"{now.astimezone(zone):%Y-%m}", zone)
-        firsts = await reviews.submitted(session, since=since, until=until)
-        seconds = await reviews.submitted(session, since=since, until=until, kinds=("second",))
-        return between_reviewers(firsts, seconds)
+        return await load_agreement(session, since, until)
 
     found = reading(context, work, as_json=as_json)
     if as_json:

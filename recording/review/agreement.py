@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ivr.core.language import Text
@@ -22,11 +22,15 @@ class ItemKappa:
     kappa: Kappa
 
 
-def between_reviewers(firsts: Iterable[Review], seconds: Iterable[Review]) -> list[ItemKappa]:
+def between_reviewers(
+    firsts: Iterable[Review], seconds: Iterable[Review], disputed: Collection[tuple[int, str, str]] = ()
+) -> list[ItemKappa]:
     """Agreement per item, over calls that were judged twice; only values both gave themselves count.
 
     Args:
         firsts, seconds: submitted reviews.
+        disputed: (call, agent, item) to leave out: they were judged twice because somebody objected, so they would
+            make reviewers look worse than they are.
     """
     by_card = {(one.call_id, one.agent): one for one in firsts}
     titles: dict[str, Text] = {}
@@ -40,7 +44,7 @@ def between_reviewers(firsts: Iterable[Review], seconds: Iterable[Review]) -> li
         seen.add(card)
         other = {one.item: one.value for one in second.items if one.value}
         for row in first.items:
-            if row.value and row.item in other:
+            if row.value and row.item in other and (*card, row.item) not in disputed:
                 titles.setdefault(row.item, title_of(row))
                 pairs.setdefault(row.item, []).append((row.value, other[row.item]))
     return [ItemKappa(item, titles[item], cohen(pairs[item])) for item in sorted(pairs)]

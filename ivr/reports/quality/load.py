@@ -15,7 +15,7 @@ from ivr.reports.quality.sheet import sheet
 from ivr.reports.quality.source import Key, VisitRow
 from ivr.reports.quality.tally import Tally
 from ivr.storage.models import Dispute
-from ivr.storage.people import figures, notes, reviews, spots
+from ivr.storage.people import disputes, figures, notes, reviews, spots
 from recording.review.agreement import ItemKappa, between_reviewers, machine_errors
 from recording.review.cards import laid_over, review_card
 from recording.review.correction import Errors
@@ -101,7 +101,7 @@ async def load_quality(
         days=tally.days,
         months=await _months(session, month, zone, agent, team),
         sheets=await _sheets(session, month, since, until, tally, mine, checks, about, agent, team),
-        agreement=tuple(one for one in await _agreement(session, since, until) if item in {None, one.item}),
+        agreement=tuple(one for one in await load_agreement(session, since, until) if item in {None, one.item}),
         disputes=_disputes(about, now),
         spots=checks,
         rates_of=rates_of,
@@ -113,10 +113,12 @@ async def _errors(session: AsyncSession, until: datetime) -> tuple[Mapping[str, 
     return machine_errors(found), len(found)
 
 
-async def _agreement(session: AsyncSession, since: datetime, until: datetime) -> list[ItemKappa]:
+async def load_agreement(session: AsyncSession, since: datetime, until: datetime) -> list[ItemKappa]:
+    """How far first and second reviewers of calls begun in ``since <= t < until`` agree, disputed items left out."""
     firsts = await reviews.submitted(session, since=since, until=until)
     seconds = await reviews.submitted(session, since=since, until=until, kinds=("second",))
-    return between_reviewers(firsts, seconds)
+    about = await disputes.list_disputes(session, since=since, until=until, limit=100_000)
+    return between_reviewers(firsts, seconds, {(one.call_id, one.agent, one.item) for one in about})
 
 
 async def _months(
@@ -232,4 +234,4 @@ def _begin(year: int, number: int, zone: tzinfo) -> datetime:
     return datetime.combine(date(year + years, months + 1, 1), time(), zone).astimezone(UTC)
 
 
-__all__ = ["load_quality", "month_bounds"]
+__all__ = ["load_agreement", "load_quality", "month_bounds"]

@@ -499,6 +499,12 @@ async def test_agreement_counts_what_both_judged_themselves(session: Session, mo
     assert by_item["opening"].n == 4
     assert by_item["opening"].value == pytest.approx(0.5)  # observed 3/4, expected 1/2
     assert by_item["closing"].value is None  # always the same answer
+    without = between_reviewers(
+        await review_rows.submitted(session),
+        await review_rows.submitted(session, kinds=("second",)),
+        {(month.of(LEE)[1], LEE, "opening")},
+    )
+    assert {one.item: one.kappa.n for one in without} == {"closing": 4, "opening": 3}
 
 
 async def test_judging_again_leaves_the_review_as_it_was(session: Session, month: Month) -> None:
