@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 from recording.matching import Matcher, candidates
-from recording.rulebooks.model import Rule, Rulebook
+from recording.rulebooks.model import Cue, Rule, Rulebook
 from recording.rulebooks.source import Source
 
 ACCEPT = 80.0  # the score at which a transcript's text alone is evidence
@@ -17,7 +17,7 @@ def text_matches(rulebook: Rulebook, rule: Rule, line: str) -> bool:
 
 
 def try_rules(rulebook: Rulebook, source: Source | None = None) -> list[Problem]:
-    """Run every rule's ``must_match`` and ``must_not_match`` lines.
+    """Run every rule's and cue's ``must_match`` and ``must_not_match`` lines.
 
     Args:
         rulebook: the rules.
@@ -25,18 +25,28 @@ def try_rules(rulebook: Rulebook, source: Source | None = None) -> list[Problem]
     """
     matcher = Matcher(rulebook.language)
     problems: list[Problem] = []
-    for number, rule in enumerate(rulebook.rules):
-        for field, wanted in (("must_match", True), ("must_not_match", False)):
-            lines: list[str] = getattr(rule, field)
-            for index, line in enumerate(lines):
-                if _matches(matcher, rule, line) is wanted:
-                    continue
-                where = source.where(("rules", number, field, index)) if source else f"{rulebook.name}/{rule.id}"
-                problems.append(_problem(where, rule, line, wanted))
+    for room, tested in (("cues", rulebook.cues), ("rules", rulebook.rules)):
+        numbers = _numbers(source, room)
+        for one in tested:
+            for field, wanted in (("must_match", True), ("must_not_match", False)):
+                lines: list[str] = getattr(one, field)
+                for index, line in enumerate(lines):
+                    if _matches(matcher, one, line) is wanted:
+                        continue
+                    path = (room, numbers[one.id], field, index) if one.id in numbers else ("extends",)
+                    where = source.where(path) if source else f"{rulebook.name}/{one.id}"
+                    problems.append(_problem(where, one, line, wanted))
     return problems
 
 
-def _problem(where: str, rule: Rule, line: str, wanted: bool) -> Problem:
+def _numbers(source: Source | None, room: str) -> dict[str, int]:
+    """Where each rule or cue stands in the file; those it extends stand elsewhere."""
+    data = source.data.get(room) if source is not None and isinstance(source.data, dict) else None
+    found = data if isinstance(data, list) else []
+    return {str(one.get("id")): number for number, one in enumerate(found) if isinstance(one, dict)}
+
+
+def _problem(where: str, rule: Rule | Cue, line: str, wanted: bool) -> Problem:
     if wanted:
         text = Text(
             f"rule {rule.id} does not find its own line: {line}", f"规则 {rule.id} 未能匹配应匹配的例句：{line}"
@@ -48,13 +58,14 @@ def _problem(where: str, rule: Rule, line: str, wanted: bool) -> Problem:
     return Problem(where, "RB021", text, cure)
 
 
-def _matches(matcher: Matcher, rule: Rule, line: str) -> bool:
+def _matches(matcher: Matcher, rule: Rule | Cue, line: str) -> bool:
     words = split_line(line)
+    parts = [rule.phrases] if isinstance(rule, Cue) else [part.variants for part in rule.all_parts]
     found = 0
-    for part in rule.all_parts:
-        best = next(iter(candidates(matcher, part.variants, rule.near_misses, words)), None)
+    for variants in parts:
+        best = next(iter(candidates(matcher, variants, rule.near_misses, words)), None)
         found += best is not None and best.match.score >= ACCEPT and not best.beaten
-    return found >= rule.needed
+    return found >= (1 if isinstance(rule, Cue) else rule.needed)
 
 
 def split_line(line: str) -> list[str]:
