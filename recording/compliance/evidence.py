@@ -15,6 +15,8 @@ from recording.rulebooks.model import Kind, Moment, Part, Rule, Rulebook
 from recording.rulebooks.test import split_line
 from recording.transcription.transcript import PartyTranscript, Word
 
+REACH_S = 3.0  # seconds around a place in which the rest of its phrase may lie
+
 
 class Listener:
     """Finds evidence in one party's transcript.
@@ -110,15 +112,17 @@ class Listener:
 
     def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> tuple[int, float]:
         """How many grammar passes heard all of the phrase at that place, and the best likeness in any of them."""
-        reach = (span[0] - self._limits.overlap, span[1] + self._limits.overlap)
+        reach = (span[0] - REACH_S, span[1] + REACH_S)  # the free decode may have heard a fragment only
         whole, best = 0, 0.0
         for words in self._passes:
             if self._whole(words, phrase, span):
                 whole += 1
                 best = 100.0
-            texts = [word.word for word in within(words, reach)]
-            found = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
-            if found is not None and not self._beaten(found):
+            near = within(words, reach)
+            found = next(iter(candidates(self._matcher, [phrase], rivals, [word.word for word in near])), None)
+            if found is None or self._beaten(found):
+                continue
+            if _apart(span, (near[found.match.start].start, near[found.match.end - 1].end)) <= self._limits.overlap:
                 best = max(best, found.match.score)
         return whole, best
 
@@ -181,7 +185,7 @@ class Listener:
 
     def _whole(self, heard: Sequence[Word], phrase: str, span: Span) -> bool:
         """Whether a grammar pass heard every spoken part of ``phrase`` at that place."""
-        reach = (span[0] - self._limits.overlap, span[1] + self._limits.overlap)
+        reach = (span[0] - REACH_S, span[1] + REACH_S)
         pieces = split_placeholders(phrase)
         return bool(pieces) and all(
             any(_apart(span, place) <= self._limits.overlap for place in self._sequences(heard, piece, reach))
