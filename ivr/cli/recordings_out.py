@@ -243,10 +243,13 @@ async def _story(room: Room, call_id: int, material: Material, *, redacted: bool
     from ivr.cli.masked import masked_story
     from ivr.reports.html import render_html
     from ivr.reports.load import load_story
+    from recording.vault.sound import sound_reader
 
     zone = zone_of(room.settings)
     async with room.database.read() as session:
-        story = await load_story(session, call_id, room.settings.recordings, zone=zone, mask=redacted)
+        story = await load_story(
+            session, call_id, room.settings.recordings, zone=zone, mask=redacted, read=sound_reader(room.vault)
+        )
     if redacted:
         story = masked_story(story, material.call, material.secrets, phones=phones)
     page = render_html([story], None, title=Text(f"call {call_id}", f"通话 {call_id}"), zone=zone)
