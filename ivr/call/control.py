@@ -45,6 +45,8 @@ class ControlServer:
         self._routes = dict(routes)
         self._server: asyncio.Server | None = None
         self._open = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def start(self) -> None:
         """Listen.
@@ -72,11 +74,14 @@ class ControlServer:
         if server is not None:
             server.close()
             with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), 1.0)
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(server.wait_closed(), LIMIT)
             self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1
+        self._idle.clear()
         try:
             async with asyncio.timeout(LIMIT):
                 if self._open > MAX_AT_ONCE:
@@ -90,8 +95,12 @@ class ControlServer:
         except (TimeoutError, OSError):
             log.warning("control request broken off")
         finally:
-            self._open -= 1
             writer.close()
+            with contextlib.suppress(OSError, TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), 1.0)
+            self._open -= 1
+            if not self._open:
+                self._idle.set()
 
     async def _answer(self, reader: asyncio.StreamReader) -> tuple[HTTPStatus, Answer]:
         try:

@@ -69,15 +69,18 @@ def ask(settings: Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
     from ivr.asterisk.layout import control_socket
 
     socket = control_socket(settings)
+    silent = SetupError(
+        Text(f"no engine answers at {socket}", f"没有引擎在 {socket} 应答"),
+        cure=Text("start it: ivr up, or ivr serve", "请启动：ivr up 或 ivr serve"),
+    )
+    if not socket.exists():
+        raise silent
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=LIMIT) as client:
             answer = client.post(f"http://engine{path}", json=body)
             found: dict[str, Any] = answer.json()
     except (httpx.HTTPError, ValueError) as error:
-        raise SetupError(
-            Text(f"no engine answers at {socket}", f"没有引擎在 {socket} 应答"),
-            cure=Text("start it: ivr up, or ivr serve", "请启动：ivr up 或 ivr serve"),
-        ) from error
+        raise silent from error
     if answer.is_success:
         return found
     kind = UsageError if answer.status_code in {400, 404} else IvrError

@@ -32,8 +32,8 @@ async def test_a_caller_refuses_to_be_recorded(line: Line, tmp_path: Path) -> No
         await caller.hangup()
         await line.agent.wait_for(Closed, within=10)
         heard = await caller.heard()
-        assert find_sound(said["agent"], heard).correlation > 0.9
-        assert find_sound(prompt("zh-CN", "recording-refused"), heard).correlation > 0.9
+        assert find_sound(said["agent"], heard).correlation > 0.5
+        assert find_sound(prompt("zh-CN", "recording-refused"), heard).correlation > 0.5
         await line.watch.ended(caller.account.user)
         call = await line.watch.until(
             caller.account.user,

@@ -46,7 +46,7 @@ async def test_three_in_a_talk_and_each_in_his_own_file(line: Line, tmp_path: Pa
         await caller.wait_for(Closed, within=30)
         call = await settled(line, caller.account.user, 3)
         heard = find_sound(said["supervisor"], await caller.heard())
-    assert heard.correlation > 0.7  # mixed, and yet heard
+    assert heard.correlation > 0.4  # mixed, and yet heard
     files = {row.role: row for row in call.recordings}
     assert {role: row.agent for role, row in files.items()} == {
         "caller": "",
