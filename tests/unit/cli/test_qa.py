@@ -20,6 +20,7 @@ from ivr.storage import jobs
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
 from recording import models
+from recording.errors import ExecutorLost, PoisonFile
 from recording.models import Model
 from tests.unit.cli.conftest import Ivr
 from tests.unit.recording.judging_room import FakeTranscriber, JudgingRoom
@@ -131,8 +132,39 @@ def test_watching_goes_on_until_it_is_told_to_stop(home: Path) -> None:
             time.sleep(0.05)
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
-        out, error = process.communicate(timeout=10)
+        out, error = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()
     assert (process.returncode, out, error) == (0, "", "")
+
+
+def test_an_executor_that_is_none_is_wrong_use(ivr: Ivr, home: Path, waiting: FakeTranscriber) -> None:
+    result = ivr("qa", "run", "--executor", "http://somewhere", "--json")
+    assert result.exit_code == 2
+    assert "not an executor" in json.loads(result.stdout)["error"]
+    assert states(home) == ["queued", "queued"]
+
+
+def test_a_scheduler_out_of_reach_leaves_the_calls_waiting(
+    ivr: Ivr, home: Path, waiting: FakeTranscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_address: str, *, workers: int) -> object:
+        raise ExecutorLost("nobody at tcp://10.0.0.5:8786")
+
+    monkeypatch.setattr("ivr.quality.open_executor", lost)
+    monkeypatch.setenv("IVR_QA_EXECUTOR", "dask://10.0.0.5:8786")
+    result = ivr("qa", "run", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["error"]) == (1, "nobody at tcp://10.0.0.5:8786")
+    assert states(home) == ["queued", "queued"]
+
+
+def test_a_file_that_was_set_aside_is_named(
+    ivr: Ivr, home: Path, waiting: FakeTranscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting.script["1.1-caller.wav"] = PoisonFile("1.1-caller.wav", "ASSERTION_FAILED")
+    with_words(monkeypatch, waiting)
+    result = ivr("qa", "run")
+    assert result.exit_code == 1
+    assert "1.1-caller.wav: ended two transcription workers" in result.stdout
+    assert states(home) == ["done", "quarantined"]
