@@ -40,6 +40,13 @@ NEEDED = {
     "agent-logged-in",
     "agent-logged-off",
     "agent-failed",
+    "recording-refusal-9",
+    "recording-refused",
+    "recording-paused",
+    "recording-resumed",
+    "card-enter",
+    "card-received",
+    "card-failed",
 }
 
 ASTERISK = {
