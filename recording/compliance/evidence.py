@@ -67,8 +67,7 @@ class Listener:
         span = (place[0].start, place[-1].end)
         whole, heard = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
         if not whole:
-            around = [word.word for word in words[max(0, match.start - 1) : match.end + 1]]
-            if self._other_phrase(part, match.score, around):
+            if self._other_phrase(part, match.score, words, span):
                 return None
         weight = weigh(
             Evidence(match.score, heard, whole, match.lost),
@@ -105,10 +104,13 @@ class Listener:
         # The phrase is itself a part of that sentence: only what was heard beyond it speaks for the sentence.
         return candidate.rival_score > self._matcher.find(candidate.rival, split_line(candidate.phrase)).score
 
-    def _other_phrase(self, part: Part, score: float, around: list[str]) -> bool:
+    def _other_phrase(self, part: Part, score: float, words: Sequence[Word], span: Span) -> bool:
         """Whether another phrase of the rulebook explains the place better."""
-        others = self._phrases.difference(part.variants)
-        return any(self._matcher.find(other, around).score > score for other in others)
+        texts = [word.word for word in within(words, (span[0] - REACH_S, span[1] + REACH_S))]
+        before = len(within(words, (span[0] - REACH_S, span[0])))
+        place = before, before + len(within(words, span))
+        others = (self._matcher.find(other, texts) for other in self._phrases.difference(part.variants))
+        return any(one.score > score and one.start < place[1] and one.end > place[0] for one in others)
 
     def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> tuple[int, float]:
         """How many grammar passes heard all of the phrase at that place, and the best likeness in any of them."""
@@ -140,7 +142,7 @@ class Listener:
             if best is not None and self._beaten(best):
                 continue
             whole, heard = self._passes_at(phrase, rivals, span)
-            if not whole and self._other_phrase(part, heard, self._around(span)):
+            if not whole and self._other_phrase(part, heard, self._passes[0], span):
                 continue
             weight = weigh(
                 Evidence(best.match.score if best else 0.0, heard, whole, best.match.lost if best else 1.0),
@@ -164,11 +166,6 @@ class Listener:
                 )
             )
         return hits
-
-    def _around(self, span: Span) -> list[str]:
-        """The words of the first grammar pass at that place and a little around it."""
-        reach = (span[0] - self._limits.overlap, span[1] + self._limits.overlap)
-        return [word.word for word in within(self._passes[0], reach)]
 
     def _heard_by_grammar(self, phrase: str, rivals: Sequence[str], window: Span) -> Iterator[Span]:
         """Where a grammar pass heard all of the phrase, or much of it."""
