@@ -66,9 +66,8 @@ class Listener:
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
         whole, heard = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
-        if not whole:
-            if self._other_phrase(part, match.score, words, span):
-                return None
+        if not whole and self._other_phrase(part, match.score, words, span):
+            return None
         weight = weigh(
             Evidence(match.score, heard, whole, match.lost),
             forbidden=rule.kind is Kind.MUST_NOT,
