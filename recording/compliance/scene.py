@@ -90,7 +90,7 @@ class Scene:
         found = self.listener(side).hits(rule, filled.part, window)
         if not filled.named or rule.kind is Kind.MUST_NOT:
             return found
-        weighed = [replace(hit, strong=False) if hit.phrase in filled.named else hit for hit in found]
+        weighed = [replace(hit, strong=False) if filled.otherwise(hit.phrase, hit.missing) else hit for hit in found]
         return sorted(weighed, key=lambda hit: not hit.strong)  # stable: the best stay first
 
     def doubt(self, side: Side, window: Span) -> bool:

@@ -45,13 +45,16 @@ _SOUNDS = (
 
 
 def keys(words: list[str]) -> list[tuple[str, int]]:
-    """(sound, index of its word) for every sound of every word."""
-    return [
-        (sound, index)
-        for index, word in enumerate(words)
-        for part in expand(word).split()
-        for sound in phonetic_key(part)
-    ]
+    """(sound, index of its word) for every sound of every word, the first and the last of a word a second time.
+
+    How a word begins and ends is heard best, and tells where one is left out or put in.
+    """
+    found = []
+    for index, word in enumerate(words):
+        for part in expand(word).split():
+            key = phonetic_key(part)
+            found += [(sound, index) for sound in (f"^{key[0]}", *key, f"{key[-1]}$")]
+    return found
 
 
 @lru_cache(maxsize=8192)

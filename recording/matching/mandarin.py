@@ -1,4 +1,7 @@
-"""Mandarin as toneless pinyin syllables, with the sounds merged that speakers and recognisers confuse."""
+"""Mandarin as initials and finals of toneless pinyin, with the sounds merged that speakers and recognisers confuse.
+
+A syllable whose initial or final alone was misheard is half a match, as jamo make it in Korean.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +14,29 @@ import cn2an
 from pypinyin import lazy_pinyin
 
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_ALL_INITIALS = tuple("bpmfdtnlgkhjqxrzcsyw")
 _FINALS = (("ing", "in"), ("eng", "en"))
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 
 
 def keys(words: list[str]) -> list[tuple[str, int]]:
-    """(syllable, index of its word) for every syllable; Latin letters stand for themselves."""
+    """(initial or final, index of its word) for every syllable; Latin letters stand for themselves."""
     characters: list[tuple[str, int]] = []
     for index, word in enumerate(words):
         characters += [(character, index) for character in _numbers(word).casefold() if character.isalnum()]
     # All at once: how a character is read depends on its neighbours, across word borders too.
     syllables = _syllables("".join(character for character, _ in characters))
-    return [(syllable, index) for syllable, (_, index) in zip(syllables, characters, strict=True)]
+    return [(sound, index) for key, (_, index) in zip(syllables, characters, strict=True) for sound in halves(key)]
+
+
+@lru_cache(maxsize=4096)
+def halves(syllable: str) -> tuple[str, ...]:
+    """Initial and final of a syllable, marked as such; one without an initial has an empty one."""
+    if len(syllable) < 2 and not syllable.isalpha():
+        return (syllable,)
+    initial = next((one for one in _ALL_INITIALS if syllable.startswith(one) and len(syllable) > len(one)), "")
+    return f"{initial}-", f"-{syllable[len(initial) :]}"
 
 
 @lru_cache(maxsize=4096)

@@ -30,8 +30,8 @@ class _Level:
 
 
 _LEVELS = {
-    "zh-CN": _Level(mandarin.keys, mandarin.tokens, gap=12),
-    "en-US": _Level(english.keys, english.tokens, gap=36),
+    "zh-CN": _Level(mandarin.keys, mandarin.tokens, gap=24),
+    "en-US": _Level(english.keys, english.tokens, gap=54),
     "ko-KR": _Level(korean.keys, korean.tokens, gap=36),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recording.rulebooks.model import AgentNames, Names, Part, Rule, Rulebook
 
@@ -77,10 +77,19 @@ class Filled:
     Args:
         part: with a variant for each name, besides the ones it had.
         named: the variants with a name in braces for which a name is known: heard alone, the name was another one.
+        values: the names in each variant that was added.
     """
 
     part: Part
     named: frozenset[str] = frozenset()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def otherwise(self, variant: str, missing: Collection[str]) -> bool:
+        """Whether a variant was heard with another name: of the site's own more words are missing than there."""
+        if variant in self.named:
+            return True
+        words = [word for value in self.values.get(variant, ()) for word in _tokens(value)]
+        return bool(words) and 2 * sum(word in missing for word in words) > len(words)
 
 
 def values_of(rulebook: Rulebook, agent: str) -> dict[str, tuple[str, ...]]:
@@ -108,20 +117,25 @@ def fill(part: Part, values: Mapping[str, Sequence[str]], unknown: Collection[st
     usable = {
         name: known for name, texts in values.items() if (known := [one for one in texts if not _has(one, unknown)])
     }
-    added: list[str] = []
+    added: dict[str, tuple[str, ...]] = {}
     named: list[str] = []
     for variant in part.variants:
         names = set(_NAME.findall(variant))
         if not names & usable.keys():
             continue
-        texts = [variant]
+        texts: dict[str, tuple[str, ...]] = {variant: ()}
         for name in sorted(names & usable.keys()):
-            texts = [text.replace("{" + name + "}", value) for text in texts for value in usable[name]]
-        added += texts
+            texts = {
+                text.replace("{" + name + "}", value): (*known, value)
+                for text, known in texts.items()
+                for value in usable[name]
+            }
+        added |= texts
         named.append(variant)
     if not added or len(part.variants) + len(added) > MOST:
         return Filled(part)
-    return Filled(part.model_copy(update={"variants": list(dict.fromkeys([*part.variants, *added]))}), frozenset(named))
+    variants = list(dict.fromkeys([*part.variants, *added]))
+    return Filled(part.model_copy(update={"variants": variants}), frozenset(named), added)
 
 
 def with_company(rulebook: Rulebook, names: Names) -> Rulebook:
@@ -135,6 +149,11 @@ def with_company(rulebook: Rulebook, names: Names) -> Rulebook:
         return rule.model_copy(update={"parts": filled} if rule.parts else {"phrases": filled[0].variants})
 
     return rulebook.model_copy(update={"names": names, "rules": [heard(rule) for rule in rulebook.rules]})
+
+
+def _tokens(text: str) -> list[str]:
+    """The words of a name as they may be named missing: Chinese character by character."""
+    return re.findall(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+", text)
 
 
 def _has(text: str, unknown: Collection[str]) -> bool:

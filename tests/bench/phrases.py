@@ -23,8 +23,9 @@ import numpy as np
 
 from recording.matching import Matcher, candidates
 from recording.matching.near_misses import near_misses
-from recording.rulebooks import Part, Rule, Rulebook, pack
-from recording.rulebooks.test import ACCEPT, split_line
+from recording.rulebooks import Kind, Part, Rule, Rulebook, pack
+from recording.rulebooks.names import fill
+from recording.rulebooks.test import accepting, split_line
 from tests.bench.asr_errors import corrupt
 
 LANGUAGES = ("zh-CN", "en-US")
@@ -33,6 +34,7 @@ NAMES = {
     "zh-CN": {"company": "和风银行", "agent": "小林", "number": "八零一", "time": "三", "department": "技术部"},
     "en-US": {"company": "harmony bank", "agent": "ann", "number": "eight zero one", "time": "two"},
 }
+SITE = frozenset({"company", "agent", "number"})  # names a site gives
 TALK = {
     "zh-CN": (
         "我看到您上个月的账单是三百二十元", "这张卡是去年三月份开通的", "您的地址在人民路十五号对吧",
@@ -72,21 +74,22 @@ def items(rulebook: Rulebook, random: Random, per_phrase: int) -> Iterator[Item]
                 if _length(phrase, rulebook.language) < LEAST[rulebook.language]:
                     continue
                 number += 1
-                unlike = _unlike(rule, part, phrase, rulebook.language)
+                unlike = _unlike(rule, part, variant, rulebook.language)
                 for _ in range(per_phrase):
                     yield Item(number, rule, part, _talk(phrase, rulebook.language, random), said=True)
                     other = random.choice(unlike)
                     yield Item(number, rule, part, _talk(other, rulebook.language, random), said=False)
 
 
-def _unlike(rule: Rule, part: Part, phrase: str, language: str) -> list[str]:
+def _unlike(rule: Rule, part: Part, variant: str, language: str) -> list[str]:
     """What sounds like the phrase and is not: near misses, lines that must not match, half of the sentence."""
     found = [_filled(near, language) for near in rule.near_misses]
     if not rule.parts:
         found += rule.must_not_match
+    phrase = _filled(variant, language)
     words = list(phrase) if language == "zh-CN" else phrase.split()
-    half = words[: len(words) // 2]
-    found.append(("" if language == "zh-CN" else " ").join(half))
+    if "{" not in variant or set(re.findall(r"\{([a-z]+)\}", variant)) <= SITE:  # else any words complete it
+        found.append(("" if language == "zh-CN" else " ").join(words[: len(words) // 2]))
     whole = [_bare(one, language) for one in part.variants]
     return [one for one in found if not any(text in _bare(one, language) for text in whole)] or [""]
 
@@ -110,14 +113,23 @@ def _length(phrase: str, language: str) -> int:
 
 
 def found(matcher: Matcher, item: Item, text: str) -> bool:
-    """Whether the rule's part is found in a text."""
+    """Whether the rule's part is found in a text, with the site's names in it."""
+    return likeness(matcher, item, text) >= accepting(matcher.language, forbidden=item.rule.kind is Kind.MUST_NOT)
+
+
+def likeness(matcher: Matcher, item: Item, text: str) -> float:
+    """0..100: the best score of any variant that no near miss explains better."""
     words = split_line(re.sub(r"[^\w\s']", " ", text))
-    for variant in item.part.variants:
+    filled = fill(item.part, {name: [value] for name, value in NAMES[matcher.language].items() if name in SITE})
+    best = 0.0
+    for variant in filled.part.variants:
+        if variant in filled.named:
+            continue  # with another name it goes to a person
         rivals = [*item.rule.near_misses, *near_misses(matcher.language, variant)]
         for one in candidates(matcher, [variant], rivals, words):
-            if one.match.score >= ACCEPT and not one.beaten:
-                return True
-    return False
+            if not one.beaten:
+                best = max(best, one.match.score)
+    return best
 
 
 def measure(language: str, rate: float, per_phrase: int, seed: int) -> dict[str, Any]:
