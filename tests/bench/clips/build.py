@@ -110,6 +110,13 @@ class Studio:
         self._good: dict[tuple[str, str], list[tuple[str, int]]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
+    def copy_understood(self, name: str, said: Said, sound: Floats) -> bool:
+        """Whether the second speaker of a source is understood as a first one must be."""
+        notes = self._folder / f"{name}.json"
+        if not notes.exists():
+            notes.write_text(json.dumps({"understood": self._ear.understood(sound, said.text)}), "utf-8")
+        return bool(json.loads(notes.read_text("utf-8"))["understood"] >= UNDERSTOOD)
+
     def take(self, name: str, said: Said, part: str, chance: random.Random) -> tuple[Path, dict[str, Any]] | None:
         """One understood take, and how it was spoken; None when no try was understood."""
         path, notes = self._folder / f"{name}.flac", self._folder / f"{name}.json"
@@ -203,6 +210,8 @@ def build_part(part: str, out: Path, studio: Studio, seed: int, console: Console
             continue
         sound, _ = soundfile.read(str(taken[0]), dtype="float32")
         for name, spoken in copies(source, np.asarray(sound, dtype=np.float32), seed):
+            if name != source and not studio.copy_understood(name, said, spoken):
+                continue
             for snr in SNRS:
                 generator = np.random.default_rng(hash_of(f"{seed}-{name}-{snr}"))
                 file = f"{name}_{'cl' if snr is None else snr}.ul"
