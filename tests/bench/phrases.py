@@ -3,7 +3,8 @@
 For each phrase of each rule a talk is made of other sentences with the phrase in it, and one without it but with
 something like it: the rule's near misses, the lines it must not match, the first half of the phrase. Errors are put
 into all of it (``tests.bench.asr_errors``) on 0, 10, 20, 30 % of the characters (zh) or words (en). A rule finds a
-talk when any of its variants scores at least the accepting threshold there and no near miss explains it better.
+talk when any of its variants scores at least the accepting threshold there and no near miss explains it better
+(of a forbidden phrase that is what a person is asked to listen to; the machine alone says "said" later).
 
 Given are precision, recall and F1; the interval is the 95 % bootstrap over phrases, so that the errors of one
 phrase count once. This is text; it says nothing of sound.
@@ -23,7 +24,7 @@ import numpy as np
 
 from recording.matching import Matcher, candidates
 from recording.matching.near_misses import near_misses
-from recording.rulebooks import Kind, Part, Rule, Rulebook, pack
+from recording.rulebooks import Part, Rule, Rulebook, pack
 from recording.rulebooks.names import fill
 from recording.rulebooks.test import accepting, split_line
 from tests.bench.asr_errors import corrupt
@@ -114,7 +115,7 @@ def _length(phrase: str, language: str) -> int:
 
 def found(matcher: Matcher, item: Item, text: str) -> bool:
     """Whether the rule's part is found in a text, with the site's names in it."""
-    return likeness(matcher, item, text) >= accepting(matcher.language, forbidden=item.rule.kind is Kind.MUST_NOT)
+    return likeness(matcher, item, text) >= accepting(matcher.language)
 
 
 def likeness(matcher: Matcher, item: Item, text: str) -> float:

@@ -133,3 +133,19 @@ def test_splits_are_proposed_for_words_a_model_does_not_know() -> None:
 
     proposals = propose_splits(["도와드릴쑝", "helpdesk", "xyz"], unknown)
     assert proposals == {"도와드릴쑝": "도와 드릴 [쑝]", "helpdesk": "help desk"}
+
+
+def test_the_documents_reference_is_the_models() -> None:
+    from recording.rulebooks.manual import renewed
+
+    page = Path(__file__).parents[3] / "docs" / "rulebooks.md"
+    text = page.read_text(encoding="utf-8")
+    assert renewed(text) == text, "python -m recording.rulebooks.manual docs/rulebooks.md"
+
+
+def test_the_documents_example_is_a_rulebook(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "rulebooks.md").read_text(encoding="utf-8")
+    path = tmp_path / "bank.yaml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    bank = load_rulebook(path)
+    assert (bank.effective_from, bank.rule("risk-notice").window.of) == (date(2026, 10, 1), "asks-product")
