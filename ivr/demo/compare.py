@@ -47,7 +47,7 @@ def _wrong(part: Part, expected: Expected, story: CallStory) -> Iterator[Text]:
         (
             "verdicts",
             "评判",
-            {finding.rule: finding.mark for finding in story.findings},
+            {finding.rule: finding.mark for finding in story.findings if finding.rule in expected.passed},
             {rule: _word(passed) for rule, passed in expected.passed.items()},
         ),
     )

@@ -151,7 +151,7 @@ class Expected:
         hung_up_by: who ended it.
         keys: keys the journal has, in order; wrong ones included.
         timeouts: how often the caller was silent.
-        passed: rule to verdict: True kept, False broken, None not applicable.
+        passed: rule to verdict: True kept, False broken, None not applicable; what else was judged is left open.
     """
 
     outcome: str

@@ -41,6 +41,8 @@ _PARTIES = {
 _VALUES = {
     "said": Text("said", "已说"),
     "not_said": Text("not said", "未说"),
+    "met": Text("met", "达标"),
+    "not_met": Text("not met", "未达标"),
     "cannot_tell": Text("cannot tell", "无法判断"),
     "not_applicable": Text("not applicable", "不适用"),
 }
