@@ -215,7 +215,7 @@ MEASURES: list[tuple[str, dict[str, float], dict[str, Any], Value, float]] = [
     ("first_words", {"at_most": 3}, {}, Value.MET, 1.0),
     ("last_words", {"at_least": 60}, {}, Value.NOT_MET, 38.2),
     ("longest_hold", {"at_most": 60}, {"holds": ((10.0, 80.0),)}, Value.NOT_MET, 70.0),
-    ("longest_hold", {"at_most": 60}, {"holds": ((1.0, 5.0), (10.0, 80.0)), "silences": ((10.0, 80.0),)}, Value.MET, 4.0),
+    ("longest_hold", {"at_most": 60}, {"holds": ((1.0, 5.0), (9.0, 80.0)), "silences": ((9.0, 80.0),)}, Value.MET, 4.0),
     ("speech_rate", {"at_least": 100, "at_most": 200}, {}, Value.MET, 150.0),
     ("loudness_spread", {"at_most": 12}, {}, Value.NOT_MET, 15.0),
     ("overlap", {"at_most": 5}, {}, Value.NOT_MET, 8.0),
