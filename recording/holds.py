@@ -11,6 +11,8 @@ from ivr.storage.models import Step
 def holds(steps: Iterable[Step], at: Callable[[datetime], float], duration: float) -> list[tuple[float, float]]:
     """(begin, end) of each hold, in seconds from the start of the call; one that never ended lasts to its end.
 
+    Handing the caller on ends his hold, too: Asterisk tells of no other end when the agent asked by ``*72``.
+
     Args:
         steps: of the call, in order.
         at: seconds from the start of the call at which something happened.
@@ -23,7 +25,7 @@ def holds(steps: Iterable[Step], at: Callable[[datetime], float], duration: floa
             continue
         if step.event == "hold" and begun is None:
             begun = at(step.at)
-        elif step.event == "unhold" and begun is not None:
+        elif step.event in {"unhold", "transfer"} and begun is not None:
             found.append((begun, at(step.at)))
             begun = None
     if begun is not None:

@@ -29,6 +29,7 @@ from recording.findings import Run, same_grammar, stored_transcript, track_row, 
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import score
+from recording.talks import only_asked
 from recording.transcription.grammar import Grammar
 from recording.transcription.transcriber import Transcriber
 from recording.transcription.transcript import PIPELINE, PartyTranscript, Word
@@ -230,11 +231,11 @@ class CallJudge:
         scores: list[rows.Score] = []
         measured: list[rows.CallFeatures] = []
         for recording in call.recordings:
-            if recording.role != "agent":
+            if recording.role != "agent" or only_asked(call, recording.uniqueid):
                 continue
             agent = next((one for one in listened if one.recording.id == recording.id), None)
             context = context_of(
-                call, recording, agent.heard if agent else None, caller.heard if caller else None, language
+                call, recording, agent.heard if agent else None, caller.heard if caller else None, language, paused
             )
             context, own, theirs = with_sound(context, agent, caller, paused)
             found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
@@ -292,4 +293,4 @@ def _paused(call: rows.Call, mutes: Sequence[rows.Pause]) -> list[Span]:
     def at(moment: datetime) -> float:
         return (moment - call.started_at).total_seconds()
 
-    return [(at(one.started_at), at(one.ended_at or one.until)) for one in mutes]
+    return [(at(one.started_at), at(one.ended_at or one.until)) for one in mutes if one.ended_by != "failed"]

@@ -75,8 +75,8 @@ def call_features(
         agent_share=round(length(own) / spoken, 4) if spoken else None,
         dead_air=rounded(turns.dead_air([*own, *theirs], talk, [*mutes, *music])),
         paused=features.paused,
-        responses=tuple(turns.responses(own, theirs)),
-        longest_monologue=turns.longest_monologue(own, theirs),
+        responses=tuple(turns.responses(own, theirs, mutes)),
+        longest_monologue=turns.longest_monologue(own, merged([*theirs, *mutes])),  # a pause ends it, too
     )
 
 

@@ -59,10 +59,10 @@ def dead_air(spoken: Sequence[Span], talk: Span, excused: Sequence[Span]) -> lis
     return [span for span in without(silences, excused) if span[1] - span[0] >= DEAD_AIR_S]
 
 
-def responses(agent: Sequence[Span], caller: Sequence[Span]) -> list[float]:
+def responses(agent: Sequence[Span], caller: Sequence[Span], muted: Sequence[Span] = ()) -> list[float]:
     """Seconds from the end of each of the caller's turns to the agent's first word after it.
 
-    A turn the agent broke into, or after which the caller himself went on, has no response.
+    A turn the agent broke into, or after which the caller himself went on or the recording was muted, has no response.
     """
     own = merged(agent, TURN_PAUSE_S)
     theirs = merged(caller, TURN_PAUSE_S)
@@ -71,7 +71,9 @@ def responses(agent: Sequence[Span], caller: Sequence[Span]) -> list[float]:
         following = theirs[index + 1][0] if index + 1 < len(theirs) else float("inf")
         answer = next((start for start, _ in own if start >= end), None)
         spoken_over = any(start < end < stop for start, stop in own)
-        if answer is not None and answer < following and not spoken_over:
+        if answer is None or any(start < answer and end < stop for start, stop in muted):
+            continue
+        if answer < following and not spoken_over:
             found.append(round(answer - end, 3))
     return found
 

@@ -1,0 +1,169 @@
+"""Which agent talked to the caller and when: through a queue, or because another agent handed the caller on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ivr.storage.models import Call, Leg, QueueVisit, Step
+
+NEAR = 2.0  # seconds by which the ends of a leg and of a transfer may be told apart
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One agent joined with the caller; seconds from the start of the call.
+
+    Args:
+        agent: id of the agent.
+        uniqueid: of his leg; "" where the journal does not know it.
+        start, end: when the two were joined.
+        visit: the stay in a queue he was found by; None: the caller was handed on to him.
+        transfers: when he handed the caller on; at most once, at his talk's end.
+        ended_by: caller, agent, transfer; "" when it is not known.
+        ring: seconds his phone rang before he answered; None when it is not known.
+        handed_by: who handed the caller on to him; "" if nobody did.
+    """
+
+    agent: str
+    uniqueid: str
+    start: float
+    end: float
+    visit: QueueVisit | None = None
+    transfers: tuple[float, ...] = ()
+    ended_by: str = ""
+    ring: float | None = None
+    handed_by: str = ""
+
+
+def talks(call: Call) -> tuple[Talk, ...]:
+    """All talks of a call that was loaded whole, in order of time.
+
+    An agent who was only asked, and never joined with the caller, has none.
+    """
+    duration = _seconds(call, call.ended_at) if call.ended_at else _last(call)
+    handed = transfers(call.steps)
+    found: list[Talk] = []
+    taken: set[str] = set()
+    for visit in call.visits:
+        if visit.connected_at is not None:
+            talk = _of_visit(call, visit, handed, duration)
+            found.append(talk)
+            taken.add(talk.uniqueid)
+    legs = [leg for leg in call.legs if leg.role == "agent" and leg.answered_at and leg.uniqueid not in taken]
+    for leg in sorted(legs, key=lambda one: one.answered_at or one.started_at):
+        known = _of_leg(call, leg, handed, found, duration)
+        found += [known] if known is not None else []
+    found.sort(key=lambda talk: (talk.start, talk.end))
+    if found and not found[-1].ended_by:  # who hung up the call counts for the last talk only (norm D8)
+        found[-1] = replace(found[-1], ended_by=call.hung_up_by)
+    return tuple(found)
+
+
+def talk_of(call: Call, agent: str, uniqueid: str) -> Talk | None:
+    """The talk of an agent's leg; by his name where the journal does not know the leg and he has but one."""
+    found = talks(call)
+    exact = next((one for one in found if one.uniqueid == uniqueid and uniqueid), None)
+    named = [one for one in found if one.agent == agent]
+    return exact or (named[0] if len(named) == 1 else None)
+
+
+def only_asked(call: Call, uniqueid: str) -> bool:
+    """Whether an agent's leg was never joined with the caller: another asked him, and went on talking himself."""
+    leg = next((one for one in call.legs if one.uniqueid == uniqueid and one.role == "agent"), None)
+    return leg is not None and _within_another(call, leg, [one for one in talks(call) if one.uniqueid != uniqueid])
+
+
+def transfers(steps: Iterable[Step]) -> list[Step]:
+    """The steps in which an agent handed the caller on, in order."""
+    return [step for step in steps if step.kind == "talk" and step.event == "transfer"]
+
+
+def _of_visit(call: Call, visit: QueueVisit, handed: list[Step], duration: float) -> Talk:
+    start = _seconds(call, visit.connected_at)
+    end = _seconds(call, visit.completed_at) if visit.completed_at else duration
+    ring = next((one for one in visit.rings if one.agent == visit.agent and one.result == "answered"), None)
+    uniqueid = ring.uniqueid if ring is not None else ""
+    leg = _leg(call, uniqueid) or _only_leg(call, visit.agent)
+    if visit.completed_at is None and leg is not None and leg.ended_at is not None:
+        end = min(end, _seconds(call, leg.ended_at))
+    own = _handed(call, handed, visit.agent, start, end)
+    rang = None
+    if ring is not None and ring.ended_at is not None:
+        rang = (ring.ended_at - ring.started_at).total_seconds()
+    return Talk(
+        agent=visit.agent,
+        uniqueid=leg.uniqueid if leg is not None else "",
+        start=start,
+        end=min([end, *own]),
+        visit=visit,
+        transfers=own or ((end,) if visit.ended_by == "transfer" else ()),
+        ended_by="transfer" if own else visit.ended_by,
+        ring=rang,
+        handed_by=next((str(step.detail.get("agent", "")) for step in reversed(handed) if _at(call, step) < start), ""),
+    )
+
+
+def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], duration: float) -> Talk | None:
+    """The talk of an agent whom no queue rang."""
+    if _within_another(call, leg, others):
+        return None
+    answered = _seconds(call, leg.answered_at)
+    end = min(duration, _seconds(call, leg.ended_at)) if leg.ended_at else duration
+    by_others = [step for step in handed if step.detail.get("agent") != leg.agent]
+    # Handed on while he was on the line already: before that he talked to the agent who asked him.
+    asked = [step for step in by_others if step.detail.get("kind") == "attended" and answered <= _at(call, step) < end]
+    blind = [step for step in by_others if _at(call, step) <= answered]
+    brought = asked[0] if asked else blind[-1] if blind else None
+    start = max(answered, _at(call, asked[0])) if asked else answered
+    own = _handed(call, handed, leg.agent, start, end)
+    return Talk(
+        agent=leg.agent,
+        uniqueid=leg.uniqueid,
+        start=start,
+        end=min([end, *own]),
+        transfers=own,
+        ended_by="transfer" if own else "",
+        ring=max(0.0, answered - _seconds(call, leg.started_at)),
+        handed_by=str(brought.detail.get("agent", "")) if brought is not None else "",
+    )
+
+
+def _within_another(call: Call, leg: Leg, others: Iterable[Talk]) -> bool:
+    """Whether another agent talked to the caller before this leg was answered and after it ended."""
+    if leg.answered_at is None or leg.ended_at is None:
+        return False
+    answered, ended = _seconds(call, leg.answered_at), _seconds(call, leg.ended_at)
+    return any(talk.start < answered and ended < talk.end for talk in others)
+
+
+def _handed(call: Call, handed: list[Step], agent: str, start: float, end: float) -> tuple[float, ...]:
+    """When this agent handed the caller on, at the end of this talk."""
+    own = [_at(call, step) for step in handed if step.detail.get("agent") == agent]
+    return tuple(at for at in own if start < at <= end + NEAR)[:1]
+
+
+def _leg(call: Call, uniqueid: str) -> Leg | None:
+    return next((leg for leg in call.legs if uniqueid and leg.uniqueid == uniqueid), None)
+
+
+def _only_leg(call: Call, agent: str) -> Leg | None:
+    """The agent's leg where he has just one."""
+    legs = [leg for leg in call.legs if leg.role == "agent" and leg.agent == agent]
+    return legs[0] if len(legs) == 1 else None
+
+
+def _last(call: Call) -> float:
+    """The last moment known of a call under way, seconds."""
+    moments = [leg.ended_at or leg.answered_at for leg in call.legs] + [step.at for step in call.steps]
+    moments += [visit.completed_at or visit.connected_at for visit in call.visits]
+    return max((_seconds(call, moment) for moment in moments if moment is not None), default=0.0)
+
+
+def _at(call: Call, step: Step) -> float:
+    return _seconds(call, step.at)
+
+
+def _seconds(call: Call, moment: datetime | None) -> float:
+    return max(0.0, (moment - call.started_at).total_seconds()) if moment is not None else 0.0
