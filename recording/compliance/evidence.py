@@ -61,11 +61,14 @@ class Listener:
     def _weigh(self, rule: Rule, part: Part, candidate: Candidate, words: Sequence[Word]) -> Hit | None:
         """The candidate as a hit; None when it is no evidence at all."""
         match = candidate.match
-        if self._beaten(candidate) or match.score < self._limits.least:
+        if match.score < self._limits.least:
             return None
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
         whole, heard = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
+        agreed = self._agreed(rule, candidate, whole, span)
+        if self._beaten(candidate) and not agreed:
+            return None
         if not whole and self._other_phrase(part, match.score, words, span):
             return None
         weight = weigh(
@@ -84,7 +87,7 @@ class Listener:
             heard=" ".join(word.word for word in place),
             missing=match.missing,
             by="grammar" if whole else "text",
-            strong=weight is Weight.STRONG and not self._doubtful(candidate),
+            strong=weight is Weight.STRONG and (agreed or not self._doubtful(candidate)),
             rival=candidate.rival,
         )
 
@@ -102,6 +105,17 @@ class Listener:
             return False
         # The phrase is itself a part of that sentence: only what was heard beyond it speaks for the sentence.
         return candidate.rival_score > self._matcher.find(candidate.rival, split_line(candidate.phrase)).score
+
+    def _agreed(self, rule: Rule, candidate: Candidate, whole: int, span: Span) -> bool:
+        """Whether the grammar passes settle it between the phrase and a near miss the free decode holds for likely.
+
+        They had both to choose from, the free decode a hundred thousand words. Not so for an accusation, or where
+        the near miss is much more like what was heard.
+        """
+        lead = candidate.rival_score - candidate.match.score
+        if rule.kind is Kind.MUST_NOT or whole < self._limits.agree or lead > self._limits.outvoted:
+            return False
+        return not any(self._whole(words, candidate.rival, span) for words in self._passes)
 
     def _other_phrase(self, part: Part, score: float, words: Sequence[Word], span: Span) -> bool:
         """Whether another phrase of the rulebook explains the place better."""
@@ -138,9 +152,10 @@ class Listener:
             place = within(self.transcript.words, span)
             texts = [word.word for word in place]
             best = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
-            if best is not None and self._beaten(best):
-                continue
             whole, heard = self._passes_at(phrase, rivals, span)
+            agreed = best is None or self._agreed(rule, best, whole, span)
+            if best is not None and self._beaten(best) and not agreed:
+                continue
             if not whole and self._other_phrase(part, heard, self._passes[0], span):
                 continue
             weight = weigh(
@@ -160,7 +175,7 @@ class Listener:
                     heard=" ".join(texts),
                     missing=best.match.missing if best else (),
                     by="grammar_only",
-                    strong=weight is Weight.STRONG and not (best is not None and self._doubtful(best)),
+                    strong=weight is Weight.STRONG and (best is None or agreed or not self._doubtful(best)),
                     rival=best.rival if best else "",
                 )
             )

@@ -10,7 +10,7 @@ from recording.analytics.features import HEALTH_FLOOR
 from recording.compliance import reasons
 from recording.compliance.scene import Scene, Side, not_understood
 from recording.compliance.verdict import Hit, Span, Value
-from recording.compliance.windows import windows
+from recording.compliance.windows import moment_came, windows
 from recording.rulebooks.model import Kind, Rule
 from recording.transcription.transcript import PartyTranscript
 
@@ -36,6 +36,10 @@ def judge_side(rule: Rule, scene: Scene, side: Side) -> Outcome:
     if transcript is None or scene.context.language != scene.rulebook.language:
         return Outcome(Value.CANNOT_TELL, reasons.NO_TRANSCRIPT if transcript is None else reasons.WRONG_LANGUAGE)
     if side.spoke(scene.context) < scene.limits.shortest_speech:
+        came = moment_came(rule, scene)  # who says nothing cannot have owed words beside words that were never said
+        if came is not True:
+            value = Value.CANNOT_TELL if came is None else Value.NOT_APPLICABLE
+            return Outcome(value, reasons.MAY_APPLY if came is None else reasons.NO_PLACE)
         missing = tuple(part.name for part in rule.all_parts) if rule.kind is Kind.MUST else ()
         return Outcome(Value.NOT_SAID, reasons.SILENT, missing=missing)
     if too_poor(scene):

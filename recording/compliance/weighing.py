@@ -67,5 +67,5 @@ def _enough(evidence: Evidence, *, forbidden: bool, noisy: bool, limits: Thresho
     return (
         (bool(evidence.whole) and evidence.text >= limits.support)
         or evidence.text >= limits.accept
-        or evidence.together >= limits.together
+        or (evidence.together >= limits.together and evidence.lost <= limits.most_lost)
     )

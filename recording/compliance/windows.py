@@ -9,6 +9,8 @@ from recording.compliance.scene import Scene, Side
 from recording.compliance.verdict import Span
 from recording.rulebooks.model import Moment, Rule
 
+_BESIDE = frozenset(Moment) - {Moment.ANYWHERE, Moment.OPENING, Moment.CLOSING, Moment.CALL_START, Moment.CALL_END}
+
 
 @dataclass(frozen=True, slots=True)
 class Windows:
@@ -55,6 +57,14 @@ def windows(rule: Rule, scene: Scene, side: Side) -> Windows:
     slack = scene.limits.slack
     widened = [(max(talk[0], start - slack), min(talk[1], end + slack)) for start, end in found]
     return Windows(tuple(span for span in widened if span[1] > span[0]), unsure)
+
+
+def moment_came(rule: Rule, scene: Scene) -> bool | None:
+    """Whether what the rule's window lies beside (a hold, a transfer, words) was there; None: that cannot be told."""
+    if rule.window.moment not in _BESIDE:
+        return True
+    places, unsure = _places(rule, scene)
+    return True if places else None if unsure else False
 
 
 def _places(rule: Rule, scene: Scene) -> tuple[Sequence[Span], bool]:

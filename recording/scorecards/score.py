@@ -115,8 +115,8 @@ def score(verdicts: Sequence[Verdict], rulebook: Rulebook | None = None) -> Scor
     Args:
         rulebook: when given, items know their section, and its manual items are on the card, undecided.
     """
-    sections = {rule.id: rule.section for rule in rulebook.rules} if rulebook else {}
-    items = [_item(verdict, sections.get(verdict.rule, GENERAL)) for verdict in verdicts]
+    sections = {item.id: item.section for item in rulebook.items} if rulebook else {}
+    items = [_item(verdict, sections.get(verdict.rule, verdict.section)) for verdict in verdicts]
     for manual in rulebook.manual if rulebook else ():
         items.append(
             Item(

@@ -145,6 +145,15 @@ def test_windows_of_the_call(moment: str, value: Value) -> None:
     assert verdict(book(window={"moment": moment, "seconds": 20})).value is value
 
 
+def test_a_silent_agent_owes_nothing_beside_what_never_came() -> None:
+    beside_hold = book(window={"moment": "before_hold", "seconds": 15})
+    assert verdict(beside_hold, SILENT).value is Value.NOT_APPLICABLE
+    assert verdict(beside_hold, SILENT, holds=((40.0, 50.0),)).value is Value.NOT_SAID
+    own_words = book(cues=[CUE | {"by": "agent"}], window={"moment": "before", "of": "complaint", "seconds": 15})
+    assert verdict(own_words, SILENT).value is Value.NOT_APPLICABLE
+    assert verdict(book(window={"moment": "opening", "seconds": 15}), SILENT).value is Value.NOT_SAID
+
+
 def test_before_a_transfer() -> None:
     rulebook = book(window={"moment": "before_transfer", "seconds": 15})
     assert verdict(rulebook, transfers=(40.0,)).value is Value.SAID

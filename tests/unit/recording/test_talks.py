@@ -85,9 +85,11 @@ def attended() -> Call:
 def test_handed_on_unasked() -> None:
     first, second = talks(blind())
     assert (first.agent, first.start, first.end, first.transfers) == ("lee", 10.9, 15.42, (15.42,))
-    assert (first.ended_by, first.handed_by, first.ring) == ("transfer", "", pytest.approx(0.1))
+    assert (first.ended_by, first.handed_by) == ("transfer", "")
+    assert first.ring == pytest.approx(0.1)
     assert (second.agent, second.start, second.end, second.transfers) == ("kim", 17.9, 20.0, ())
-    assert (second.ended_by, second.handed_by, second.ring) == ("agent", "lee", pytest.approx(2.5))
+    assert (second.ended_by, second.handed_by) == ("agent", "lee")
+    assert second.ring == pytest.approx(2.5)
 
 
 def test_handed_on_after_asking_the_second_agents_talk_begins_with_the_caller() -> None:
@@ -161,7 +163,8 @@ def test_both_agents_have_their_own_context() -> None:
     assert (kim.talk, kim.transfers, kim.ended_by, kim.queue) == ((21.93, 24.7), (), "agent", "service")
     assert lee.holds == ((15.8, 21.93),)
     assert kim.holds == (), "the first agent's hold is not the second's"
-    assert (kim.ring, kim.agent_offset) == (pytest.approx(1.2), pytest.approx(20.2))
+    assert kim.ring == pytest.approx(1.2)
+    assert kim.agent_offset == pytest.approx(20.2)
 
 
 def test_a_pause_of_the_recording_is_no_wait() -> None:
