@@ -126,19 +126,24 @@ class Listener:
         return any(one.score > score and one.start < place[1] and one.end > place[0] for one in others)
 
     def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> tuple[int, float]:
-        """How many grammar passes heard all of the phrase at that place, and the best likeness in any of them."""
+        """How many grammar passes heard all of the phrase at that place, and the best likeness in any of them.
+
+        A long phrase without its first syllable is all of it, when no near miss is as like.
+        """
         reach = (span[0] - REACH_S, span[1] + REACH_S)  # the free decode may have heard a fragment only
         whole, best = 0, 0.0
         for words in self._passes:
             if self._whole(words, phrase, span):
                 whole += 1
                 best = 100.0
+                continue
             near = within(words, reach)
             found = next(iter(candidates(self._matcher, [phrase], rivals, [word.word for word in near])), None)
             if found is None or self._beaten(found):
                 continue
             if _apart(span, (near[found.match.start].start, near[found.match.end - 1].end)) <= self._limits.overlap:
                 best = max(best, found.match.score)
+                whole += found.match.score >= self._limits.almost and found.rival_score < found.match.score
         return whole, best
 
     def _grammar_only(

@@ -36,12 +36,7 @@ def judge_side(rule: Rule, scene: Scene, side: Side) -> Outcome:
     if transcript is None or scene.context.language != scene.rulebook.language:
         return Outcome(Value.CANNOT_TELL, reasons.NO_TRANSCRIPT if transcript is None else reasons.WRONG_LANGUAGE)
     if side.spoke(scene.context) < scene.limits.shortest_speech:
-        came = moment_came(rule, scene)  # who says nothing cannot have owed words beside words that were never said
-        if came is not True:
-            value = Value.CANNOT_TELL if came is None else Value.NOT_APPLICABLE
-            return Outcome(value, reasons.MAY_APPLY if came is None else reasons.NO_PLACE)
-        missing = tuple(part.name for part in rule.all_parts) if rule.kind is Kind.MUST else ()
-        return Outcome(Value.NOT_SAID, reasons.SILENT, missing=missing)
+        return _silent(rule, scene)
     if too_poor(scene):
         return Outcome(Value.CANNOT_TELL, reasons.POOR)
     where = windows(rule, scene, side)
@@ -55,6 +50,16 @@ def judge_side(rule: Rule, scene: Scene, side: Side) -> Outcome:
     if found.value is Value.NOT_SAID and rule.kind is Kind.MUST:
         return _look_elsewhere(rule, scene, side, transcript, found)
     return found
+
+
+def _silent(rule: Rule, scene: Scene) -> Outcome:
+    """Who says nothing has not said it; but he owes nothing beside a hold or words that never came."""
+    came = moment_came(rule, scene)
+    if came is not True:
+        value = Value.CANNOT_TELL if came is None else Value.NOT_APPLICABLE
+        return Outcome(value, reasons.MAY_APPLY if came is None else reasons.NO_PLACE)
+    missing = tuple(part.name for part in rule.all_parts) if rule.kind is Kind.MUST else ()
+    return Outcome(Value.NOT_SAID, reasons.SILENT, missing=missing)
 
 
 def too_poor(scene: Scene) -> bool:

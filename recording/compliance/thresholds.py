@@ -34,10 +34,11 @@ class Thresholds:
     near_together: float  # mean of both: too like it
     near_noisy: float  # either of them in noise: too like it
     edge: float  # by which a near miss must be more like what was heard to rule the phrase out
+    almost: float  # likeness from which a grammar pass heard all of a phrase
     agree: float  # grammar passes that heard all of the phrase, and none its near miss, and so settle it
     outvoted: float  # lead of a near miss in the free decode from which they do not
     least: float  # less is no evidence at all
-    most_lost: float  # share of the phrase in words not heard at all; more is another phrase's common ending
+    most_lost: float  # share of the phrase in words not heard at all; likeness beyond is another phrase's common ending
     accuse: float  # a forbidden phrase is taken as said with the grammar pass from here
     sure: float  # and without it from here; the same for any phrase in noise
     noisy_db: float  # SNR below which sound is noisy
