@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.core.language import Text
-from ivr.reports.model import Event, PathStep, VisitStory
+from ivr.reports.model import Event, PathStep, TalkStory, VisitStory
 from ivr.reports.wording import ended_by, hung_up, outcome_of_visit, result_of_ring
 from ivr.storage.models import Call, Step
 
@@ -18,7 +18,9 @@ Say = Callable[[str, str], str]
 AFTER_TALK = 1.0  # seconds: a call that goes on longer than this after the agent hung up has gone on for the caller
 
 
-def events(call: Call, visits: Sequence[VisitStory], at: At, say: Say) -> tuple[Event, ...]:
+def events(
+    call: Call, visits: Sequence[VisitStory], at: At, say: Say, talks: Sequence[TalkStory] = ()
+) -> tuple[Event, ...]:
     """Everything that happened, in order of time."""
     found = [Event(0.0, "call", Text(f"call to {call.number}", f"呼入 {call.number}"))]
     if call.route == "emergency":
@@ -30,10 +32,14 @@ def events(call: Call, visits: Sequence[VisitStory], at: At, say: Say) -> tuple[
     found += _of_steps(call.steps, at, say, skip_queue=bool(visits))
     for visit in visits:
         found += _of_visit(visit)
+    for talk in talks:
+        if talk.handed_by and not any(visit.connected == talk.start for visit in visits):
+            found += _of_talk(talk)
     if call.ended_at is not None:
         ended = at(call.ended_at)
-        talks = [visit.completed for visit in visits if visit.completed is not None and visit.ended_by == "agent"]
-        gone = any(completed < ended - AFTER_TALK for completed in talks)
+        left = [visit.completed for visit in visits if visit.completed is not None and visit.ended_by == "agent"]
+        left += [talk.end for talk in talks if talk.ended_by == "agent"]
+        gone = any(completed < ended - AFTER_TALK for completed in left)
         # Who hung up first was told where the talk ended; what the caller heard after it the line ended itself.
         last = "" if call.hung_up_by == "agent" and gone else call.hung_up_by
         found.append(Event(ended, "hangup", hung_up(last)))
@@ -120,6 +126,13 @@ def _hours(row: Step) -> Text:
     return Text(f"hours {name}: {state.en}", f"营业时间 {name}：{state.zh}")
 
 
+def _transfer(row: Step) -> Text:
+    who, to = _detail(row, "agent"), _detail(row, "to")
+    kind = Text("after asking", "先咨询") if _detail(row, "kind") == "attended" else Text("unasked", "直接转接")
+    target = f" → {to}" if to else ""
+    return Text(f"{who} hands the caller on{target} ({kind.en})", f"{who} 转接来电者{target}（{kind.zh}）")
+
+
 _WORDS: dict[str, Callable[[Step], Text]] = {
     "prompt": lambda row: Text(f"plays {_detail(row, 'prompt')}", f"播放 {_detail(row, 'prompt')}"),
     "key": _key,
@@ -132,6 +145,9 @@ _WORDS: dict[str, Callable[[Step], Text]] = {
     "leave": _leave,
     "hold": lambda row: Text("on hold", "通话保持"),
     "unhold": lambda row: Text("back from hold", "恢复通话"),
+    "transfer": _transfer,
+    "paused": lambda row: Text("recording paused", "录音暂停"),
+    "resumed": lambda row: Text("recording goes on", "录音恢复"),
     "open": _hours,
     "closed": _hours,
 }
@@ -169,6 +185,23 @@ def _of_visit(visit: VisitStory) -> list[Event]:
         )
         found.append(Event(visit.left, "leave", text))
     return found
+
+
+def _of_talk(talk: TalkStory) -> list[Event]:
+    """A talk that no queue led to."""
+    by = ended_by(talk.ended_by)
+    length = talk.end - talk.start
+    return [
+        Event(
+            talk.start,
+            "connect",
+            Text(
+                f"talks to {talk.agent} (handed on by {talk.handed_by})",
+                f"与 {talk.agent} 通话（由 {talk.handed_by} 转接）",
+            ),
+        ),
+        Event(talk.end, "leave", Text(f"talk ends after {length:.1f} s{by.en}", f"通话 {length:.1f} 秒后结束{by.zh}")),
+    ]
 
 
 def _detail(row: Step, name: str) -> str:

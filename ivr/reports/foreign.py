@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+from ivr.reports.books import book_of
 from ivr.reports.load import WAVE_POINTS
 from ivr.reports.model import CallStory
 from ivr.reports.story import build_story
@@ -54,5 +55,7 @@ def foreign_story(number: int, judged: ForeignJudged, rulebook: Rulebook) -> Cal
         transcripts=transcripts,
         verdicts=[run.verdict(agent, verdict) for verdict in judged.verdicts],
         scores=[run.score(agent, judged.card, rulebook)],
+        features=[run.features(agent, judged.features, judged.health.get("agent"), judged.health.get("caller"))],
+        books={f"{rulebook.name} {rulebook.full_version}": book_of(rulebook.model_dump_json(warnings=False))},
         waves=waves,
     )

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
+from ivr.reports.books import books_of
 from ivr.reports.model import CallStory, Wave
 from ivr.reports.story import build_story
-from ivr.storage import calls, quality
+from ivr.storage import calls, features, quality
 from ivr.storage.models import Call, Recording
 from prompts.catalogue import load as load_catalogue
 from recording.audio.peaks import peaks
@@ -116,6 +117,8 @@ async def _story(
         transcripts=transcripts,
         verdicts=verdicts,
         scores=scores,
+        features=await features.list_features(session, call.id),
+        books=await books_of(session, scores),
         waves=waves,
         say=prompt_text,
         mask=mask,

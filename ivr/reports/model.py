@@ -7,10 +7,13 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
 from ivr.core.language import Text
+from recording.analytics.features import CallFeatures
 
 PhaseKind = Literal["menu", "waiting", "ringing", "talk", "hold", "voicemail"]
 Mark = Literal["pass", "fail", "unsure", "not_applicable"]
 Wave = tuple[tuple[float, float], ...]
+Span = tuple[float, float]
+NO_TEXT = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,56 @@ class VisitStory:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkStory:
+    """One agent joined with the caller.
+
+    Args:
+        handed_by: the agent who handed the caller on to him; "" if he came from a queue.
+        ended_by: caller, agent, transfer; "" if not known.
+    """
+
+    agent: str
+    start: float
+    end: float
+    handed_by: str = ""
+    ended_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of a file without its party's sound.
+
+    Args:
+        cause: ``paused`` or ``no media``.
+        start, end: None where only the length is known.
+        lost_s: seconds that are missing, where that is all that is known.
+    """
+
+    cause: str
+    start: float | None = None
+    end: float | None = None
+    lost_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStory:
+    """What was measured in one agent's talk.
+
+    Args:
+        agent: id of the agent.
+        health, caller_health: how far the recognition can be believed, 0..100; None without enough speech.
+        floor: below it nothing that rests on words is judged by the machine.
+        features: times in seconds of the call.
+    """
+
+    agent: str
+    health: float | None
+    caller_health: float | None
+    floor: float
+    features: CallFeatures
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """One party's recording.
 
@@ -110,6 +163,8 @@ class Track:
         duration: seconds of sound.
         wave: lowest and highest sample of equal stretches, -1..1; empty when not read.
         speech: when the party spoke.
+        gaps: where the file is without its party's sound.
+        note: how the file came to differ from what was recorded.
         model, pipeline: what transcribed it; "" if nothing did.
     """
 
@@ -127,6 +182,8 @@ class Track:
     snr_db: float | None = None
     model: str = ""
     pipeline: str = ""
+    gaps: tuple[Gap, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +218,23 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What was measured of a behaviour, and the limits it was held against; None where there is no such limit."""
+
+    name: str
+    value: float
+    unit: Text
+    at_least: float | None = None
+    at_most: float | None = None
+    best: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule's verdict on the call.
 
     Args:
-        value: said, not_said, cannot_tell or not_applicable.
+        value: said, not_said, cannot_tell or not_applicable; of behaviour met or not_met instead of the first two.
         start, end: where the evidence is; None without any.
         score: 0..100 of the deciding evidence.
         heard, phrase: what was heard, and the rulebook's phrase it is like.
@@ -174,6 +243,9 @@ class Finding:
         by: ``text``, ``grammar`` or ``grammar_only``; "" without evidence.
         speaker: whose words were judged.
         hits: all strong evidence in order of time, the deciding one among it.
+        kind: ``phrase`` or ``behaviour``.
+        section: of the scorecard.
+        measured: of behaviour; None when it could not be measured.
     """
 
     rule: str
@@ -198,6 +270,9 @@ class Finding:
     model: str
     thresholds: str
     hits: tuple[Hit, ...] = ()
+    kind: str = "phrase"
+    section: str = ""
+    measured: Reading | None = None
 
     @property
     def mark(self) -> Mark:
@@ -225,16 +300,32 @@ class Finding:
         """Whether it was heard somewhere; what was not said has at most the place that came closest."""
         return self.start is not None and self.value in {"said", "cannot_tell"}
 
+    @property
+    def behaviour(self) -> bool:
+        """Whether it was measured, not heard."""
+        return self.kind == "behaviour"
+
 
 @dataclass(frozen=True, slots=True)
 class CardItem:
-    """One line of a scorecard; ``points`` is None when it does not count."""
+    """One line of a scorecard.
+
+    Args:
+        points: None when it does not count.
+        manual: whether only a person judges it.
+        reason: why a machine cannot; both empty where that is not known.
+    """
 
     rule: str
     weight: float
     points: float | None
     value: str
     fail_all: bool
+    norm: str = ""
+    section: str = ""
+    title: Text = NO_TEXT
+    manual: bool = False
+    reason: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +333,8 @@ class Card:
     """The automatic scorecard of one agent's part.
 
     Args:
-        for_person: how many items only a person can decide.
+        for_person: how many verdicts the machine left to a person.
+        sections: the titles of its sections by name, in their order.
     """
 
     agent: str
@@ -253,6 +345,12 @@ class Card:
     items: tuple[CardItem, ...]
     rulebook: str
     rulebook_version: str
+    sections: tuple[tuple[str, Text], ...] = ()
+
+    @property
+    def manual(self) -> tuple[CardItem, ...]:
+        """The items only a person judges."""
+        return tuple(item for item in self.items if item.manual)
 
     @property
     def percent(self) -> float | None:
@@ -271,6 +369,8 @@ class CallStory:
         answered: when the line answered; None if it never did.
         talk_s: seconds with agents, holds included.
         hung_up_by: caller, agent, system, or "" if not known.
+        pauses: when the recording was paused.
+        sounds: what was measured, one for each agent's talk.
     """
 
     id: int
@@ -297,6 +397,9 @@ class CallStory:
     utterances: tuple[Utterance, ...] = ()
     findings: tuple[Finding, ...] = ()
     cards: tuple[Card, ...] = field(default=())
+    talks: tuple[TalkStory, ...] = ()
+    pauses: tuple[Span, ...] = ()
+    sounds: tuple[SoundStory, ...] = ()
 
     @property
     def under_way(self) -> bool:

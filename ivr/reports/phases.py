@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from ivr.reports.model import Phase, PhaseKind, VisitStory
+from ivr.reports.model import Phase, PhaseKind, TalkStory, VisitStory
 
 Span = tuple[float, float]
 
@@ -14,20 +14,24 @@ _ORDER: tuple[PhaseKind, ...] = ("menu", "voicemail", "waiting", "ringing", "tal
 
 
 def phases(
-    duration: float, visits: Iterable[VisitStory], holds: Iterable[Span] = (), messages: Iterable[Span] = ()
+    duration: float,
+    visits: Iterable[VisitStory],
+    holds: Iterable[Span] = (),
+    messages: Iterable[Span] = (),
+    talks: Iterable[TalkStory] = (),
 ) -> tuple[Phase, ...]:
     """The call cut into phases without gap or overlap.
 
     Args:
         duration: seconds.
         holds, messages: when the caller was on hold, and when he left a message.
+        talks: with whom he talked.
     """
     stretches = [Phase("menu", 0.0, duration)]
     for visit in visits:
         stretches.append(Phase("waiting", visit.joined, visit.joined + visit.wait_s, visit.queue))
         stretches += [Phase("ringing", ring.start, ring.end, ring.agent) for ring in visit.rings]
-        if visit.connected is not None and visit.talk_s is not None:
-            stretches.append(Phase("talk", visit.connected, visit.connected + visit.talk_s, visit.agent))
+    stretches += [Phase("talk", talk.start, talk.end, talk.agent) for talk in talks]
     stretches += [Phase("hold", start, end) for start, end in holds]
     stretches += [Phase("voicemail", start, end) for start, end in messages]
     return tuple(_merged(_cut(stretches, duration)))

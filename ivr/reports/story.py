@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 
 from ivr.core.ids import mask_number
 from ivr.reports import events as told
-from ivr.reports import speech
+from ivr.reports import judged, sounds, speech
+from ivr.reports.books import Book
 from ivr.reports.events import At, Say
 from ivr.reports.model import (
     CallStory,
@@ -15,9 +16,11 @@ from ivr.reports.model import (
     CardItem,
     Event,
     Finding,
+    Gap,
     PathStep,
     Phase,
     RingStory,
+    TalkStory,
     Track,
     Utterance,
     VisitStory,
@@ -25,8 +28,11 @@ from ivr.reports.model import (
     Word,
 )
 from ivr.reports.phases import phases
-from ivr.storage.models import Call, QueueVisit, Recording, Score, Transcript, Verdict
+from ivr.storage.models import Call, CallFeatures, QueueVisit, Recording, Score, Transcript, Verdict
+from recording.analytics.spans import merged
+from recording.gaps import spans_of
 from recording.holds import holds
+from recording.talks import talks
 
 __all__ = [
     "CallStory",
@@ -34,9 +40,11 @@ __all__ = [
     "CardItem",
     "Event",
     "Finding",
+    "Gap",
     "PathStep",
     "Phase",
     "RingStory",
+    "TalkStory",
     "Track",
     "Utterance",
     "VisitStory",
@@ -52,6 +60,8 @@ def build_story(
     transcripts: Mapping[int, Transcript] | None = None,
     verdicts: Iterable[Verdict] = (),
     scores: Iterable[Score] = (),
+    features: Iterable[CallFeatures] = (),
+    books: Mapping[str, Book] | None = None,
     waves: Mapping[int, Wave] | None = None,
     say: Say = lambda prompt, language: "",
     mask: bool = False,
@@ -61,7 +71,8 @@ def build_story(
     Args:
         zone: in which times are told.
         transcripts, waves: by id of the recording.
-        verdicts, scores: of one judging.
+        verdicts, scores, features: of one judging.
+        books: of the rulebooks that judged, by name and full version.
         say: the words of a prompt, by its id and language.
         mask: whether the caller's number is hidden but for its end.
     """
@@ -72,6 +83,9 @@ def build_story(
 
     duration = _duration(call, at)
     visits = tuple(_visit(row, at, duration) for row in call.visits)
+    found = tuple(
+        TalkStory(one.agent, one.start, min(one.end, duration), one.handed_by, one.ended_by) for one in talks(call)
+    )
     tracks = tuple(
         _track(row, at, transcripts.get(row.id), waves.get(row.id, ())) for row in _in_order(call.recordings)
     )
@@ -89,17 +103,20 @@ def build_story(
         ended_at=call.ended_at.astimezone(zone) if call.ended_at else None,
         duration=duration,
         answered=at(call.answered_at) if call.answered_at else None,
-        talk_s=sum(visit.talk_s or 0.0 for visit in visits),
+        talk_s=sum(max(0.0, talk.end - talk.start) for talk in found),
         outcome=call.outcome,
         hung_up_by=call.hung_up_by,
         path=told.path(call.steps, at),
-        events=told.events(call, visits, at, say),
-        phases=phases(duration, visits, holds(call.steps, at, duration), _messages(call, tracks, at, duration)),
+        events=told.events(call, visits, at, say, found),
+        phases=phases(duration, visits, holds(call.steps, at, duration), _messages(call, tracks, at, duration), found),
         visits=visits,
         tracks=tracks,
         utterances=speech.utterances(tracks, transcripts),
-        findings=speech.findings(verdicts, tracks),
-        cards=speech.cards(scores),
+        findings=judged.findings(verdicts, tracks),
+        cards=judged.cards(scores, books),
+        talks=found,
+        pauses=_pauses(tracks),
+        sounds=sounds.sounds(features),
     )
 
 
@@ -166,7 +183,29 @@ def _track(row: Recording, at: At, transcript: Transcript | None, wave: Wave) ->
         snr_db=transcript.snr_db if transcript else None,
         model=transcript.model if transcript else "",
         pipeline=transcript.pipeline if transcript else "",
+        gaps=_gaps(row, offset),
+        note=row.note or "",
     )
+
+
+def _gaps(row: Recording, offset: float) -> tuple[Gap, ...]:
+    found = [Gap("paused", offset + start, offset + end) for start, end in spans_of(row)]
+    others = [gap for gap in row.gaps or [] if isinstance(gap, dict) and gap.get("cause") != "paused"]
+    for gap in others:
+        found.append(Gap(str(gap.get("cause", "")), lost_s=speech.number(gap.get("lost_s"))))
+    return tuple(found)
+
+
+def _pauses(tracks: Iterable[Track]) -> tuple[tuple[float, float], ...]:
+    """When the recording of the call was paused: in any party's file, told once."""
+    spans = [
+        (gap.start, gap.end)
+        for track in tracks
+        for gap in track.gaps
+        if gap.cause == "paused" and gap.start is not None and gap.end is not None
+    ]
+    # The files begin at different times: what is told to the millisecond for each is the same pause.
+    return tuple((round(start, 3), round(end, 3)) for start, end in merged(spans, 0.1))
 
 
 def _messages(call: Call, tracks: Iterable[Track], at: At, duration: float) -> list[tuple[float, float]]:
