@@ -31,6 +31,9 @@ RulebookOption = Annotated[str, typer.Option("--rulebook", help="Whose decoys ar
 ThresholdsOption = Annotated[
     Path | None, typer.Option("--thresholds", help="File of ivr qa tune; the packaged one when not given. / 阈值文件")
 ]
+KeepOption = Annotated[
+    Path | None, typer.Option("--keep", help="Folder of transcripts: those in it are not made again. / 转写缓存目录")
+]
 
 
 def evaluate(
@@ -40,6 +43,7 @@ def evaluate(
     rulebook: RulebookOption = "",
     language: LanguageOption = "",
     thresholds: ThresholdsOption = None,
+    keep: KeepOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure phrase detection on labelled clips. / 在标注片段上评测话术检出"""
@@ -48,7 +52,7 @@ def evaluate(
     def work() -> dict[str, Any]:
         from recording.workbench import evaluate as judge_all
 
-        bench = _Bench(settings, clips_dir, phrases, rulebook, language, thresholds)
+        bench = _Bench(settings, clips_dir, phrases, rulebook, language, thresholds, keep)
         with progress_bar(quiet=as_json) as tell:
             transcripts = bench.hear(tell)
         found = judge_all(
@@ -75,6 +79,7 @@ def tune(
     rulebook: RulebookOption = "",
     language: LanguageOption = "",
     thresholds: ThresholdsOption = None,
+    keep: KeepOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Choose thresholds on half of the sources, and report them on the other half. / 调整判定阈值"""
@@ -89,7 +94,7 @@ def tune(
                 Text(f"no folder {out.absolute().parent}", f"没有目录 {out.absolute().parent}"),
                 cure=Text("make it, or give another --out", "请先创建，或更换 --out"),
             )
-        bench = _Bench(settings, clips_dir, phrases, rulebook, language, thresholds)
+        bench = _Bench(settings, clips_dir, phrases, rulebook, language, thresholds, keep)
         with progress_bar(quiet=as_json) as tell:
             transcripts = bench.hear(tell)
             found = choose(
@@ -117,7 +122,14 @@ class _Bench:
     """What both commands need; everything is checked before a model is loaded."""
 
     def __init__(
-        self, settings: Settings, folder: Path, phrases: Path, rulebook: str, language: str, thresholds: Path | None
+        self,
+        settings: Settings,
+        folder: Path,
+        phrases: Path,
+        rulebook: str,
+        language: str,
+        thresholds: Path | None,
+        keep: Path | None,
     ) -> None:
         from recording.compliance.thresholds import THRESHOLDS, load_thresholds
         from recording.workbench import read_clips, read_phrases, workbench_rulebook
@@ -128,12 +140,15 @@ class _Bench:
         self.rulebook, self.rules = workbench_rulebook(self.phrases, base)
         self.thresholds: Thresholds = load_thresholds(thresholds) if thresholds else THRESHOLDS
         self.clips: ClipSet = read_clips(folder, self.phrases.texts)
+        self.keep = keep
+        if keep is not None and not keep.is_dir():
+            raise UsageError(Text(f"no folder {keep}", f"没有目录 {keep}"), cure=Text("make it first", "请先创建"))
 
     def hear(self, tell: Tell) -> list[PartyTranscript]:
         """All clips through the worker processes."""
         from recording.models import find_model
         from recording.transcription.transcriber import Transcriber
-        from recording.workbench import hear
+        from recording.workbench import KeptTranscripts, hear
 
         model = find_model(self.settings, self.phrases.language)
         workers = self.settings.qa_workers
@@ -141,7 +156,7 @@ class _Bench:
             return hear(
                 self.clips,
                 self.rulebook,
-                transcriber,
+                transcriber if self.keep is None else KeptTranscripts(self.keep, transcriber, model.name),
                 workers=workers,
                 progress=lambda heard, total: tell(str(Text("transcribing", "转写中")), heard / total),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from recording.compliance.thresholds import Thresholds
 from recording.compliance.verdict import Hit, Span
@@ -16,6 +17,22 @@ from recording.rulebooks.test import split_line
 from recording.transcription.transcript import PartyTranscript, Word
 
 REACH_S = 3.0  # seconds around a place in which the rest of its phrase may lie
+
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """What the grammar passes heard of a phrase at one place.
+
+    Args:
+        whole: how many heard all of it; a long phrase without its first syllable is all of it, when no near miss is
+            as like.
+        favour: how many heard much of it, and more than of any near miss.
+        best: 0..100, the best likeness in any of them.
+    """
+
+    whole: int
+    favour: int
+    best: float
 
 
 class Listener:
@@ -65,14 +82,14 @@ class Listener:
             return None
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
-        whole, heard = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
-        agreed = self._agreed(rule, candidate, whole, span)
+        passes = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
+        agreed = self._agreed(rule, candidate, passes)
         if self._beaten(candidate) and not agreed:
             return None
-        if not whole and self._other_phrase(part, match.score, words, span):
+        if not passes.whole and self._other_phrase(part, match.score, words, span):
             return None
         weight = weigh(
-            Evidence(match.score, heard, whole, match.lost),
+            Evidence(match.score, passes.best, passes.whole, match.lost),
             forbidden=rule.kind is Kind.MUST_NOT,
             noisy=self._noisy,
             limits=self._limits,
@@ -86,7 +103,7 @@ class Listener:
             span=span,
             heard=" ".join(word.word for word in place),
             missing=match.missing,
-            by="grammar" if whole else "text",
+            by="grammar" if passes.whole else "text",
             strong=weight is Weight.STRONG and (agreed or not self._doubtful(candidate)),
             rival=candidate.rival,
         )
@@ -106,16 +123,14 @@ class Listener:
         # The phrase is itself a part of that sentence: only what was heard beyond it speaks for the sentence.
         return candidate.rival_score > self._matcher.find(candidate.rival, split_line(candidate.phrase)).score
 
-    def _agreed(self, rule: Rule, candidate: Candidate, whole: int, span: Span) -> bool:
+    def _agreed(self, rule: Rule, candidate: Candidate, passes: _Passes) -> bool:
         """Whether the grammar passes settle it between the phrase and a near miss the free decode holds for likely.
 
         They had both to choose from, the free decode a hundred thousand words. Not so for an accusation, or where
         the near miss is much more like what was heard.
         """
         lead = candidate.rival_score - candidate.match.score
-        if rule.kind is Kind.MUST_NOT or whole < self._limits.agree or lead > self._limits.outvoted:
-            return False
-        return not any(self._whole(words, candidate.rival, span) for words in self._passes)
+        return rule.kind is Kind.MUST and passes.favour >= self._limits.agree and lead <= self._limits.outvoted
 
     def _other_phrase(self, part: Part, score: float, words: Sequence[Word], span: Span) -> bool:
         """Whether another phrase of the rulebook explains the place better."""
@@ -125,26 +140,25 @@ class Listener:
         others = (self._matcher.find(other, texts) for other in self._phrases.difference(part.variants))
         return any(one.score > score and one.start < place[1] and one.end > place[0] for one in others)
 
-    def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> tuple[int, float]:
-        """How many grammar passes heard all of the phrase at that place, and the best likeness in any of them.
-
-        A long phrase without its first syllable is all of it, when no near miss is as like.
-        """
+    def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> _Passes:
+        """What the grammar passes heard of the phrase at that place."""
         reach = (span[0] - REACH_S, span[1] + REACH_S)  # the free decode may have heard a fragment only
-        whole, best = 0, 0.0
+        whole, favour, best = 0, 0, 0.0
         for words in self._passes:
+            near = within(words, reach)
+            found = next(iter(candidates(self._matcher, [phrase], rivals, [word.word for word in near])), None)
             if self._whole(words, phrase, span):
                 whole += 1
                 best = 100.0
-                continue
-            near = within(words, reach)
-            found = next(iter(candidates(self._matcher, [phrase], rivals, [word.word for word in near])), None)
-            if found is None or self._beaten(found):
-                continue
-            if _apart(span, (near[found.match.start].start, near[found.match.end - 1].end)) <= self._limits.overlap:
+                favour += found is not None and found.rival_score < found.match.score
+            elif found is not None and not self._beaten(found):
+                if _apart(span, (near[found.match.start].start, near[found.match.end - 1].end)) > self._limits.overlap:
+                    continue
                 best = max(best, found.match.score)
-                whole += found.match.score >= self._limits.almost and found.rival_score < found.match.score
-        return whole, best
+                if found.rival_score < found.match.score:
+                    whole += found.match.score >= self._limits.almost
+                    favour += found.match.score >= self._limits.favour
+        return _Passes(whole, favour, best)
 
     def _grammar_only(
         self, rule: Rule, part: Part, phrase: str, rivals: Sequence[str], window: Span, found: Sequence[Hit]
@@ -157,14 +171,16 @@ class Listener:
             place = within(self.transcript.words, span)
             texts = [word.word for word in place]
             best = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
-            whole, heard = self._passes_at(phrase, rivals, span)
-            agreed = best is None or self._agreed(rule, best, whole, span)
+            passes = self._passes_at(phrase, rivals, span)
+            agreed = best is None or self._agreed(rule, best, passes)
             if best is not None and self._beaten(best) and not agreed:
                 continue
-            if not whole and self._other_phrase(part, heard, self._passes[0], span):
+            if not passes.whole and self._other_phrase(part, passes.best, self._passes[0], span):
                 continue
             weight = weigh(
-                Evidence(best.match.score if best else 0.0, heard, whole, best.match.lost if best else 1.0),
+                Evidence(
+                    best.match.score if best else 0.0, passes.best, passes.whole, best.match.lost if best else 1.0
+                ),
                 forbidden=rule.kind is Kind.MUST_NOT,
                 noisy=self._noisy,
                 limits=self._limits,

@@ -35,7 +35,8 @@ class Thresholds:
     near_noisy: float  # either of them in noise: too like it
     edge: float  # by which a near miss must be more like what was heard to rule the phrase out
     almost: float  # likeness from which a grammar pass heard all of a phrase
-    agree: float  # grammar passes that heard all of the phrase, and none its near miss, and so settle it
+    favour: float  # and from which, if higher than any near miss's, it speaks for the phrase
+    agree: float  # passes that speak for it and so settle it between the phrase and its near miss
     outvoted: float  # lead of a near miss in the free decode from which they do not
     least: float  # less is no evidence at all
     most_lost: float  # share of the phrase in words not heard at all; likeness beyond is another phrase's common ending

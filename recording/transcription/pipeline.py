@@ -1,6 +1,7 @@
 """One file from sound to words: speech gate, noise down, fold, grammar pass, free decode.
 
-In noise the grammar pass is made again over the sound prepared in other ways: what one of them loses, another keeps.
+The grammar pass is made again over the sound prepared in other ways, because what one of them loses another keeps:
+in noise always, and elsewhere where it heard a phrase that the free decode did not confirm.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from recording.transcription.grammar import Grammar, Mode, Spelt, spell_grammar
 from recording.transcription.transcript import PartyTranscript, Word
 
 LONGEST_S = 30.0  # a longer stretch of speech is decoded in pieces
-NOISY_DB = 18.0  # below it the grammar pass is made again
+NOISY_DB = 18.0  # below it the grammar pass is always made again
+UNCLEAR = 85.0  # likeness, 0..100, of a phrase in the grammar pass from which it is made again elsewhere, unless it is
+CLEAR = 97.0  # likeness, 0..100, of a phrase in the free decode, which confirms it
 AGAIN: tuple[Strength | None, ...] = (FIRM, None)  # None: the sound as it is
 WORTH = 75.0  # likeness, 0..100, of a phrase in a grammar pass from which compliance mode decodes freely there
 AROUND_S = 1.0  # seconds before and after it
@@ -98,7 +101,7 @@ def transcribe(
         duration=round(sound.duration, 3),
         model=model,
         unusable=() if spelt is None else spelt.unknown,
-        again=tuple(_in_order(one.again[index] for one in heard) for index in range(passes)),
+        again=tuple(_in_order(one.again[index] for one in heard if one.again) for index in range(passes)),
         mode=(Mode.FULL if grammar is None else grammar.mode).value,
         cpu_s=round(time.process_time() - began, 3),
     )
@@ -129,14 +132,7 @@ class _Listening:
         start, end = place
         raw = self.sound.samples[round(start * self.sound.rate) : round(end * self.sound.rate)]
         clean = self._wide(reduce_noise(raw, self.sound.rate, self.noise, GENTLE))
-        restricted: list[Word] = []
-        again: list[list[Word]] = []
-        if self.spelt is not None and self.spelt.phrases:
-            with self.engine.recogniser(self.spelt.lines) as decoder:
-                restricted = decoder.decode(clean, start)
-                for strength in AGAIN if self.noisy else ():
-                    other = raw if strength is None else reduce_noise(raw, self.sound.rate, self.noise, strength)
-                    again.append(decoder.decode(self._wide(other), start))
+        restricted, again = self._restricted(clean, start), self._again(raw, start) if self.noisy else []
         if self.grammar is not None and self.grammar.mode is Mode.COMPLIANCE:
             spans = self._worth([restricted, *again], place)
         else:
@@ -148,7 +144,34 @@ class _Listening:
                     words += decoder.decode(
                         clean[round((first - start) * 16000) : round((last - start) * 16000)], first
                     )
+        if not self.noisy and self._unclear(restricted, words):
+            again = self._again(raw, start)
         return _Heard(words, restricted, again)
+
+    def _restricted(self, samples: Samples, start: float) -> list[Word]:
+        """One grammar pass; samples at 16 kHz."""
+        if self.spelt is None or not self.spelt.phrases:
+            return []
+        with self.engine.recogniser(self.spelt.lines) as decoder:
+            return decoder.decode(samples, start)
+
+    def _again(self, raw: Samples, start: float) -> list[list[Word]]:
+        """The grammar passes over the sound prepared in the other ways; samples at the file's own rate."""
+        if self.spelt is None or not self.spelt.phrases:
+            return []
+        others = (raw if way is None else reduce_noise(raw, self.sound.rate, self.noise, way) for way in AGAIN)
+        return [self._restricted(self._wide(other), start) for other in others]
+
+    def _unclear(self, restricted: Sequence[Word], words: Sequence[Word]) -> bool:
+        """Whether the grammar pass heard something like a phrase, and the free decode did not."""
+        if self.grammar is None or not self.grammar.language or not restricted:
+            return False
+        matcher = Matcher(self.grammar.language)
+        heard, free = ([word.word for word in some] for some in (restricted, words))
+        return any(
+            matcher.find(phrase, heard).score >= UNCLEAR and matcher.find(phrase, free).score < CLEAR
+            for phrase in self.grammar.phrases
+        )
 
     def _wide(self, samples: Samples) -> Samples:
         return fold(samples) if self.sound.rate == 8000 else samples

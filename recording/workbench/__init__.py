@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recording.workbench.clips import Clip, ClipSet, read_clips
 from recording.workbench.evaluate import ClipResult, Evaluation, evaluate, hear
+from recording.workbench.kept import KeptTranscripts
 from recording.workbench.phrases import PhraseList, read_phrases, workbench_rulebook
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "ClipResult",
     "ClipSet",
     "Evaluation",
+    "KeptTranscripts",
     "PhraseList",
     "evaluate",
     "hear",

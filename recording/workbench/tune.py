@@ -26,13 +26,17 @@ ROUNDS = 2
 GRID: Mapping[str, tuple[float, ...]] = {
     "accept": (75, 80, 85, 90),
     "sure": (80, 85, 90, 95),
-    "support": (25, 35, 45, 55),
+    "support": (30, 35, 40, 45, 55),
     "support_noisy": (0, 15, 30, 45),
     "together": (72, 76, 80, 84, 88),
+    "most_lost": (0.25, 0.3, 0.35, 0.4, 0.5),
+    "almost": (92, 95, 98, 100),
+    "favour": (80, 85, 90, 100),
+    "outvoted": (5, 10, 15, 20, 30),
     "near": (55, 60, 65, 70),
     "near_together": (55, 60, 65, 70, 75),
     "near_noisy": (45, 50, 55, 60, 65),
-    "noisy_db": (12, 15, 18),
+    "noisy_db": (12, 15, 18, 21),
     "snr_floor_db": (0, 2, 4, 6, 8),
 }
 
