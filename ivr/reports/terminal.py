@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Line
 
 from ivr.core.language import Text
 from ivr.reports.clean import clean
-from ivr.reports.figures import amount, fraction, moment, seconds
+from ivr.reports.figures import fraction, moment, seconds
 from ivr.reports.indicators import Indicator, Indicators
-from ivr.reports.model import CallStory, Card, Event, Finding, PathStep
-from ivr.reports.wording import hung_up, outcome_of_call, party, value_of
+from ivr.reports.model import CallStory, Event, Finding, PathStep
+from ivr.reports.terminal_parts import plain_table, title
+from ivr.reports.terminal_sound import recordings_view, sound_view
+from ivr.reports.terminal_verdicts import MARKS, verdicts_view
+from ivr.reports.wording import hung_up, outcome_of_call, party, pause_mark
 
 _EVENT_STYLES = {
     "key": "bold cyan",
@@ -26,12 +28,11 @@ _EVENT_STYLES = {
     "hangup": "bold",
     "prompt": "dim",
 }
-_MARKS = {"pass": ("✓", "green"), "fail": ("✗", "bold red"), "unsure": ("?", "yellow"), "not_applicable": ("–", "dim")}
 _SPEAKERS = {"caller": "cyan", "agent": "magenta", "voicemail": "cyan"}
 
 
 def print_story(console: Console, story: CallStory) -> None:
-    """Print one call: header, way through the flow, events, transcript, verdicts, score."""
+    """Print one call: header, way through the flow, events, transcript, sound, verdicts, score, recordings."""
     console.print(story_view(story))
 
 
@@ -51,25 +52,23 @@ def story_view(story: CallStory) -> RenderableType:
     if story.path:
         parts.append(_path(story.path))
     parts += [Line(), _events(story)]
-    if story.utterances:
-        parts += [Line(), _title(Text("Transcript", "转写")), _transcript(story)]
-    if story.findings:
-        parts += [Line(), _title(Text("Script compliance", "话术合规")), _verdicts(story)]
-    parts += [_card(card) for card in story.cards]
+    if story.utterances or story.pauses:
+        parts += [Line(), title(Text("Transcript", "转写")), _transcript(story)]
+    if story.sounds:
+        parts += [Line(), title(Text("Sound", "语音表现")), sound_view(story)]
+    if story.findings or story.cards:
+        parts += [Line(), title(Text("Script compliance", "话术合规")), verdicts_view(story)]
+    if story.tracks:
+        parts += [Line(), title(Text("Recordings", "录音")), recordings_view(story)]
     return Group(*parts)
-
-
-def verdicts_view(story: CallStory) -> RenderableType:
-    """A call's verdicts and scores alone."""
-    return Group(_verdicts(story), *map(_card, story.cards))
 
 
 def indicators_view(found: Indicators) -> RenderableType:
     """The indicators of a period as Rich shows them."""
-    parts: list[RenderableType] = [_title(Text("Indicators", "指标")), _indicator_table(found.whole)]
+    parts: list[RenderableType] = [title(Text("Indicators", "指标")), _indicator_table(found.whole)]
     if len(found.queues) > 1:
         for queue, figures in found.queues.items():
-            parts += [_title(Text(f"Queue {clean(queue)}", f"队列 {clean(queue)}")), _indicator_table(figures)]
+            parts += [title(Text(f"Queue {clean(queue)}", f"队列 {clean(queue)}")), _indicator_table(figures)]
     return Group(*parts)
 
 
@@ -77,7 +76,7 @@ def calls_view(stories: Iterable[CallStory]) -> RenderableType:
     """Calls as a list."""
     stories = list(stories)
     several_days = len({story.started_at.date() for story in stories}) > 1
-    table = _table()
+    table = plain_table()
     for name, justify in (
         (Text("#", "#"), "right"),
         (Text("start", "开始"), "left"),
@@ -162,75 +161,18 @@ def _transcript(story: CallStory) -> Table:
     table.add_column(justify="right", no_wrap=True, style="dim")
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
+    lines: list[tuple[float, Line, Line]] = []
     for one in story.utterances:
         who = clean(one.agent, 24) if one.speaker == "agent" and one.agent else str(party(one.speaker))
-        table.add_row(moment(one.start), Line(who, style=_SPEAKERS.get(one.speaker, "")), Line(clean(one.text)))
+        lines.append((one.start, Line(who, style=_SPEAKERS.get(one.speaker, "")), Line(clean(one.text))))
+    lines += [(start, Line(), Line(str(pause_mark(start, end)), style="yellow")) for start, end in story.pauses]
+    for at, speaker, text in sorted(lines, key=lambda line: line[0]):
+        table.add_row(moment(at), speaker, text)
     return table
-
-
-def _verdicts(story: CallStory) -> Table:
-    table = _table()
-    table.add_column("")
-    table.add_column(str(Text("rule", "规则")), overflow="fold")
-    table.add_column(str(Text("norm", "规范")), no_wrap=True)
-    table.add_column(str(Text("verdict", "判定")), no_wrap=True)
-    table.add_column(str(Text("at", "时间")), justify="right", no_wrap=True)
-    table.add_column(str(Text("score", "得分")), justify="right", no_wrap=True)
-    table.add_column(str(Text("heard / missing", "听到 / 缺失")), overflow="fold", ratio=1)
-    several = len({finding.agent for finding in story.findings}) > 1
-    for finding in story.findings:
-        mark, style = _MARKS[finding.mark]
-        title = Line(clean(str(finding.title), 80))
-        if finding.forbidden:
-            title.append(f" ({Text('forbidden', '禁用')})", style="dim")
-        if several:
-            title.append(f" {clean(finding.agent, 24)}", style="dim")
-        table.add_row(
-            Line(mark, style=style),
-            title,
-            clean(finding.norm, 16),
-            Line(str(value_of(finding.value)), style=style),
-            "" if finding.start is None else moment(finding.start),
-            "" if finding.score is None else f"{finding.score:.0f}",
-            _evidence(finding),
-        )
-    return table
-
-
-def _evidence(finding: Finding) -> Line:
-    line = Line()
-    if finding.heard and finding.located:
-        line.append(clean(finding.told, 160))
-    elif finding.heard:
-        line.append(f"{Text('closest', '最接近')}: {clean(finding.heard, 160)}", style="dim")
-    missing = [*finding.missing, *map(str, finding.missing_parts)]
-    if missing:
-        line.append("  " if line else "")
-        line.append("− " + clean(" / ".join(missing), 160), style="yellow")
-    if finding.mark != "pass" or not line:
-        line.append("\n" if line else "")
-        line.append(clean(str(finding.reason), 160), style="dim")
-    return line
-
-
-def _card(card: Card) -> Line:
-    line = Line()
-    line.append(f"{Text('Score', '得分')} ", style="bold")
-    if card.agent:
-        line.append(f"{clean(card.agent, 64)}  ")
-    line.append(f"{amount(card.points)} / {amount(card.possible)}", style="bold red" if card.failed_all else "bold")
-    if card.percent is not None:
-        line.append(f"  {card.percent:.0f} %")
-    if card.failed_all:
-        line.append(f"  {Text('a fail-all item was broken', '触发一票否决项')}", style="red")
-    if card.for_person:
-        line.append(f"  {Text(f'{card.for_person} for a person', f'{card.for_person} 项待人工判断')}", style="yellow")
-    line.append(f"  {clean(card.rulebook, 64)} {clean(card.rulebook_version, 64)}", style="dim")
-    return line
 
 
 def _indicator_table(figures: Sequence[Indicator]) -> Table:
-    table = _table()
+    table = plain_table()
     table.add_column(str(Text("indicator", "指标")), overflow="fold")
     table.add_column(str(Text("value", "值")), justify="right", no_wrap=True, style="bold")
     table.add_column(str(Text("counted", "分子 / 分母")), justify="right", no_wrap=True)
@@ -247,17 +189,17 @@ def _tally(findings: Sequence[Finding]) -> Line:
     for mark in ("pass", "fail", "unsure"):
         count = sum(finding.mark == mark for finding in findings)
         if count:
-            sign, style = _MARKS[mark]
+            sign, style = MARKS[mark]
             line.append(f"{sign}{count} ", style=style)
     return line
 
 
-def _title(text: Text) -> Line:
-    return Line(str(text), style="bold underline")
-
-
-def _table() -> Table:
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="dim")
-
-
-__all__ = ["calls_view", "indicators_view", "print_calls", "print_indicators", "print_story", "story_view"]
+__all__ = [
+    "calls_view",
+    "indicators_view",
+    "print_calls",
+    "print_indicators",
+    "print_story",
+    "story_view",
+    "verdicts_view",
+]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ivr.core.language import Text
+from ivr.reports.figures import moment
+from ivr.reports.model import Gap
 
 _OUTCOMES = {
     "": Text("under way", "进行中"),
@@ -45,6 +47,23 @@ _VALUES = {
     "not_met": Text("not met", "未达标"),
     "cannot_tell": Text("cannot tell", "无法判断"),
     "not_applicable": Text("not applicable", "不适用"),
+}
+_STATES = {
+    "open": Text("still recording", "录音未结束"),
+    "closed": Text("closed", "完整"),
+    "missing": Text("file missing", "文件缺失"),
+    "broken": Text("file broken", "文件损坏"),
+    "refused": Text("not recorded", "未录音"),
+    "deleting": Text("being deleted", "删除中"),
+    "deleted": Text("deleted", "已删除"),
+}
+_CAUSES = {
+    "refused by the caller": Text("refused by the caller", "来电者拒绝录音"),
+    "file not found": Text("file not found", "找不到文件"),
+    "closed without notice": Text("closed without notice", "未收到结束通知"),
+    "asterisk killed": Text("Asterisk was killed", "Asterisk 被终止"),
+    "no media": Text("no media", "无媒体数据"),
+    "paused": Text("recording paused", "录音暂停"),
 }
 _PHASES = {
     "menu": Text("menu", "语音菜单"),
@@ -90,6 +109,35 @@ def value_of(value: str) -> Text:
 def phase_of(kind: str) -> Text:
     """A phase's name."""
     return _name(_PHASES, kind)
+
+
+def state_of(state: str) -> Text:
+    """What became of a recording."""
+    return _name(_STATES, state)
+
+
+def cause_of(cause: str) -> Text:
+    """Why sound is missing; details behind a semicolon stay as they were written."""
+    known, _, more = cause.partition("; ")
+    name = _name(_CAUSES, known)
+    return Text(f"{name.en}; {more}", f"{name.zh}；{more}") if more else name
+
+
+def gap_of(gap: Gap) -> Text:
+    """A gap of a file, with its place or its length."""
+    name = cause_of(gap.cause)
+    if gap.start is not None and gap.end is not None:
+        place = f"{moment(gap.start)}–{moment(gap.end)}"
+        return Text(f"{name.en} {place}", f"{name.zh} {place}")
+    if gap.lost_s:
+        return Text(f"{name.en}, {gap.lost_s:.1f} s missing", f"{name.zh}，缺 {gap.lost_s:.1f} 秒")
+    return name
+
+
+def pause_mark(start: float, end: float) -> Text:
+    """A pause of the recording, as it stands in a transcript."""
+    place = f"{moment(start)}–{moment(end)}"
+    return Text(f"[recording paused {place}]", f"［录音暂停 {place}］")
 
 
 def mark_of(mark: str) -> Text:
