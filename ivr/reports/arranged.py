@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ivr.core.language import Text
 from ivr.reports.model import CallStory, Card, CardItem, Finding, Reading
+from recording.rulebooks.behaviour import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def arranged(story: CallStory) -> tuple[AgentView, ...]:
 
 def shown_reading(reading: Reading) -> Text:
     """What was measured and the limits: ``289.6 words/min (180 to 420)``."""
+    if reading.name == Measure.HUNG_UP_FIRST:
+        return (
+            Text("the agent hung up first", "坐席先挂机")
+            if reading.value
+            else Text("the agent did not hang up first", "坐席未先挂机")
+        )
     value, limits = f"{reading.value:.1f}".removesuffix(".0"), _limits(reading)
     en, zh = f"{value} {reading.unit.en}", f"{value} {reading.unit.zh}"
     if limits is None:

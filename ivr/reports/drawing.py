@@ -76,6 +76,12 @@ class Row:
     speech: tuple[tuple[float, float], ...]
     labels: tuple[Label, ...]
     problem: Text | None = None
+    agent: str = ""
+
+    @property
+    def party(self) -> tuple[str, str]:
+        """Role, and which agent."""
+        return self.role, self.agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class Picture:
     caps: tuple[Cap, ...]
     rows: tuple[Row, ...]
     bands: tuple[Box, ...]
+    marks: tuple[Box, ...]
     hits: tuple[Label, ...]
     hits_y: float
     end: Label | None

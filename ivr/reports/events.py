@@ -51,7 +51,7 @@ def path(steps: Iterable[Step], at: At) -> tuple[PathStep, ...]:
     """The steps of the flow in order, with what was heard and pressed there."""
     found: list[PathStep] = []
     for row in steps:
-        if row.kind == "talk":
+        if row.kind in {"talk", "recording", "card"}:
             continue
         if row.event == "enter" or not found or found[-1].step != row.step:
             found.append(PathStep(at(row.at), row.step, row.kind))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ivr.core.language import Text
+from ivr.reports.arranged import shown_reading
 from ivr.reports.clean import clean
 from ivr.reports.drawing import LANE_H, LEFT, WAVE_H, Axis, Box, Label, Lanes, Row, shortened, text_width
 from ivr.reports.model import CallStory, Finding
@@ -15,10 +16,10 @@ GLYPHS = {"pass": "✓", "fail": "✗", "unsure": "?", "not_applicable": "–"}
 
 def bands(axis: Axis, findings: Iterable[Finding], rows: Sequence[Row]) -> tuple[Box, ...]:
     """Where the evidence is, behind the wave of who said it."""
-    tops = {row.role: row.y for row in rows}
+    tops = {row.party: row.y for row in rows}
     boxes = []
     for one in findings:
-        top = tops.get(one.speaker)
+        top = tops.get((one.speaker, one.agent if one.speaker == "agent" else ""))
         if top is None:
             continue
         for place in one.places:
@@ -31,16 +32,19 @@ def hits(axis: Axis, story: CallStory, y: float) -> tuple[tuple[Label, ...], int
     """The rules on the axis: where they were heard; what is missing stands at the end of the talk, dashed."""
     lanes = Lanes(most=8)
     labels = []
-    ends = [phase.end for phase in story.phases if phase.kind in {"talk", "hold"}]
-    last = max(ends, default=story.duration)
-    shown = [one for one in story.findings if one.mark != "not_applicable"]
+    ends = {talk.agent: talk.end for talk in story.talks}
+    last = max(ends.values(), default=story.duration)
+    # What was measured and is as it should be would only fill the picture.
+    shown = [
+        one for one in story.findings if one.mark != "not_applicable" and not (one.behaviour and one.mark == "pass")
+    ]
     heard = sorted((one for one in shown if one.located), key=lambda one: one.start or 0.0)
     absent = [one for one in shown if not one.located and one.mark != "pass"]
     for one in (*heard, *absent):
         text = _hit_text(one)
         en, zh = text_width(text.en) + 12, text_width(text.zh) + 12
         width = max(en, zh)
-        at = axis.x(one.start if one.located and one.start is not None else last)
+        at = axis.x(one.start if one.located and one.start is not None else ends.get(one.agent, last))
         wanted = at if one.located else at - width
         x = max(LEFT, min(wanted, axis.right - width))
         lane = lanes.place(x, width)
@@ -67,7 +71,8 @@ def _hit_text(one: Finding) -> Text:
 def _hit_title(one: Finding) -> Text:
     mark, value = mark_of(one.mark), value_of(one.value)
     heard = f" “{clean(one.told, 200)}”" if one.heard and one.located else ""
+    measured = shown_reading(one.measured) if one.measured is not None else None
+    en, zh = (f" {clean(measured.en)}", f" {clean(measured.zh)}") if measured is not None else (heard, heard)
     return Text(
-        f"{clean(one.title.en)}: {value.en} ({mark.en}){heard}",
-        f"{clean(one.title.zh)}：{value.zh}（{mark.zh}）{heard}",
+        f"{clean(one.title.en)}: {value.en} ({mark.en}){en}", f"{clean(one.title.zh)}：{value.zh}（{mark.zh}）{zh}"
     )

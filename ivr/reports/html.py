@@ -13,7 +13,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from ivr.core.language import Text, console_language
-from ivr.reports import figures, wording
+from ivr.reports import figures, marks, sounds, wording
+from ivr.reports.arranged import arranged, shown_reading
 from ivr.reports.hits import GLYPHS
 from ivr.reports.indicators import Indicators
 from ivr.reports.model import CallStory, Finding, Utterance, Word
@@ -42,6 +43,14 @@ class Piece:
     text: str
     mark: str
     low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A pause of the recording between the utterances."""
+
+    start: float
+    mark: Text
 
 
 def write_html(
@@ -118,6 +127,12 @@ def pieces(utterance: Utterance, findings: Sequence[Finding]) -> list[Piece]:
     return found
 
 
+def transcript(story: CallStory) -> list[Utterance | Paused]:
+    """What was said, with the pauses of the recording at their places."""
+    pauses = [Paused(start, wording.pause_mark(start, end)) for start, end in story.pauses]
+    return sorted([*story.utterances, *pauses], key=lambda one: one.start)
+
+
 def _piece(group: Sequence[Word], state: tuple[str, bool] | None) -> Piece:
     mark, low = state or ("", False)
     return Piece(joined(word.text for word in group), mark, low)
@@ -127,7 +142,7 @@ def _mark(word: Word, utterance: Utterance, findings: Sequence[Finding]) -> str:
     middle = (word.start + word.end) / 2
     for one in findings:
         mine = one.speaker == utterance.speaker and (one.speaker != "agent" or one.agent == utterance.agent)
-        if mine and any(place.start <= middle <= place.end for place in one.places):
+        if mine and not one.behaviour and any(place.start <= middle <= place.end for place in one.places):
             return one.mark
     return ""
 
@@ -137,14 +152,20 @@ def _environment() -> Environment:
     made = environment()
     made.filters |= {"moment": figures.moment, "seconds": figures.seconds, "amount": figures.amount}
     made.globals |= {
+        "arranged": arranged,
         "draw": draw,
         "event_class": lambda kind: _known(kind, _EVENT_CLASSES),
         "fraction": figures.fraction,
         "glyphs": GLYPHS,
+        "mark_kinds": marks.kinds,
+        "mark_names": marks.NAMES,
         "outcome_class": lambda outcome: _known(outcome, _OUTCOME_CLASSES),
         "phase_class": _PHASE_CLASSES,
         "pieces": pieces,
         "role_class": lambda role: _known(role, _ROLE_CLASSES),
+        "shown_reading": shown_reading,
+        "sounds": sounds,
+        "transcript": transcript,
         "versions": _versions,
         "words": wording,
     }

@@ -297,8 +297,8 @@ class Finding:
 
     @property
     def located(self) -> bool:
-        """Whether it was heard somewhere; what was not said has at most the place that came closest."""
-        return self.start is not None and self.value in {"said", "cannot_tell"}
+        """Whether it was heard or measured somewhere; what was not said has at most the place that came closest."""
+        return self.start is not None and self.value in {"said", "cannot_tell", "not_met"}
 
     @property
     def behaviour(self) -> bool:

@@ -22,6 +22,7 @@ from ivr.reports.drawing import (
 )
 from ivr.reports.figures import moment
 from ivr.reports.hits import bands, hits
+from ivr.reports.marks import marks
 from ivr.reports.model import CallStory
 from ivr.reports.waves import gain_of, row
 from ivr.reports.wording import hung_up, phase_of
@@ -35,14 +36,13 @@ def draw(story: CallStory) -> Picture:
     gain = gain_of(story.tracks)
     rows: list[Row] = []
     y = WAVES_Y
-    for role in _ROLES:
-        tracks = [track for track in story.tracks if track.role == role]
-        if not tracks:
-            continue
-        one, height = row(axis, role, tracks, [said for said in story.utterances if said.speaker == role], y, gain)
+    for role, agent in _parties(story):
+        tracks = [track for track in story.tracks if track.role == role and _agent(role, track.agent) == agent]
+        said = [one for one in story.utterances if one.speaker == role and _agent(role, one.agent) == agent]
+        one, height = row(axis, role, tracks, said, y, gain)
         rows.append(one)
         y += height + GAP
-    marks, lanes = hits(axis, story, y + 6)
+    labels, lanes = hits(axis, story, y + 6)
     height = y + 6 + lanes * (LANE_H + 3) + 4
     return Picture(
         width=axis.width,
@@ -54,11 +54,22 @@ def draw(story: CallStory) -> Picture:
         caps=_caps(axis, story),
         rows=tuple(rows),
         bands=bands(axis, story.findings, rows),
-        hits=marks,
+        marks=marks(axis, story, rows),
+        hits=labels,
         hits_y=y + 6,
         end=_end(axis, story),
         summary=_summary(story),
     )
+
+
+def _parties(story: CallStory) -> list[tuple[str, str]]:
+    """(role, agent) of each row: the caller first, agents by the order of their files."""
+    found = dict.fromkeys((track.role, _agent(track.role, track.agent)) for track in story.tracks)
+    return sorted((one for one in found if one[0] in _ROLES), key=lambda one: _ROLES.index(one[0]))
+
+
+def _agent(role: str, agent: str) -> str:
+    return agent if role == "agent" else ""
 
 
 def _phases(axis: Axis, story: CallStory) -> tuple[Box, ...]:

@@ -9,7 +9,7 @@ from ivr.reports.clean import clean
 from ivr.reports.drawing import LANE_H, LEFT, MOST_GAIN, WAVE_H, Axis, Box, Label, Lanes, Row, shortened, text_width
 from ivr.reports.figures import moment
 from ivr.reports.model import Track, Utterance, Wave
-from ivr.reports.wording import party
+from ivr.reports.wording import cause_of, party, state_of
 
 
 def row(
@@ -43,21 +43,21 @@ def row(
         top = y + WAVE_H + 12 + lane * LANE_H
         title = f"{moment(one.start)} {clean(one.text)}"
         labels.append(Label(role, axis.x(one.start), axis.x(one.end), x, top, Text(text, text), Text(title, title)))
-    agents = dict.fromkeys(clean(track.agent, 14) for track in tracks if track.agent)
-    name = Text(", ".join(agents), "、".join(agents)) if role == "agent" and agents else party(role)
-    found = Row(role, name, y, shapes, files, spans, tuple(labels), _problem(tracks))
+    agent = tracks[0].agent if role == "agent" and tracks else ""
+    name = Text(clean(agent, 14), clean(agent, 14)) if agent else party(role)
+    found = Row(role, name, y, shapes, files, spans, tuple(labels), _problem(tracks), agent)
     return found, WAVE_H + (4 + lanes.count * LANE_H if lanes.count else 0)
 
 
 def _problem(tracks: Iterable[Track]) -> Text | None:
     """What is wrong with a party's files; None if nothing is."""
     for track in tracks:
-        if track.state in {"missing", "broken"}:
-            state = Text("file missing", "文件缺失") if track.state == "missing" else Text("file broken", "文件损坏")
-            cause = f": {clean(track.gap_cause, 64)}" if track.gap_cause else ""
-            return Text(state.en + cause, state.zh + cause)
-        if track.state == "open":
-            return Text("still recording", "录音未结束")
+        if track.state not in {"", "closed"}:
+            state = state_of(track.state)
+            if not track.gap_cause:
+                return state
+            cause = cause_of(clean(track.gap_cause, 64))
+            return Text(f"{state.en}: {cause.en}", f"{state.zh}：{cause.zh}")
     return None
 
 
