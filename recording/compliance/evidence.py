@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from recording.compliance.thresholds import Thresholds
 from recording.compliance.verdict import Hit, Span
@@ -255,6 +256,7 @@ def utterances(words: Sequence[Word], pause: float) -> Iterator[list[Word]]:
         yield group
 
 
+@lru_cache(maxsize=16384)
 def _joined(text: str) -> str:
     return "".join(text.casefold().split())
 

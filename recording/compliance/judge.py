@@ -38,7 +38,7 @@ def judge(
         thresholds: what counts as evidence.
     """
     # The tuned file is for the sounds of one language; where another's text is told apart earlier, it counts earlier.
-    limits = replace(thresholds, accept=min(thresholds.accept, accepting(rulebook.language)))
+    limits = replace(thresholds, accept=accepting(rulebook.language, otherwise=thresholds.accept))
     scene = Scene(
         rulebook,
         Side("agent", agent, context.agent_offset),

@@ -13,9 +13,15 @@ _ACCEPT = {"zh-CN": 75.0, "en-US": 75.0}
 _ELSE = 80.0  # other languages; and what must not be said, in any
 
 
-def accepting(language: str, *, forbidden: bool = False) -> float:
-    """The score, 0..100, at which the text alone is evidence in a language; to accuse somebody takes more."""
-    return _ELSE if forbidden else _ACCEPT.get(language, _ELSE)
+def accepting(language: str, *, forbidden: bool = False, otherwise: float = _ELSE) -> float:
+    """The score, 0..100, at which the text alone is evidence in a language; to accuse somebody takes more.
+
+    Args:
+        language: of the text.
+        forbidden: it must not be said.
+        otherwise: the score of languages that have none of their own.
+    """
+    return _ELSE if forbidden else _ACCEPT.get(language, otherwise)
 
 
 def text_matches(rulebook: Rulebook, rule: Rule, line: str) -> bool:
