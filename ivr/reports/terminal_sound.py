@@ -33,7 +33,7 @@ def recordings_view(story: CallStory) -> Table:
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     for track in story.tracks:
-        who = f"{party(track.role)} {clean(track.agent, 24)}".strip()
+        who = f"{clean(str(party(track.role)), 24)} {clean(track.agent, 24)}".strip()
         when = f"{moment(track.offset)} + {seconds(track.duration)}" if track.duration else ""
         table.add_row(Line(who), when, _file(track))
     return table
@@ -41,7 +41,7 @@ def recordings_view(story: CallStory) -> Table:
 
 def _file(track: Track) -> Line:
     line = Line()
-    line.append(str(state_of(track.state)), style="" if track.state == "closed" else "yellow")
+    line.append(clean(str(state_of(track.state)), 32), style="" if track.state == "closed" else "yellow")
     if track.gap_cause:
         line.append(f" · {clean(str(cause_of(track.gap_cause)), 80)}", style="yellow")
     for gap in track.gaps:

@@ -73,7 +73,7 @@ def _call() -> Call:
             )
         ],
         recordings=[
-            _recording(1, "7.1", "caller", "", 0.1, 74.9, [_paused(19.9, 27.9)]),
+            _recording(1, "7.1", "caller", "", 0.1, 74.9, [_paused(19.94, 27.9)]),
             _recording(2, "7.2", "agent", "agent-lee", 10, 30.1, [_paused(10, 18)], gap_cause="closed without notice"),
             _recording(3, "7.3", "agent", "agent-kim", 43, 27, [{"cause": "no media", "lost_s": 2.5}], state="broken"),
         ],

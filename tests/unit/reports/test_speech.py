@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.reports.model import Finding, Hit, Track
 from ivr.reports.judged import findings
+from ivr.reports.model import Finding, Hit, Track
 from ivr.storage.models import Verdict
 
 TRACK = Track(7, "agent", "agent-lee", "2.0-agent.wav", "closed", 20.0, 30.0)
