@@ -15,6 +15,7 @@ from ivr.reports.figures import amount, moment
 from ivr.reports.model import CallStory, Card, Finding
 from ivr.reports.terminal_parts import plain_table
 from ivr.reports.wording import value_of
+from recording.compliance.reasons import NOT_HEARD
 
 MARKS = {"pass": ("✓", "green"), "fail": ("✗", "bold red"), "unsure": ("?", "yellow"), "not_applicable": ("–", "dim")}
 
@@ -27,6 +28,8 @@ def verdicts_view(story: CallStory) -> RenderableType:
         if len(views) > 1:
             parts.append(Line(clean(view.agent, 64) or "—", style="magenta"))
         parts.append(_verdicts(view))
+        if any(section.manual for section in view.sections):
+            parts += [_manual(view), Line()]
         if view.aside:
             parts.append(_aside(view.aside))
         if view.card is not None:
@@ -45,17 +48,28 @@ def _verdicts(view: AgentView) -> Table:
     table.add_column(str(Text("heard, measured / missing", "听到、测得 / 缺失")), overflow="fold", ratio=3)
     several = len(view.sections) > 1
     for section in view.sections:
+        if not section.findings:
+            continue
         if several:
             table.add_row("", _heading(section))
         for finding in section.findings:
             _row(table, finding)
+    return table
+
+
+def _manual(view: AgentView) -> Table:
+    """What a person judges and why, under the same headings."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for section in view.sections:
         for item in section.manual:
+            line = Line(clean(str(item.title), 80))
+            line.append(f"  {clean(str(section.title), 64)} {clean(item.norm, 16)}", style="dim")
             reason = clean(str(item.reason), 300)
-            told = Line(str(Text("a person judges", "由人工判断")), style="yellow")
-            told.append(f": {reason}" if reason else "", style="dim")
-            table.add_row(
-                Line("☐", style="yellow"), Line(clean(str(item.title), 80)), clean(item.norm, 16), "", "", "", told
-            )
+            line.append(f"\n{Text('a person judges', '由人工判断')}", style="yellow")
+            line.append(f": {reason}" if reason else "", style="dim")
+            table.add_row(Line("☐", style="yellow"), line)
     return table
 
 
@@ -97,7 +111,8 @@ def _evidence(finding: Finding) -> Line:
     if missing:
         line.append("  " if line else "")
         line.append("− " + clean(" / ".join(missing), 160), style="yellow")
-    if finding.mark != "pass" or not line:
+    expected = finding.mark == "pass" and finding.reason == NOT_HEARD  # what is forbidden was not said
+    if not expected and (finding.mark != "pass" or not line):
         line.append("\n" if line else "")
         line.append(clean(str(finding.reason), 160), style="dim")
     return line

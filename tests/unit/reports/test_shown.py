@@ -147,7 +147,7 @@ def test_behaviour_shows_value_limits_and_unit_and_a_person_the_reason(
     assert "Speech rate E1 met 240 characters/min (180 to 300)" in text
     assert "Speech rate E1 not met 455 characters/min (180 to 300)" in text
     assert "The caller hangs up first D8 not met the agent hung up first" in text
-    assert "Repeats what matters C5 a person judges: what matters must be understood" in text
+    assert "☐ Repeats what matters Conduct C5 a person judges: what matters must be understood" in text
     assert "1 did not apply: Hold" in text
     assert "1 that only a person judges" in text
     html = page(story)
