@@ -29,7 +29,7 @@ from recording.findings import Run, same_grammar, stored_transcript, track_row, 
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import score
-from recording.talks import only_asked
+from recording.talks import never_joined
 from recording.transcription.grammar import Grammar
 from recording.transcription.transcriber import Transcriber
 from recording.transcription.transcript import PIPELINE, PartyTranscript, Word
@@ -231,7 +231,7 @@ class CallJudge:
         scores: list[rows.Score] = []
         measured: list[rows.CallFeatures] = []
         for recording in call.recordings:
-            if recording.role != "agent" or only_asked(call, recording.uniqueid):
+            if recording.role != "agent" or never_joined(call, recording.uniqueid):
                 continue
             agent = next((one for one in listened if one.recording.id == recording.id), None)
             context = context_of(

@@ -48,13 +48,13 @@ def talks(call: Call) -> tuple[Talk, ...]:
     taken: set[str] = set()
     for visit in call.visits:
         if visit.connected_at is not None:
-            talk = _of_visit(call, visit, handed, duration)
-            found.append(talk)
-            taken.add(talk.uniqueid)
-    legs = [leg for leg in call.legs if leg.role == "agent" and leg.answered_at and leg.uniqueid not in taken]
+            found.append(_of_visit(call, visit, handed, duration))
+            taken.add(found[-1].uniqueid)
+    known = taken | _rung(call) | {leg.uniqueid for leg in call.legs if _unknown_leg(leg, found)}
+    legs = [leg for leg in call.legs if leg.role == "agent" and leg.answered_at and leg.uniqueid not in known]
     for leg in sorted(legs, key=lambda one: one.answered_at or one.started_at):
-        known = _of_leg(call, leg, handed, found, duration)
-        found += [known] if known is not None else []
+        talk = _of_leg(call, leg, handed, found, duration)
+        found += [talk] if talk is not None else []
     found.sort(key=lambda talk: (talk.start, talk.end))
     if found and not found[-1].ended_by:  # who hung up the call counts for the last talk only (norm D8)
         found[-1] = replace(found[-1], ended_by=call.hung_up_by)
@@ -69,10 +69,18 @@ def talk_of(call: Call, agent: str, uniqueid: str) -> Talk | None:
     return exact or (named[0] if len(named) == 1 else None)
 
 
-def only_asked(call: Call, uniqueid: str) -> bool:
-    """Whether an agent's leg was never joined with the caller: another asked him, and went on talking himself."""
+def never_joined(call: Call, uniqueid: str) -> bool:
+    """Whether an agent's leg was never joined with the caller.
+
+    Another asked him and went on talking himself, or the caller hung up while the queue's call was being answered.
+    """
     leg = next((one for one in call.legs if one.uniqueid == uniqueid and one.role == "agent"), None)
-    return leg is not None and _within_another(call, leg, [one for one in talks(call) if one.uniqueid != uniqueid])
+    if leg is None:
+        return False
+    found = talks(call)
+    if any(one.uniqueid == uniqueid for one in found):
+        return False
+    return _within_another(call, leg, found) or (uniqueid in _rung(call) and not _unknown_leg(leg, found))
 
 
 def transfers(steps: Iterable[Step]) -> list[Step]:
@@ -128,6 +136,16 @@ def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], durati
         ring=max(0.0, answered - _seconds(call, leg.started_at)),
         handed_by=str(brought.detail.get("agent", "")) if brought is not None else "",
     )
+
+
+def _rung(call: Call) -> set[str]:
+    """The legs that queues rang: a visit says who of them was joined with the caller."""
+    return {ring.uniqueid for visit in call.visits for ring in visit.rings if ring.uniqueid}
+
+
+def _unknown_leg(leg: Leg, found: Iterable[Talk]) -> bool:
+    """Whether a visit's talk, whose leg the journal does not know, may be this leg's."""
+    return any(talk.visit is not None and not talk.uniqueid and talk.agent == leg.agent for talk in found)
 
 
 def _within_another(call: Call, leg: Leg, others: Iterable[Talk]) -> bool:

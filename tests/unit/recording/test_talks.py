@@ -10,7 +10,7 @@ import pytest
 from ivr.storage.models import Call, Leg, QueueVisit, Recording, Ring, Step
 from recording.context import Heard, context_of
 from recording.holds import holds
-from recording.talks import only_asked, talk_of, talks
+from recording.talks import never_joined, talk_of, talks
 from recording.transcription.transcript import PartyTranscript, Word
 
 BEGUN = datetime(2026, 11, 2, 2, 6, 40, tzinfo=UTC)
@@ -104,16 +104,16 @@ def test_the_hold_of_asking_ends_with_the_transfer() -> None:
     assert holds(one.steps, lambda at: (at - BEGUN).total_seconds(), 28.6) == [(15.8, 21.93)]
 
 
-def test_who_was_only_asked_has_no_talk_and_is_not_judged() -> None:
+def test_who_was_never_joined_has_no_talk_and_is_not_judged() -> None:
     one = attended()
     one.steps = [step(15.8, "hold", by="agent", agent="lee"), step(22.0, "unhold", by="agent", agent="lee")]
     one.visits = [visit("lee", "1.5", 10.5, 10.53, 28.0, ended_by="caller")]
     one.legs[3].ended_at = after(21.5)
     assert [(talk.agent, talk.ended_by) for talk in talks(one)] == [("lee", "caller")]
-    assert only_asked(one, "1.8")
-    assert not only_asked(one, "1.5")
-    assert not only_asked(attended(), "1.8")
-    assert not only_asked(blind(), "1.3")
+    assert never_joined(one, "1.8")
+    assert not never_joined(one, "1.5")
+    assert not never_joined(attended(), "1.8")
+    assert not never_joined(blind(), "1.3")
 
 
 def test_handed_on_twice_and_to_a_queue() -> None:
@@ -141,6 +141,23 @@ def test_an_agent_who_talks_twice_is_told_apart_by_his_legs() -> None:
     assert again is not None
     assert (again.start, again.ended_by, again.handed_by) == (22.0, "caller", "kim")
     assert talk_of(one, "lee", "9.9") is None, "which of the two is not known"
+
+
+def test_a_caller_who_hangs_up_while_the_agent_answers_was_never_joined() -> None:
+    one = blind()
+    one.steps, one.legs = [], one.legs[:2]
+    one.visits[0].connected_at = one.visits[0].completed_at = None
+    assert talks(one) == ()
+    assert never_joined(one, "1.2")
+
+
+def test_a_visit_whose_leg_is_not_known_is_not_told_twice() -> None:
+    one = blind()
+    one.steps = []
+    one.visits[0].rings[0].uniqueid = ""
+    one.legs[2].agent = "lee"
+    assert [(talk.agent, talk.start, talk.end) for talk in talks(one)] == [("lee", 10.9, 15.42)]
+    assert not never_joined(one, "1.2")
 
 
 def test_a_call_without_legs_or_visits_has_no_talks() -> None:
