@@ -19,6 +19,7 @@ from ivr.core.settings import Settings
 from ivr.storage.database import Database
 from ivr.storage.models import Call
 from recording.audio.wav import Sound, read_wav
+from recording.compliance.thresholds import site_thresholds
 from recording.judging import CallJudge
 from recording.models import find_model
 from recording.rulebooks.model import Rulebook
@@ -86,6 +87,7 @@ def call_judge(settings: Settings, site: Site, database: Database, clock: Clock,
         default_language=site.languages[0],
         clock=clock,
         reader=reader_for(settings),
+        thresholds=site_thresholds(settings.site),
     )
 
 

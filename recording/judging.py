@@ -22,7 +22,7 @@ from recording.analytics.health import FULL, Health, health
 from recording.analytics.measure import Party, call_features
 from recording.analytics.track import VERSION, VoiceTrack, track
 from recording.audio.wav import Sound, read_wav
-from recording.compliance import CallContext, judge
+from recording.compliance import THRESHOLDS, CallContext, Thresholds, judge
 from recording.context import Heard, context_of
 from recording.errors import PoisonFile, SoundError
 from recording.findings import Run, same_grammar, stored_transcript, track_row, transcript_row
@@ -97,6 +97,7 @@ class CallJudge:
         default_language: of calls that chose none.
         clock: the time.
         reader: reads a file; another one than ours where recordings are encrypted.
+        thresholds: what counts as evidence.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class CallJudge:
         default_language: str,
         clock: Clock,
         reader: Callable[[Path], Sound] = read_wav,
+        thresholds: Thresholds = THRESHOLDS,
     ) -> None:
         self._database = database
         self._folder = folder
@@ -116,6 +118,7 @@ class CallJudge:
         self._default_language = default_language
         self._clock = clock
         self._reader = reader
+        self._thresholds = thresholds
 
     async def judge(
         self,
@@ -238,7 +241,8 @@ class CallJudge:
                 call, recording, agent.heard if agent else None, caller.heard if caller else None, language, paused
             )
             context, own, theirs = with_sound(context, agent, caller, paused)
-            found = judge(rulebook, agent.transcript if agent else None, caller.transcript if caller else None, context)
+            said, answered = (one.transcript if one else None for one in (agent, caller))
+            found = judge(rulebook, said, answered, context, thresholds=self._thresholds)
             verdicts += [run.verdict(recording, verdict) for verdict in found]
             scores.append(run.score(recording, score(found, rulebook), rulebook))
             if context.features is not None:

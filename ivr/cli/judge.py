@@ -172,6 +172,7 @@ def about(features: CallFeatures, health: dict[str, Health]) -> list[Text]:
 
 def _judge(settings: Settings, names: list[str], options: Options, tell: Tell) -> Results:
     from recording.audio.decode import decode
+    from recording.compliance.thresholds import site_thresholds
     from recording.foreign import ForeignCall, ForeignJudge, Refused, calls, clip_folder, gather
     from recording.transcription.transcriber import Transcriber
 
@@ -186,6 +187,7 @@ def _judge(settings: Settings, names: list[str], options: Options, tell: Tell) -
         worker = ForeignJudge(
             rulebook,
             lambda sound, name, grammar, told: transcriber.transcribe_sound(sound, name, grammar, progress=told),
+            site_thresholds(settings.site),
         )
         done_pieces = 0
         for call in calls(pieces, lambda path: decode(path, ffmpeg, limit=_DECODE_LIMIT_S), side):

@@ -29,7 +29,8 @@ LanguageOption = Annotated[
 ]
 RulebookOption = Annotated[str, typer.Option("--rulebook", help="Whose decoys are used: a name or a file. / 话术规则")]
 ThresholdsOption = Annotated[
-    Path | None, typer.Option("--thresholds", help="File of ivr qa tune; the packaged one when not given. / 阈值文件")
+    Path | None,
+    typer.Option("--thresholds", help="File of ivr qa tune, instead of the site's or the packaged one. / 阈值文件"),
 ]
 KeepOption = Annotated[
     Path | None, typer.Option("--keep", help="Folder of transcripts: those in it are not made again. / 转写缓存目录")
@@ -131,14 +132,14 @@ class _Bench:
         thresholds: Path | None,
         keep: Path | None,
     ) -> None:
-        from recording.compliance.thresholds import THRESHOLDS, load_thresholds
+        from recording.compliance.thresholds import load_thresholds, site_thresholds
         from recording.workbench import read_clips, read_phrases, workbench_rulebook
 
         base = _rulebook(rulebook)
         self.settings = settings
         self.phrases: PhraseList = read_phrases(phrases, language or (base.language if base else ""))
         self.rulebook, self.rules = workbench_rulebook(self.phrases, base)
-        self.thresholds: Thresholds = load_thresholds(thresholds) if thresholds else THRESHOLDS
+        self.thresholds: Thresholds = load_thresholds(thresholds) if thresholds else site_thresholds(settings.site)
         self.clips: ClipSet = read_clips(folder, self.phrases.texts)
         self.keep = keep
         if keep is not None and not keep.is_dir():

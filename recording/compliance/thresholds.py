@@ -17,6 +17,7 @@ from ivr.core.errors import UsageError
 from ivr.core.language import Text
 
 PACKAGED = Path(__file__).parent / "thresholds.json"
+SITE_FILE = "thresholds.json"  # in the site's folder
 MOST_BYTES = 4 << 20
 _VERSION = re.compile(r"[0-9A-Za-z.-]{1,32}")
 
@@ -79,6 +80,12 @@ def load_thresholds(path: Path) -> Thresholds:
         if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value >= 0):
             raise _problem(path, Text(f"{name} is no number", f"{name} 不是数字"))
     return Thresholds(version=version, **{name: float(value) for name, value in values.items()})
+
+
+def site_thresholds(site: Path | None) -> Thresholds:
+    """The thresholds of a site: its own ``thresholds.json``, else the packaged ones; raises as ``load_thresholds``."""
+    path = None if site is None else site / SITE_FILE
+    return load_thresholds(path) if path is not None and path.exists() else THRESHOLDS
 
 
 def thresholds_file(limits: Thresholds, about: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from recording.analytics.health import Health, health
 from recording.analytics.measure import Party, call_features
 from recording.analytics.track import VoiceTrack, track
 from recording.audio.wav import Sound
-from recording.compliance import CallContext, Verdict, judge
+from recording.compliance import THRESHOLDS, CallContext, Thresholds, Verdict, judge
 from recording.compliance.silences import long_silences
 from recording.foreign.calls import ForeignCall
 from recording.rulebooks.grammar import grammar_of
@@ -83,10 +83,12 @@ class ForeignJudge:
     Args:
         rulebook: whose language the calls are in.
         transcribe: given a sound, its name, the grammar and who hears the share done.
+        thresholds: what counts as evidence.
     """
 
     rulebook: Rulebook
     transcribe: Transcribe
+    thresholds: Thresholds = THRESHOLDS
 
     def judge(self, call: ForeignCall, progress: Callable[[float], None] = lambda share: None) -> ForeignJudged:
         """Transcribe, measure and judge a call.
@@ -124,7 +126,8 @@ class ForeignJudge:
             features=features,
             health=checked["agent"].score if "agent" in checked else None,
         )
-        verdicts = judge(self.rulebook, transcripts.get("agent"), transcripts.get("caller"), context)
+        agent, caller = transcripts.get("agent"), transcripts.get("caller")
+        verdicts = judge(self.rulebook, agent, caller, context, thresholds=self.thresholds)
         card = score(verdicts, self.rulebook)
         return ForeignJudged(call, duration, transcripts, features, checked, tuple(verdicts), card)
 

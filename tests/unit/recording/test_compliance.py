@@ -13,6 +13,7 @@ from recording.compliance import THRESHOLDS, CallContext, Value, Verdict, judge
 from recording.rulebooks import Kind, Rulebook, When, Window, grammar_of, pack
 from recording.scorecards import score
 from recording.transcription import PartyTranscript, Word
+from recording.workbench import PhraseList, workbench_rulebook
 
 PACE = 0.3  # seconds a word
 
@@ -155,6 +156,33 @@ def test_a_grammar_hit_lifts_a_garbled_phrase() -> None:
     lost = (*GOOD[:4], (100.0, "더 미뇨 사진 거 이 해요"), GOOD[5])
     assert verdicts(say(*lost, grammar=other))["anything-else"].passed is not True
     assert verdicts(say(*lost, grammar=GOOD))["anything-else"].passed is True
+
+
+def lines(*spoken: tuple[float, str]) -> tuple[Word, ...]:
+    return say(*spoken).words
+
+
+def test_grammar_passes_that_agree_settle_a_doubt_with_a_near_miss() -> None:
+    wait, watch = (2.0, "잠시 만 기다려 주세요"), (2.0, "잠시 만 기다려 보세요")
+    rulebook, rules = workbench_rulebook(PhraseList("ko-KR", {"wait": (wait[1],)}))
+    heard = (2.0, "경 기만 기다리 좋대 요")  # of the ends, as like one as the other
+
+    def value(*passes: tuple[float, str]) -> Value:
+        first, *more = passes
+        transcript = say(heard, grammar=(first,), again=tuple(lines(one) for one in more))
+        return next(one for one in judge(rulebook, transcript, None, context()) if one.rule in rules).value
+
+    assert value(wait) is Value.CANNOT_TELL
+    assert value(wait, wait, watch) is Value.SAID
+    assert value(watch, watch, wait) is not Value.SAID, "one pass of three is no agreement"
+
+
+def test_passes_that_agree_accuse_nobody() -> None:
+    brushed = (*GOOD, (70.0, "잘 모르 겠습니다"))
+    heard = say(
+        *GOOD, (70.0, "잘 아르 겠습니다"), grammar=brushed, again=(lines(*brushed), lines(*brushed))
+    )  # as like "I see"
+    assert verdicts(heard)["brush-off"].value is Value.CANNOT_TELL
 
 
 def test_in_noise_absence_proves_nothing() -> None:

@@ -134,13 +134,14 @@ def test_the_worker_answers_every_request_and_survives_bad_ones(wav: Path) -> No
 class ListeningEngine(FakeEngine):
     """Hears a text with the grammar, one word every 0.3 s, and another without."""
 
-    def __init__(self, grammar: str) -> None:
+    def __init__(self, grammar: str, free: str = "free") -> None:
         super().__init__()
         self.grammar = grammar
+        self.free = free
 
     @contextmanager
     def recogniser(self, lines: list[str] | None) -> Iterator[FakeDecoder]:
-        text = "free" if lines is None else self.grammar
+        text = self.free if lines is None else self.grammar
         engine = self
 
         class Decoder(FakeDecoder):
@@ -180,6 +181,17 @@ def test_full_mode_decodes_everything_whatever_was_heard(wav: Path) -> None:
     free = [(offset, offset + length) for lines, length, offset in engine.decoded if lines is None]
     assert [(pytest.approx(start, abs=0.01), pytest.approx(end, abs=0.01)) for start, end in free] == list(found.speech)
     assert (found.mode, found.again) == ("full", ())
+
+
+def test_a_phrase_that_only_the_grammar_heard_is_listened_for_again(wav: Path) -> None:
+    engine = ListeningEngine(WAIT)
+    found = transcribe(engine, wav, model="m", grammar=Grammar((WAIT,), ("네",), "ko-KR"))
+    assert [" ".join(word.word for word in words) for words in found.again] == [f"{WAIT} {WAIT}"] * 2
+    assert sum(lines is not None for lines, _, _ in engine.decoded) == 3 * len(found.speech)
+    confirmed = ListeningEngine(WAIT, free=WAIT)
+    assert transcribe(confirmed, wav, model="m", grammar=Grammar((WAIT,), ("네",), "ko-KR")).again == ()
+    unknown_language = ListeningEngine(WAIT)
+    assert transcribe(unknown_language, wav, model="m", grammar=Grammar((WAIT,), ("네",))).again == ()
 
 
 def test_in_noise_the_grammar_listens_again(wav: Path) -> None:

@@ -16,10 +16,18 @@ from hypothesis import strategies as st
 from ivr.core.errors import UsageError
 from recording.audio.wav import Sound
 from recording.compliance import THRESHOLDS
-from recording.compliance.thresholds import PACKAGED, load_thresholds, thresholds_file
+from recording.compliance.thresholds import PACKAGED, load_thresholds, site_thresholds, thresholds_file
 from recording.rulebooks.grammar import grammar_of
 from recording.transcription import Grammar, PartyTranscript, Word
-from recording.workbench import PhraseList, evaluate, hear, read_clips, read_phrases, workbench_rulebook
+from recording.workbench import (
+    KeptTranscripts,
+    PhraseList,
+    evaluate,
+    hear,
+    read_clips,
+    read_phrases,
+    workbench_rulebook,
+)
 from recording.workbench.clips import source_of
 from recording.workbench.figures import (
     Pair,
@@ -325,6 +333,24 @@ def test_thresholds_are_chosen_on_one_part_and_never_on_the_other(tmp_path: Path
     assert tune(clips, spoilt, PHRASES, book, rules, THRESHOLDS, seed=1).thresholds == first.thresholds
 
 
+def test_kept_transcripts_are_not_made_again(tmp_path: Path) -> None:
+    clips = read_clips(clip_folder(tmp_path, [{"file": "a.ul", "truth": "dunno", "seconds": 2}]), PHRASES.texts)
+    book, _ = workbench_rulebook(PHRASES)
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    fake = FakeTranscriber({"a.ul": "잘 모르 겠습니다"})
+    first = hear(clips, book, KeptTranscripts(folder, fake, "fake"))
+    assert hear(clips, book, KeptTranscripts(folder, fake, "fake")) == first
+    assert len(fake.grammars) == 1
+    hear(clips, book, KeptTranscripts(folder, fake, "another model"))
+    assert len(fake.grammars) == 2
+    for path in folder.iterdir():
+        path.write_text("{")
+    assert hear(clips, book, KeptTranscripts(folder, fake, "fake")) == first, "what cannot be read is made again"
+    assert len(fake.grammars) == 3
+    assert {path.suffix for path in folder.iterdir()} == {".json"}
+
+
 # Thresholds ------------------------------------------------------------------------------------------------------
 
 
@@ -334,6 +360,9 @@ def test_a_thresholds_file_is_read_back(tmp_path: Path) -> None:
     path.write_text(thresholds_file(mine, {"made": {"seed": 1}}))
     assert load_thresholds(path) == mine
     assert load_thresholds(PACKAGED) == THRESHOLDS
+    assert site_thresholds(None) == site_thresholds(tmp_path) == THRESHOLDS
+    path.rename(tmp_path / "thresholds.json")
+    assert site_thresholds(tmp_path) == mine, "a site's own come first"
 
 
 @pytest.mark.parametrize(
