@@ -131,7 +131,8 @@ class Collect(StepBase):
     timeout: float = Field(default=5.0, ge=1, le=30, description="seconds between digits")
     tries: int = Field(default=3, ge=1, le=5, description="how often it is asked")
     secret: bool = Field(
-        default=False, description="digits leave no trace in journal or log, and recording pauses while they are entered"
+        default=False,
+        description="digits leave no trace in journal or log, and recording pauses while they are entered",
     )
     failure: Name | None = Field(default=None, description="step after the last try")
 

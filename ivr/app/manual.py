@@ -12,11 +12,14 @@ import typer.main
 from ivr.app import Application
 from ivr.cli.main import build
 
-_HEAD = """# The `ivr` command / `ivr` 命令
+_HEAD = """\
+# The `ivr` command / `ivr` 命令
 
 Made by `python -m ivr.app.manual docs/commands.md`; a test compares it with the commands. In a checkout the command
 is `.venv/bin/ivr`. Exit codes: 0 done, 1 failed or something was found, 2 wrong use, 3 something is missing on this
-machine, 4 the site has errors, 130 stopped. 退出码：0 完成，1 失败或查出问题，2 用法错误，3 本机缺少所需，4 站点配置有错，130 被中止。
+machine, 4 the site has errors, 130 stopped.
+
+退出码：0 完成，1 失败或查出问题，2 用法错误，3 本机缺少所需，4 站点配置有错，130 被中止。
 """
 
 

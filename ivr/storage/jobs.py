@@ -21,11 +21,16 @@ async def enqueue(session: AsyncSession, kind: str, call_id: int, at: datetime) 
 
 
 async def unasked(session: AsyncSession, kind: str, since: datetime, *, limit: int = 1) -> Sequence[Call]:
-    """Calls that are over, have recordings that their caller has not refused, and on which this work was never asked for; the oldest first, whole."""
+    """Calls that are over and on which this work was never asked for; the oldest first, whole.
+
+    Only those with recordings that the caller has not refused.
+    """
     query = (
         whole_call()
         .where(Call.started_at >= since, Call.ended_at.is_not(None))
-        .where(Call.recordings.any(Recording.state != "refused"), ~exists().where(Job.kind == kind, Job.call_id == Call.id))
+        .where(
+            Call.recordings.any(Recording.state != "refused"), ~exists().where(Job.kind == kind, Job.call_id == Call.id)
+        )
         .order_by(Call.ended_at, Call.id)
         .limit(limit)
     )

@@ -13,7 +13,20 @@ from ivr.storage.inserts import insert_new
 from ivr.storage.models import Call, Leg, Recording
 
 _FIELDS = frozenset(
-    {"agent", "started_at", "closed_at", "rate", "frames", "bytes", "sha256", "state", "gap_cause", "gaps", "role", "uniqueid"}
+    {
+        "agent",
+        "started_at",
+        "closed_at",
+        "rate",
+        "frames",
+        "bytes",
+        "sha256",
+        "state",
+        "gap_cause",
+        "gaps",
+        "role",
+        "uniqueid",
+    }
 )
 
 

@@ -57,7 +57,7 @@ VOICES = {
     ),
 }
 SPEEDS = {"tune": (0.88, 0.95, 1.02, 1.12), "test": (0.85, 0.92, 0.98, 1.05, 1.15)}
-COUNTS = {"tune": (5, 36), "test": (8, 56)}  # takes of each phrase; takes of near misses and talk
+COUNTS = {"tune": (5, 36), "test": (10, 66)}  # takes of each phrase; takes of near misses and talk
 ACCENTS = tuple(
     korean.Accent(eo=eo, eu=eu, e=e, o=o, u=u, initial=initial, tense=tense, stress=stress, pause=" ")
     for eo, eu, e, o, u, initial, tense, stress in (

@@ -7,8 +7,9 @@ from ivr.storage.models import Call, Leg, Pause, Recording
 from recording.gaps import gaps_of, paused_spans, spans_of
 from recording.ledger import GIVE_UP
 from recording.refusals import discard
-from tests.unit.recording.test_ledger import Room, after
-from tests.unit.recording.test_ledger import room as room
+from tests.unit.recording.test_ledger import Room, after, room
+
+__all__ = ["room"]  # the fixture
 
 
 def recording(start: float = 0.0, seconds: float = 60.0) -> Recording:
