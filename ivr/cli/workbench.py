@@ -45,6 +45,9 @@ def evaluate(
     language: LanguageOption = "",
     thresholds: ThresholdsOption = None,
     keep: KeepOption = None,
+    compliance: Annotated[
+        bool, typer.Option("--compliance", help="Decode freely only where a phrase may be. / 仅在疑似话术处自由解码")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure phrase detection on labelled clips. / 在标注片段上评测话术检出"""
@@ -55,7 +58,7 @@ def evaluate(
 
         bench = _Bench(settings, clips_dir, phrases, rulebook, language, thresholds, keep)
         with progress_bar(quiet=as_json) as tell:
-            transcripts = bench.hear(tell)
+            transcripts = bench.hear(tell, compliance=compliance)
         found = judge_all(
             bench.clips.clips, transcripts, bench.phrases, bench.rulebook, bench.rules, bench.thresholds
         ).figures()
@@ -145,9 +148,10 @@ class _Bench:
         if keep is not None and not keep.is_dir():
             raise UsageError(Text(f"no folder {keep}", f"没有目录 {keep}"), cure=Text("make it first", "请先创建"))
 
-    def hear(self, tell: Tell) -> list[PartyTranscript]:
+    def hear(self, tell: Tell, *, compliance: bool = False) -> list[PartyTranscript]:
         """All clips through the worker processes."""
         from recording.models import find_model
+        from recording.transcription.grammar import Mode
         from recording.transcription.transcriber import Transcriber
         from recording.workbench import KeptTranscripts, hear
 
@@ -159,6 +163,7 @@ class _Bench:
                 self.rulebook,
                 transcriber if self.keep is None else KeptTranscripts(self.keep, transcriber, model.name),
                 workers=workers,
+                mode=Mode.COMPLIANCE if compliance else Mode.FULL,
                 progress=lambda heard, total: tell(str(Text("transcribing", "转写中")), heard / total),
             )
 
@@ -168,6 +173,7 @@ class _Bench:
             "language": self.phrases.language,
             "model": transcripts[0].model,
             "pipeline": transcripts[0].pipeline,
+            "mode": transcripts[0].mode,
             "thresholds": self.thresholds.version,
             "rulebook": f"{self.rulebook.name} {self.rulebook.full_version}",
             "set": self.clips.digest,

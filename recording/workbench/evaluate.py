@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from recording.audio.wav import Sound
 from recording.compliance import CallContext, Thresholds, Value, judge
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
-from recording.transcription.grammar import Grammar
+from recording.transcription.grammar import Grammar, Mode
 from recording.transcription.transcript import PartyTranscript
 from recording.workbench.clips import Clip, ClipSet, read_clip
 from recording.workbench.figures import Pair, by_level, summary
@@ -104,6 +104,7 @@ def hear(
     transcriber: SoundTranscriber,
     *,
     workers: int = 1,
+    mode: Mode = Mode.FULL,
     progress: Progress = lambda done, total: None,
 ) -> list[PartyTranscript]:
     """The transcripts of all clips, in their order.
@@ -113,6 +114,7 @@ def hear(
         rulebook: whose phrases the grammar pass listens for.
         transcriber: the worker processes.
         workers: how many of them there are.
+        mode: how much is decoded freely.
         progress: told how many clips are done, and of how many.
 
     Raises:
@@ -120,7 +122,7 @@ def hear(
         TranscriptionError: if a clip could not be transcribed.
         SetupError: if no worker can be started.
     """
-    grammar = grammar_of(rulebook)
+    grammar = replace(grammar_of(rulebook), mode=mode)
     total = len(clips.clips)
     lock = threading.Lock()
     done = 0
