@@ -26,7 +26,7 @@ class _Passes:
 
     Args:
         whole: how many heard all of it; a long phrase without its first syllable is all of it, when no near miss is
-            as like.
+            as like and nobody is accused.
         favour: how many heard much of it, and more than of any near miss.
         best: 0..100, the best likeness in any of them.
     """
@@ -83,7 +83,7 @@ class Listener:
             return None
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
-        passes = self._passes_at(candidate.phrase, self._rivals(rule, candidate.phrase), span)
+        passes = self._passes_at(rule, candidate.phrase, self._rivals(rule, candidate.phrase), span)
         agreed = self._agreed(rule, candidate, passes)
         if self._beaten(candidate) and not agreed:
             return None
@@ -141,7 +141,7 @@ class Listener:
         others = (self._matcher.find(other, texts) for other in self._phrases.difference(part.variants))
         return any(one.score > score and one.start < place[1] and one.end > place[0] for one in others)
 
-    def _passes_at(self, phrase: str, rivals: Sequence[str], span: Span) -> _Passes:
+    def _passes_at(self, rule: Rule, phrase: str, rivals: Sequence[str], span: Span) -> _Passes:
         """What the grammar passes heard of the phrase at that place."""
         reach = (span[0] - REACH_S, span[1] + REACH_S)  # the free decode may have heard a fragment only
         whole, favour, best = 0, 0, 0.0
@@ -157,7 +157,7 @@ class Listener:
                     continue
                 best = max(best, found.match.score)
                 if found.rival_score < found.match.score:
-                    whole += found.match.score >= self._limits.almost
+                    whole += rule.kind is Kind.MUST and found.match.score >= self._limits.almost
                     favour += found.match.score >= self._limits.favour
         return _Passes(whole, favour, best)
 
@@ -172,7 +172,7 @@ class Listener:
             place = within(self.transcript.words, span)
             texts = [word.word for word in place]
             best = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
-            passes = self._passes_at(phrase, rivals, span)
+            passes = self._passes_at(rule, phrase, rivals, span)
             agreed = best is None or self._agreed(rule, best, passes)
             if best is not None and self._beaten(best) and not agreed:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from pathlib import Path
 
 from recording.audio.wav import Sound
@@ -35,7 +36,7 @@ class KeptTranscripts:
         except (OSError, ValueError, KeyError, TypeError):
             pass
         found = self._transcriber.transcribe_sound(sound, name, grammar)
-        new = path.with_suffix(f".{os.getpid()}.new")
+        new = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.new")
         new.write_text(json.dumps(found.to_dict(), ensure_ascii=False), encoding="utf-8")
         new.replace(path)
         return found
