@@ -13,9 +13,10 @@ from functools import lru_cache
 import cn2an
 from pypinyin import lazy_pinyin
 
-_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+# The fuzzy sounds of Chinese input methods, but for k/g: southern speakers and narrow-band recognisers blur them.
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("h", "f"))
 _ALL_INITIALS = tuple("bpmfdtnlgkhjqxrzcsyw")
-_FINALS = (("ing", "in"), ("eng", "en"))
+_FINALS = (("ing", "in"), ("eng", "en"), ("ang", "an"))
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 
@@ -55,7 +56,7 @@ def _syllables(text: str) -> tuple[str, ...]:
 
 
 def merge(syllable: str) -> str:
-    """A toneless syllable with zh/z, ch/c, sh/s, n/l, in/ing and en/eng made one."""
+    """A toneless syllable with zh/z, ch/c, sh/s, n/l/r, h/f, in/ing, en/eng and an/ang made one."""
     for sound, merged in _INITIALS:
         if syllable.startswith(sound):
             syllable = merged + syllable[len(sound) :]

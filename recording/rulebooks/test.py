@@ -9,7 +9,7 @@ from recording.rulebooks.model import Cue, Kind, Rule, Rulebook
 from recording.rulebooks.source import Source
 
 # The score at which a transcript's text alone is evidence: scripts/bench phrases shows what it does.
-_ACCEPT = {"zh-CN": 75.0, "en-US": 75.0}
+_ACCEPT = {"zh-CN": 72.0, "en-US": 74.0}
 _ELSE = 80.0  # other languages; and what must not be said, in any
 
 

@@ -21,7 +21,17 @@ def find(language: str, phrase: str, heard: str) -> float:
 
 @pytest.mark.parametrize(
     ("syllable", "merged"),
-    [("zhang", "zang"), ("chi", "ci"), ("shi", "si"), ("nin", "lin"), ("ping", "pin"), ("sheng", "sen"), ("an", "an")],
+    [
+        ("zhang", "zan"),
+        ("hui", "fui"),
+        ("rang", "lan"),
+        ("chi", "ci"),
+        ("shi", "si"),
+        ("nin", "lin"),
+        ("ping", "pin"),
+        ("sheng", "sen"),
+        ("an", "an"),
+    ],
 )
 def test_confused_mandarin_sounds_are_one(syllable: str, merged: str) -> None:
     assert merge(syllable) == merged
