@@ -6,8 +6,9 @@ into all of it (``tests.bench.asr_errors``) on 0, 10, 20, 30 % of the characters
 talk when any of its variants scores at least the accepting threshold there and no near miss explains it better
 (of a forbidden phrase that is what a person is asked to listen to; the machine alone says "said" later).
 
-Of each phrase a hash says to which half it belongs: thresholds are chosen on one ("chosen") and both are printed. Given are precision, recall and F1; the interval is the 95 % bootstrap over phrases, so that the
-errors of one phrase count once. This is text; it says nothing of sound.
+Of each phrase a hash says to which half it belongs: thresholds are chosen on one ("chosen") and both are printed.
+Given are precision, recall and F1; the interval is the 95 % bootstrap over phrases, so that the errors of one
+phrase count once. This is text; it says nothing of sound.
 """
 
 from __future__ import annotations
