@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from recording.transcription.transcript import PIPELINE
+
 RESULT = {
     "words": [{"word": "hello", "start": 0.5, "end": 0.9, "conf": 1.0}],
     "grammar_words": None,
@@ -16,7 +18,7 @@ RESULT = {
     "snr_db": 30.0,
     "duration": 1.5,
     "model": "fake",
-    "pipeline": "1",
+    "pipeline": PIPELINE,
 }
 
 
