@@ -2,7 +2,7 @@
 
 For each phrase of each rule a talk is made of other sentences with the phrase in it, and one without it but with
 something like it: the rule's near misses, the lines it must not match, the first half of the phrase. Errors are put
-into all of it (``tests.bench.asr_errors``) on 0, 10, 20, 30 % of the characters (zh) or words (en). A rule finds a
+into all of it (``tests.bench._asr_errors``) on 0, 10, 20, 30 % of the characters (zh) or words (en). A rule finds a
 talk when any of its variants scores at least the accepting threshold there and no near miss explains it better
 (of a forbidden phrase that is what a person is asked to listen to; the machine alone says "said" later).
 
@@ -29,7 +29,7 @@ from recording.matching.near_misses import near_misses
 from recording.rulebooks import Part, Rule, Rulebook, pack
 from recording.rulebooks.names import fill
 from recording.rulebooks.test import accepting, split_line
-from tests.bench.asr_errors import corrupt
+from tests.bench._asr_errors import corrupt
 
 LANGUAGES = ("zh-CN", "en-US")
 RATES = (0.0, 0.1, 0.2, 0.3)
