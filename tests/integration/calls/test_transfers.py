@@ -13,7 +13,7 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established, TransferFailed
 from tests.integration.calls.conftest import Line
 from tests.integration.calls.raw_caller import RawCaller
-from tests.integration.calls.talk import holds, settled, sounds, to_the_agent
+from tests.integration.calls.talk import hang_up_after, holds, settled, sounds, to_the_agent
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -45,11 +45,11 @@ async def test_handed_on_to_a_second_agent(line: Line, second: Softphone, tmp_pa
         if attended:
             await asyncio.sleep(0.5)
             await line.agent.say(said["asked"])
-            await line.agent.hangup()
+            await hang_up_after(line.agent)
         await asyncio.sleep(1.5)
         await asyncio.gather(caller.say(said["caller-2"]), second.say(said["second"]))
         assert caller.in_call
-        await second.hangup()
+        await hang_up_after(second)
         assert isinstance(await caller.wait_for(Closed, within=30), Closed)
         call = await settled(line, caller.account.user, 3)
 
