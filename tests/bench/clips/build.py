@@ -18,7 +18,7 @@ import argparse
 import itertools
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -190,11 +190,13 @@ def sentences(columns: list[list[list[str]]], chance: random.Random) -> Iterator
     return iter(every)
 
 
-def build_part(part: str, out: Path, studio: Studio, seed: int, console: Console) -> None:
-    """One part of the set."""
+def build_part(
+    part: str, out: Path, studio: Studio, seed: int, console: Console, counts: Sequence[int] | None = None
+) -> None:
+    """One part of the set; ``counts``: takes of each phrase, and of near misses and talk."""
     phrases, near, columns = read_texts()
     talk = sentences(columns, random.Random(f"{seed}-{part}"))
-    of_phrase, others = COUNTS[part]
+    of_phrase, others = counts or COUNTS[part]
     wanted = [(said, n) for said in phrases for n in range(of_phrase)]
     for n in range(others):
         text = next(talk)
@@ -283,6 +285,7 @@ def main() -> None:
     parser.add_argument("--parts", default="tune,test,talk")
     parser.add_argument("--seconds", type=float, default=3600, help="of other talk")
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--takes", type=int, nargs=2, metavar=("PHRASE", "OTHERS"), help="of each phrase; of others")
     options = parser.parse_args()
     console = Console(stderr=True)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -292,9 +295,8 @@ def main() -> None:
         if part == "talk":
             build_talk(options.out, kokoro, options.seed, options.seconds, console)
         else:
-            build_part(
-                part, options.out, Studio(kokoro, Ear(options.model), options.out / "takes"), options.seed, console
-            )
+            studio = Studio(kokoro, Ear(options.model), options.out / "takes")
+            build_part(part, options.out, studio, options.seed, console, options.takes)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,22 @@ def test_poisson_intervals_as_in_tables(events: int, low: float, high: float) ->
 def test_a_faultless_sample_still_has_an_interval() -> None:
     low, high = f1_interval(pairs(said_true=20, not_false=100))
     assert (low, high) == (pytest.approx(0.8389, abs=1e-3), 1.0)
+
+
+def test_the_interval_of_f1_is_what_other_ways_to_it_give() -> None:
+    """A known case: with nothing but misses F1 = 2r / (1 + r) rises with the recall r, so its bounds are r's own."""
+    low, high = f1_interval(pairs(said_true=180, unsure_true=20, not_false=2000))
+    drawn = np.random.default_rng(1).binomial(200, 0.9, 200_000) / 200  # what resampling 200 clips comes to
+    for bound, share in ((low, 2.5), (high, 97.5)):
+        recall = np.percentile(drawn, share)
+        assert bound == pytest.approx(2 * recall / (1 + recall), abs=0.004)
+
+
+def test_false_alarms_widen_the_interval_of_f1() -> None:
+    """The delta method on independent counts: the spread of F1 is about sqrt(FP + FN) / (2 TP)."""
+    low, high = f1_interval(pairs(said_true=172, said_false=5, unsure_true=8, not_false=2000))
+    assert (high - low) / (2 * 1.96) == pytest.approx(math.sqrt(13) / (2 * 172), rel=0.1)
+    assert f1_interval(pairs(said_true=172, unsure_true=8, not_false=2000))[0] > low
 
 
 def test_clips_of_one_source_widen_the_interval() -> None:
