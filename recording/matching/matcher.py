@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 
@@ -50,6 +50,7 @@ class Match:
         end: index after the last word.
         missing: words of the phrase that were not heard there.
         lost: share of the phrase's sounds that lie in the missing words, 0..1.
+        heard: share of each word's sounds that was heard, 0..1, in the order of the phrase's words.
     """
 
     score: float
@@ -57,6 +58,7 @@ class Match:
     end: int
     missing: tuple[str, ...] = ()
     lost: float = 0.0
+    heard: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,23 @@ class _Piece:
     owners: tuple[int, ...]
     gap_before: bool
 
+    @property
+    def nothing(self) -> list[float]:
+        """What was heard of each word when nothing was."""
+        return [0.0] * len(self.words)
+
 
 @dataclass(slots=True)
 class _Place:
     score: float
     start: int
     end: int
-    missing: list[int] = field(default_factory=list)  # indexes of the piece's words
+    heard: list[float]  # share of each of the piece's words
+
+    @property
+    def missing(self) -> list[int]:
+        """Indexes of the words of which too little was heard."""
+        return [index for index, share in enumerate(self.heard) if share < _HEARD_SHARE]
 
 
 class Matcher:
@@ -104,7 +116,12 @@ class Matcher:
 
     def words(self, phrase: str) -> int:
         """How many words the phrase has."""
-        return sum(len(piece.words) for piece in _pieces(self.language, phrase)[0])
+        return len(self.sizes(phrase))
+
+    def sizes(self, phrase: str) -> tuple[int, ...]:
+        """How many sounds each word of the phrase has, in the order of ``Match.heard``."""
+        pieces = _pieces(self.language, phrase)[0]
+        return tuple(piece.owners.count(index) for piece in pieces for index in range(len(piece.words)))
 
 
 def split_placeholders(phrase: str) -> list[str]:
@@ -119,7 +136,8 @@ def _find(language: str, phrase: str, words: tuple[str, ...]) -> Match:
     sounds, owners = _sounds(language, words)
     pieces, open_end = _pieces(language, phrase)
     if not pieces or not sounds:
-        return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words), 1.0)
+        silent = tuple(share for piece in pieces for share in piece.nothing)
+        return Match(0.0, 0, 0, tuple(word for piece in pieces for word in piece.words), 1.0, silent)
     at, total, weight = 0, 0.0, 0
     places: list[_Place] = []
     for number, piece in enumerate(pieces):
@@ -137,11 +155,12 @@ def _find(language: str, phrase: str, words: tuple[str, ...]) -> Match:
     pairs = list(zip(pieces, places, strict=True))
     missing = tuple(piece.words[index] for piece, place in pairs for index in place.missing)
     lost = sum(piece.owners.count(index) for piece, place in pairs for index in place.missing) / weight
+    heard = tuple(share for place in places for share in place.heard)
     found = [place for place in places if place.end > place.start]
     if not found:
-        return Match(0.0, 0, 0, missing, 1.0)
+        return Match(0.0, 0, 0, missing, 1.0, heard)
     first, last = min(place.start for place in found), max(place.end for place in found)
-    return Match(round(total / weight, 1), owners[first], owners[last - 1] + 1, missing, round(lost, 2))
+    return Match(round(total / weight, 1), owners[first], owners[last - 1] + 1, missing, round(lost, 2), heard)
 
 
 def _place(piece: _Piece, sounds: str, start: int, stop: int) -> _Place:
@@ -149,21 +168,21 @@ def _place(piece: _Piece, sounds: str, start: int, stop: int) -> _Place:
     window = sounds[start:stop]
     wanted = piece.sounds
     if not window:
-        return _Place(0.0, start, start, list(range(len(piece.words))))
+        return _Place(0.0, start, start, piece.nothing)
     if len(window) <= len(wanted):
         # partial_ratio would slide the text over the phrase and call a fragment perfect
         low, high, score = 0, len(window), float(fuzz.ratio(wanted, window))
     else:
         found = fuzz.partial_ratio_alignment(wanted, window)
         if found is None:
-            return _Place(0.0, start, start, list(range(len(piece.words))))
+            return _Place(0.0, start, start, piece.nothing)
         low, high, score = found.dest_start, found.dest_end, float(found.score)
     codes = [code for code in Indel.opcodes(wanted, window[low:high]) if code.tag == "equal"]
     if not codes:
-        return _Place(score, start + low, start + low, list(range(len(piece.words))))
+        return _Place(score, start + low, start + low, piece.nothing)
     # The window has the phrase's length; what it holds beyond the first and last common sound is not the phrase.
     first, last = low + codes[0].dest_start, low + codes[-1].dest_end
-    return _Place(score, start + first, start + last, _missing(piece, codes))
+    return _Place(score, start + first, start + last, _heard(piece, codes))
 
 
 @lru_cache(maxsize=2048)
@@ -181,13 +200,13 @@ def _letter(sound: str) -> str:
         return _LETTERS.setdefault(sound, chr(_PRIVATE + len(_LETTERS)))
 
 
-def _missing(piece: _Piece, equal: list[Opcode]) -> list[int]:
-    """Indexes of the piece's words of which too little was heard."""
+def _heard(piece: _Piece, equal: list[Opcode]) -> list[float]:
+    """The share of each of the piece's words that was heard."""
     heard = [0] * len(piece.words)
     for code in equal:
         for index in range(code.src_start, code.src_end):
             heard[piece.owners[index]] += 1
-    return [index for index, count in enumerate(heard) if count < _HEARD_SHARE * piece.owners.count(index)]
+    return [count / max(1, piece.owners.count(index)) for index, count in enumerate(heard)]
 
 
 @lru_cache(maxsize=4096)
