@@ -13,7 +13,8 @@ from ivr.storage import models as rows
 from recording.analytics.features import CallFeatures
 from recording.analytics.health import Health
 from recording.analytics.track import VoiceTrack
-from recording.compliance import Verdict
+from recording.compliance import Thresholds, Verdict
+from recording.compliance.thresholds import thresholds_file
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import Scorecard
 from recording.transcription.grammar import Grammar
@@ -135,6 +136,32 @@ def grammar_digest(grammar: Grammar | None) -> str | None:
         return None
     text = json.dumps(grammar.to_dict(), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def judged_with(rulebook: Rulebook, thresholds: Thresholds, now: datetime) -> list[rows.JudgedBy]:
+    """The texts a judging rests on, as rows: verdicts name them by version and hash (norm F8)."""
+    found = [
+        rows.JudgedBy(
+            kind="thresholds",
+            name="thresholds",
+            version=thresholds.full_version,
+            digest=thresholds.digest,
+            content=thresholds_file(thresholds, {}),
+            first_used_at=now,
+        )
+    ]
+    if rulebook.digest:
+        found.append(
+            rows.JudgedBy(
+                kind="rulebook",
+                name=rulebook.name,
+                version=rulebook.full_version,
+                digest=rulebook.digest,
+                content=rulebook.model_dump_json(exclude_defaults=True, warnings=False),
+                first_used_at=now,
+            )
+        )
+    return found
 
 
 def track_row(recording: rows.Recording, track: VoiceTrack, now: datetime) -> rows.RecordingFeatures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,54 +18,24 @@ from ivr.storage import calls, features, judged_by, pauses, quality
 from ivr.storage import models as rows
 from ivr.storage.database import Database
 from recording.analytics.features import Span
-from recording.analytics.health import FULL, Health, health
-from recording.analytics.measure import Party, call_features
 from recording.analytics.track import VERSION, VoiceTrack, track
 from recording.audio.wav import Sound, read_wav
-from recording.compliance import THRESHOLDS, CallContext, Thresholds, judge
-from recording.context import Heard, context_of
+from recording.compliance import THRESHOLDS, Thresholds, judge
+from recording.compliance.apart import announced
+from recording.context import Listened, context_of, with_sound
 from recording.errors import PoisonFile, SoundError
-from recording.findings import Run, same_grammar, stored_transcript, track_row, transcript_row
+from recording.findings import Run, judged_with, same_grammar, stored_transcript, track_row, transcript_row
 from recording.rulebooks.grammar import grammar_of
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.score import score
 from recording.talks import never_joined
 from recording.transcription.grammar import Grammar
 from recording.transcription.transcriber import Transcriber
-from recording.transcription.transcript import PIPELINE, PartyTranscript, Word
+from recording.transcription.transcript import PIPELINE
 
 log = get_logger("judging")
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Listened:
-    """What is known of one recording.
-
-    Args:
-        recording: its row in the ledger.
-        grammar: of the grammar pass; None when there was none.
-        transcript: None when it could not be transcribed.
-        track: None when its sound could not be measured.
-        new: rows to keep: a transcript or measurement that was not stored before.
-    """
-
-    recording: rows.Recording
-    grammar: Grammar | None
-    transcript: PartyTranscript | None
-    track: VoiceTrack | None
-    new: frozenset[str] = frozenset()
-
-    @property
-    def heard(self) -> Heard | None:
-        """What a judgement takes of it."""
-        return None if self.transcript is None else Heard(self.recording, self.transcript)
-
-    @property
-    def all_words(self) -> tuple[Word, ...] | None:
-        """All words of the party; None when the recogniser was asked for some only."""
-        return self.transcript.words if self.transcript is not None and self.transcript.mode == FULL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +216,7 @@ class CallJudge:
             verdicts += [run.verdict(recording, verdict) for verdict in found]
             scores.append(run.score(recording, score(found, rulebook), rulebook))
             if context.features is not None:
-                measured.append(run.features(recording, context.features, own, theirs))
+                measured.append(run.features(recording, context.features.excusing(announced(found)), own, theirs))
         for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
         transcripts = sum(one.transcript is not None for one in listened)
         judged = Judged(call.linkedid, transcripts, len(verdicts), for_person, poison)
@@ -257,38 +227,13 @@ class CallJudge:
                     await quality.save_transcript(session, row)
                 if "track" in one.new and one.track is not None:
                     await features.save_track(session, track_row(one.recording, one.track, run.now))
-            if rulebook.digest and verdicts:
-                content = rulebook.model_dump_json(exclude_defaults=True, warnings=False)
-                await judged_by.keep(
-                    session, "rulebook", rulebook.name, rulebook.full_version, rulebook.digest, content, run.now
-                )
+            if verdicts:
+                for text in judged_with(rulebook, self._thresholds, run.now):
+                    await judged_by.keep(session, text)
             await quality.save_judgement(session, verdicts, scores)
             await features.save_features(session, measured)
             await settle(session, judged)
         return judged
-
-
-def with_sound(
-    context: CallContext, agent: Listened | None, caller: Listened | None, paused: list[Span]
-) -> tuple[CallContext, Health | None, Health | None]:
-    """The context with what was measured in the sound, and the health of both parties' recognition."""
-    own = _health(agent, context.talk, context.agent_offset)
-    theirs = _health(caller, context.talk, context.caller_offset)
-    parties = [
-        Party(one.track, offset, one.all_words) if one is not None and one.track is not None else None
-        for one, offset in ((agent, context.agent_offset), (caller, context.caller_offset))
-    ]
-    if parties[0] is None and parties[1] is None:
-        return context, own, theirs
-    found = call_features(parties[0], parties[1], language=context.language, talk=context.talk, paused=paused)
-    return replace(context, features=found, health=own.score if own else None), own, theirs
-
-
-def _health(party: Listened | None, talk: Span | None, offset: float) -> Health | None:
-    if party is None or party.transcript is None or party.track is None:
-        return None
-    within = None if talk is None else (talk[0] - offset, talk[1] - offset)
-    return health(party.transcript, party.track, within)
 
 
 def _paused(call: rows.Call, mutes: Sequence[rows.Pause]) -> list[Span]:

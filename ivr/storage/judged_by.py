@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.inserts import insert_new
 from ivr.storage.models import JudgedBy
 
+_COLUMNS = ("kind", "name", "version", "digest", "content", "first_used_at")
 
-async def keep(
-    session: AsyncSession, kind: str, name: str, version: str, digest: str, content: str, now: datetime
-) -> bool:
+
+async def keep(session: AsyncSession, text: JudgedBy) -> bool:
     """Keep a text that judges as it is now; True if it had not judged before."""
-    values = {
-        "kind": kind,
-        "name": name,
-        "version": version,
-        "digest": digest,
-        "content": content,
-        "first_used_at": now,
-    }
-    return await insert_new(session, JudgedBy, values)
+    return await insert_new(session, JudgedBy, {name: getattr(text, name) for name in _COLUMNS})
 
 
 async def find(session: AsyncSession, kind: str, name: str, digest: str) -> JudgedBy | None:

@@ -6,8 +6,8 @@ docs/sound-features.md has the formulae.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 Span = tuple[float, float]
@@ -154,8 +154,8 @@ class CallFeatures:
         overlap_share: of the time in which anybody spoke, 0..1; None when one is missing or nobody spoke.
         agent_share: the agent's part of all speaking time, 0..1; None when one is missing or nobody spoke.
         dead_air: mutual silences of at least 2 s from the beginning of the talk to its last word (norm E4), muted
-            stretches and music left out; holds of the telephone are silences too, and whether one was announced is
-            not said here. Empty when one of the two is missing.
+            stretches, music and holds of the telephone left out. Empty when one of the two is missing.
+        announced: silences that a judgement found announced; no dead air.
         paused: stretches muted on purpose (card data), as they were given.
         responses: seconds from the end of the caller's turn to the agent's first word, one for each turn.
         longest_monologue: the agent's longest turn that the caller did not break into.
@@ -171,6 +171,13 @@ class CallFeatures:
     paused: tuple[Span, ...] = ()
     responses: tuple[float, ...] = ()
     longest_monologue: Span | None = None
+    announced: tuple[Span, ...] = ()
+
+    def excusing(self, announced: Iterable[Span]) -> CallFeatures:
+        """The same, with silences that were announced as such and no longer as dead air."""
+        excused = tuple(announced)
+        left = tuple(span for span in self.dead_air if span not in excused)
+        return replace(self, dead_air=left, announced=(*self.announced, *excused)) if excused else self
 
     @property
     def complete(self) -> bool:
@@ -199,6 +206,7 @@ class CallFeatures:
             "paused": [list(span) for span in self.paused],
             "responses": list(self.responses),
             "longest_monologue": _listed(self.longest_monologue),
+            "announced": [list(span) for span in self.announced],
         }
 
     @classmethod
@@ -217,6 +225,7 @@ class CallFeatures:
             paused=_spans(data.get("paused", ())),
             responses=tuple(float(one) for one in data.get("responses", ())),
             longest_monologue=_span(data.get("longest_monologue")),
+            announced=_spans(data.get("announced", ())),
         )
 
 

@@ -11,7 +11,7 @@ from recording.analytics import turns
 from recording.analytics.features import CallFeatures, PartyFeatures, Span
 from recording.analytics.loudness import Stretch
 from recording.analytics.rate import pace
-from recording.analytics.spans import cut, length, merged, moved, rounded
+from recording.analytics.spans import cut, length, merged, moved, rounded, without
 from recording.analytics.track import VoiceTrack
 from recording.transcription.transcript import Word
 
@@ -40,6 +40,7 @@ def call_features(
     language: str,
     talk: Span | None = None,
     paused: Sequence[Span] = (),
+    apart: Sequence[Span] = (),
 ) -> CallFeatures:
     """The features of one agent's talk with the caller.
 
@@ -49,6 +50,7 @@ def call_features(
         language: for the unit of the speech rate.
         talk: when the two were connected, seconds of the call; None: as long as the files last.
         paused: stretches muted on purpose (card data), seconds of the call.
+        apart: when one had the other on hold: what is said then is said to somebody else.
     """
     parties = [party for party in (agent, caller) if party is not None]
     if talk is None:
@@ -56,14 +58,15 @@ def call_features(
     mutes = merged(cut(paused, talk))
     features = CallFeatures(
         talk=talk,
-        agent=_party(agent, talk, language),
-        caller=_party(caller, talk, language),
+        agent=_party(agent, talk, language, apart),
+        caller=_party(caller, talk, language, apart),
         paused=rounded(mutes),
     )
     if agent is None or caller is None:
         return features
-    own = moved(agent.track.speech, agent.offset, talk)
-    theirs = moved(caller.track.speech, caller.offset, talk)
+    own = without(moved(agent.track.speech, agent.offset, talk), apart)
+    theirs = without(moved(caller.track.speech, caller.offset, talk), apart)
+    silenced = merged([*mutes, *cut(apart, talk)])
     music = [span for party in parties for span in moved(party.track.music, party.offset, talk)]
     spoken = length(own) + length(theirs)
     return CallFeatures(
@@ -73,24 +76,29 @@ def call_features(
         overlaps=tuple(turns.overlaps(own, theirs)),
         overlap_share=turns.overlap_share(own, theirs),
         agent_share=round(length(own) / spoken, 4) if spoken else None,
-        dead_air=rounded(turns.dead_air([*own, *theirs], talk, [*mutes, *music])),
+        dead_air=rounded(turns.dead_air([*own, *theirs], talk, [*silenced, *music])),
         paused=features.paused,
-        responses=tuple(turns.responses(own, theirs, mutes)),
-        longest_monologue=turns.longest_monologue(own, merged([*theirs, *mutes])),  # a pause ends it, too
+        responses=tuple(turns.responses(own, theirs, silenced)),
+        longest_monologue=turns.longest_monologue(own, merged([*theirs, *silenced])),  # a pause ends it, too
     )
 
 
-def _party(party: Party | None, talk: Span, language: str) -> PartyFeatures | None:
+def _party(party: Party | None, talk: Span, language: str, apart: Sequence[Span]) -> PartyFeatures | None:
     if party is None:
         return None
     track, offset = party.track, party.offset
-    inside = [one for one in track.stretches if talk[0] <= (one.start + one.end) / 2 + offset <= talk[1]]
+
+    def counts(one: Stretch | Word) -> bool:
+        middle = (one.start + one.end) / 2 + offset
+        return talk[0] <= middle <= talk[1] and not any(start <= middle < end for start, end in apart)
+
+    inside = [one for one in track.stretches if counts(one)]
     loudest = max(inside, key=lambda one: one.level_db, default=None)
     quietest = min(inside, key=lambda one: one.level_db, default=None)
     measured = [one.level_db for one in inside]
     words = None
     if party.words is not None:
-        words = [word for word in party.words if talk[0] <= (word.start + word.end) / 2 + offset <= talk[1]]
+        words = [word for word in party.words if counts(word)]
     found = pace(words or (), language)
     spread = None
     if len(measured) >= FEWEST_STRETCHES:
@@ -99,7 +107,7 @@ def _party(party: Party | None, talk: Span, language: str) -> PartyFeatures | No
     seconds = sum(one.end - one.start for one in inside)
     clipped = sum(one.clipped * (one.end - one.start) for one in inside)
     return PartyFeatures(
-        speech_s=round(length(moved(track.speech, offset, talk)), 2),
+        speech_s=round(length(without(moved(track.speech, offset, talk), apart)), 2),
         duration_s=track.duration,
         loudness_db=round(float(np.median(measured)), 1) if measured else None,
         evenness_db=spread,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from recording.compliance import reasons
+from recording.compliance.apart import heard_by_other
 from recording.compliance.conditions import applies
 from recording.compliance.measures import Reading, read
 from recording.compliance.phrases import Outcome, judge_side, too_poor
@@ -38,11 +39,12 @@ def judge(
         thresholds: what counts as evidence.
     """
     # The tuned file is for the sounds of one language; where another's text is told apart earlier, it counts earlier.
-    limits = replace(thresholds, accept=accepting(rulebook.language, otherwise=thresholds.accept))
+    accept = accepting(rulebook.language, otherwise=thresholds.accept)
+    limits = replace(thresholds, accept=accept, version=thresholds.full_version)
     scene = Scene(
         rulebook,
-        Side("agent", agent, context.agent_offset),
-        Side("caller", caller, context.caller_offset),
+        Side("agent", heard_by_other(agent, context.apart, context.agent_offset), context.agent_offset),
+        Side("caller", heard_by_other(caller, context.apart, context.caller_offset), context.caller_offset),
         context,
         limits,
     )
@@ -107,7 +109,7 @@ def _judge_behaviour(rule: Behaviour, scene: Scene) -> Verdict:
     if reading.value is not None:
         value = _held_against(rule, reading)
         shown = reading.value if reading.highest is None else reading.highest
-        measured = Measured(rule.measure.value, shown, unit, rule.at_least, rule.at_most, rule.best)
+        measured = Measured(rule.measure.value, shown, unit, rule.at_least, rule.at_most, rule.best, reading.announced)
         reason = reasons.measured(shown, unit, rule.at_least, rule.at_most)
         if value is Value.CANNOT_TELL:
             reason = reasons.MAY_BE_ANNOUNCED
@@ -115,6 +117,8 @@ def _judge_behaviour(rule: Behaviour, scene: Scene) -> Verdict:
             value, reason = Value.CANNOT_TELL, reasons.POOR
         elif value is Value.NOT_MET and answer is None:
             value, reason = Value.CANNOT_TELL, reasons.MAY_APPLY
+        elif value is Value.MET and rule.measure is Measure.DEAD_AIR and scene.silent(scene.agent):
+            value, reason = Value.NOT_APPLICABLE, reasons.SILENT  # nobody keeps a talk going by saying nothing
     elif reading.unknown:
         value = Value.CANNOT_TELL
     span = reading.span if value is not Value.NOT_APPLICABLE else None

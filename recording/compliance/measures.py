@@ -8,6 +8,7 @@ from statistics import median
 
 from ivr.core.language import Text
 from recording.analytics.features import CallFeatures
+from recording.analytics.spans import without
 from recording.compliance import reasons
 from recording.compliance.scene import Scene
 from recording.compliance.verdict import Span
@@ -27,6 +28,7 @@ class Reading:
         why: why there is no value.
         unknown: without a value: whether it ought to be known, so that a person must look.
         highest: where parts of the measurement are in doubt, the value if the doubt goes against the agent.
+        announced: silences left out because they were announced, seconds of the call.
     """
 
     value: float | None = None
@@ -34,6 +36,7 @@ class Reading:
     why: Text = reasons.NOT_MEASURED
     unknown: bool = False
     highest: float | None = None
+    announced: tuple[Span, ...] = ()
 
 
 def read(behaviour: Behaviour, scene: Scene) -> Reading:
@@ -46,7 +49,7 @@ def _voice(pick: Callable[[CallFeatures], float | None]) -> Callable[[Behaviour,
 
     def reader(_behaviour: Behaviour, scene: Scene) -> Reading:
         features = scene.context.features
-        if scene.agent.transcript is not None and scene.agent.spoke(scene.context) < scene.limits.shortest_speech:
+        if scene.silent(scene.agent):
             return Reading(why=reasons.SILENT)
         if features is None or features.agent is None:
             return Reading(why=reasons.NOT_MEASURED, unknown=scene.agent.transcript is not None)
@@ -57,7 +60,7 @@ def _voice(pick: Callable[[CallFeatures], float | None]) -> Callable[[Behaviour,
 
 
 def _pair(pick: Callable[[CallFeatures], tuple[float | None, Span | None]]) -> Callable[[Behaviour, Scene], Reading]:
-    """A measurement of both parties together."""
+    """A measurement of both parties together; a talk in which one of them says nothing has none."""
 
     def reader(_behaviour: Behaviour, scene: Scene) -> Reading:
         features = scene.context.features
@@ -65,6 +68,8 @@ def _pair(pick: Callable[[CallFeatures], tuple[float | None, Span | None]]) -> C
             return Reading(why=reasons.NOT_MEASURED, unknown=scene.agent.transcript is not None)
         if not features.complete:
             return Reading(why=reasons.ONE_PARTY, unknown=True)
+        if scene.silent(scene.agent) or scene.silent(scene.caller):
+            return Reading(why=reasons.SILENT)
         value, span = pick(features)
         return Reading(why=reasons.TOO_LITTLE) if value is None else Reading(value, span)
 
@@ -97,16 +102,15 @@ def _dead_air(behaviour: Behaviour, scene: Scene) -> Reading:
         return Reading(why=reasons.NOT_MEASURED, unknown=scene.agent.transcript is not None)
     if not features.complete:
         return Reading(why=reasons.ONE_PARTY, unknown=True)
-    holds = [span for span in scene.context.holds if span not in scene.context.silences]
-    silences = [span for span in features.dead_air if not any(_meet(span, hold) for hold in holds)]
+    silences = without(features.dead_air, scene.context.apart)
     heard = [scene.places(name) for name in behaviour.announced_by]
     said = [end for places in heard for _, end in places.sure]
-    silences = [span for span in silences if not any(span[0] - ANNOUNCED_WITHIN <= at <= span[0] + INTO for at in said)]
-    longest = max(silences, key=_length, default=None)
+    announced = [span for span in silences if any(span[0] - ANNOUNCED_WITHIN <= at <= span[0] + INTO for at in said)]
+    longest = max((span for span in silences if span not in announced), key=_length, default=None)
     value = 0.0 if longest is None else _length(longest)
     if any(places.unsure for places in heard):
         return Reading(0.0, longest, highest=value)
-    return Reading(value, longest)
+    return Reading(value, longest, announced=tuple(announced))
 
 
 def _first_words(_behaviour: Behaviour, scene: Scene) -> Reading:
@@ -154,10 +158,6 @@ def _hung_up_first(_behaviour: Behaviour, scene: Scene) -> Reading:
 
 def _length(span: Span) -> float:
     return span[1] - span[0]
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 _READERS: dict[Measure, Callable[[Behaviour, Scene], Reading]] = {

@@ -35,7 +35,7 @@ def judge_side(rule: Rule, scene: Scene, side: Side) -> Outcome:
     transcript = side.transcript
     if transcript is None or scene.context.language != scene.rulebook.language:
         return Outcome(Value.CANNOT_TELL, reasons.NO_TRANSCRIPT if transcript is None else reasons.WRONG_LANGUAGE)
-    if side.spoke(scene.context) < scene.limits.shortest_speech:
+    if scene.silent(side):
         return _silent(rule, scene)
     if too_poor(scene):
         return Outcome(Value.CANNOT_TELL, reasons.POOR)
@@ -53,13 +53,17 @@ def judge_side(rule: Rule, scene: Scene, side: Side) -> Outcome:
 
 
 def _silent(rule: Rule, scene: Scene) -> Outcome:
-    """Who says nothing has not said it; but he owes nothing beside a hold or words that never came."""
+    """Who says nothing has not said it; but he owes nothing beside a hold or words that never came.
+
+    What is forbidden is not said either, which is nobody's merit: the rule has nothing to say of him.
+    """
+    if rule.kind is Kind.MUST_NOT:
+        return Outcome(Value.NOT_APPLICABLE, reasons.SILENT)
     came = moment_came(rule, scene)
     if came is not True:
         value = Value.CANNOT_TELL if came is None else Value.NOT_APPLICABLE
         return Outcome(value, reasons.MAY_APPLY if came is None else reasons.NO_PLACE)
-    missing = tuple(part.name for part in rule.all_parts) if rule.kind is Kind.MUST else ()
-    return Outcome(Value.NOT_SAID, reasons.SILENT, missing=missing)
+    return Outcome(Value.NOT_SAID, reasons.SILENT, missing=tuple(part.name for part in rule.all_parts))
 
 
 def too_poor(scene: Scene) -> bool:

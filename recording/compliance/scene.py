@@ -93,6 +93,10 @@ class Scene:
         weighed = [replace(hit, strong=False) if filled.otherwise(hit.phrase, hit.missing) else hit for hit in found]
         return sorted(weighed, key=lambda hit: not hit.strong)  # stable: the best stay first
 
+    def silent(self, side: Side) -> bool:
+        """Whether that party is known to have said nothing in the talk."""
+        return side.transcript is not None and side.spoke(self.context) < self.limits.shortest_speech
+
     def doubt(self, side: Side, window: Span) -> bool:
         """Whether the absence of words proves nothing there: no transcript, noise, or speech nobody understood."""
         transcript = side.transcript
@@ -114,7 +118,7 @@ class Scene:
         unsure = False
         for side in self.sides(rule.by):
             talk = side.talk(self.context)
-            if side.transcript is not None and side.spoke(self.context) < self.limits.shortest_speech:
+            if self.silent(side):
                 continue  # said nothing
             if side.transcript is None:
                 unsure = True

@@ -5,6 +5,7 @@ The packaged file is made with ``ivr qa tune``; a site may bring one of its own.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -50,6 +51,16 @@ class Thresholds:
     slack: float  # seconds a window is widened on both sides
     overlap: float  # seconds by which a grammar hit may miss the place found in the free decode
     pause: float  # seconds; a phrase does not go on across a longer pause
+
+    @property
+    def digest(self) -> str:
+        """What tells these numbers from any others, whatever their version says."""
+        return hashlib.sha256(thresholds_file(self, {}).encode()).hexdigest()[:12]
+
+    @property
+    def full_version(self) -> str:
+        """The version and the hash of the numbers, as verdicts keep it."""
+        return f"{self.version}+{self.digest}"
 
 
 def load_thresholds(path: Path) -> Thresholds:

@@ -34,8 +34,9 @@ class CallContext:
         agent_offset: when the first frame of the agent's recording was.
         caller_offset: when the first frame of the caller's recording was.
         talk: when caller and agent were connected; words outside it do not count. None: the whole file.
-        holds: when the caller was on hold, or waited as long in silence.
+        holds: when the agent had the caller on hold, or the caller waited as long in silence.
         silences: those of ``holds`` that only the sound shows.
+        apart: when one had the other on hold: what was said then was not said to the other.
         features: what was measured in the sound of both; None when it was not.
         health: how far the recognition of the agent can be believed, 0..100; None when it is not known.
         agent: id of the agent.
@@ -56,6 +57,7 @@ class CallContext:
     features: CallFeatures | None = None
     health: float | None = None
     silences: tuple[Span, ...] = ()
+    apart: tuple[Span, ...] = ()
     agent: str = ""
     started_at: datetime | None = None
     queue: str = ""
@@ -117,6 +119,7 @@ class Measured:
         unit: of the value and the limits.
         at_least, at_most: the limits; None where there is none.
         best: what is aimed at.
+        announced: of dead_air: the silences that were announced and so left out, seconds of the call.
     """
 
     name: str
@@ -125,6 +128,7 @@ class Measured:
     at_least: float | None = None
     at_most: float | None = None
     best: tuple[float, float] | None = None
+    announced: tuple[Span, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -136,6 +140,7 @@ class Measured:
             "at_least": self.at_least,
             "at_most": self.at_most,
             "best": None if self.best is None else list(self.best),
+            "announced": [list(span) for span in self.announced],
         }
 
 

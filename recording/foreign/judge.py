@@ -12,6 +12,7 @@ from recording.analytics.measure import Party, call_features
 from recording.analytics.track import VoiceTrack, track
 from recording.audio.wav import Sound
 from recording.compliance import THRESHOLDS, CallContext, Thresholds, Verdict, judge
+from recording.compliance.apart import announced
 from recording.compliance.silences import long_silences
 from recording.foreign.calls import ForeignCall
 from recording.rulebooks.grammar import grammar_of
@@ -129,7 +130,8 @@ class ForeignJudge:
         agent, caller = transcripts.get("agent"), transcripts.get("caller")
         verdicts = judge(self.rulebook, agent, caller, context, thresholds=self.thresholds)
         card = score(verdicts, self.rulebook)
-        return ForeignJudged(call, duration, transcripts, features, checked, tuple(verdicts), card)
+        measured = features.excusing(announced(verdicts))
+        return ForeignJudged(call, duration, transcripts, measured, checked, tuple(verdicts), card)
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

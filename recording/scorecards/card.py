@@ -156,6 +156,5 @@ def _automatic(item: Mapping[str, Any]) -> Outcome:
     points, value = item.get("points"), item.get("value")
     if points is not None:
         return Outcome.PASS if points else Outcome.FAIL
-    if value == "not_applicable":
-        return Outcome.NOT_APPLICABLE
-    return Outcome.NOT_EARNED if value == "not_said" else Outcome.UNDECIDED
+    # An earlier version said of a silent agent that he had not said what is forbidden, for no points.
+    return Outcome.NOT_APPLICABLE if value in {"not_applicable", "not_said"} else Outcome.UNDECIDED

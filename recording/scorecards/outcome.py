@@ -15,8 +15,6 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     UNDECIDED = "undecided"
     """Nobody could tell yet: a verdict of cannot tell, or a manual item nobody has judged."""
-    NOT_EARNED = "not_earned"
-    """Nothing forbidden was said, but only because nothing was said at all: no points for that."""
 
     @property
     def counts(self) -> bool:
@@ -32,7 +30,6 @@ _NAMES = {
     Outcome.FAIL: Text("fail", "不合格"),
     Outcome.NOT_APPLICABLE: Text("not applicable", "不适用"),
     Outcome.UNDECIDED: Text("undecided", "未决"),
-    Outcome.NOT_EARNED: Text("not counted", "不计"),
 }
 
 

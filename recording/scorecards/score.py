@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ivr.core.language import Text
-from recording.compliance import reasons
 from recording.compliance.verdict import Value, Verdict
 from recording.rulebooks.model import Rulebook
 from recording.scorecards.outcome import Outcome
@@ -109,8 +108,7 @@ def score(verdicts: Sequence[Verdict], rulebook: Rulebook | None = None) -> Scor
     """Weigh verdicts into a scorecard.
 
     Rules that do not apply are left out. Rules that cannot be told are left out too, and counted for a
-    person: the machine neither gives nor takes points for them. Nobody earns points for what he did not
-    say by saying nothing at all.
+    person: the machine neither gives nor takes points for them.
 
     Args:
         rulebook: when given, items know their section, and its manual items are on the card, undecided.
@@ -163,7 +161,4 @@ def _item(verdict: Verdict, section: str) -> Item:
 def _outcome(verdict: Verdict) -> Outcome:
     if verdict.passed is None:
         return Outcome.NOT_APPLICABLE if verdict.value is Value.NOT_APPLICABLE else Outcome.UNDECIDED
-    if not verdict.passed:
-        return Outcome.FAIL
-    silent = verdict.forbidden and verdict.reason == reasons.SILENT
-    return Outcome.NOT_EARNED if silent else Outcome.PASS
+    return Outcome.PASS if verdict.passed else Outcome.FAIL

@@ -12,7 +12,7 @@ from ivr.reports.quality.source import Key
 from ivr.storage.features import features_between
 from ivr.storage.models import Call, Review, Score, Step, Verdict
 from recording.analytics.features import CallFeatures
-from recording.holds import holds
+from recording.holds import CALLER, holds
 from recording.review.risk import Facts, Risk, ranked
 
 
@@ -102,7 +102,7 @@ def _held(steps: Sequence[Step], started_at: datetime, ended_at: datetime) -> fl
     def at(moment: datetime) -> float:
         return (moment - started_at).total_seconds()
 
-    return sum(end - begin for begin, end in holds(steps, at, at(ended_at)))
+    return sum(hold.end - hold.start for hold in holds(steps, at, at(ended_at)) if hold.by != CALLER)
 
 
 async def _silences(session: AsyncSession, since: datetime, until: datetime) -> dict[Key, float]:

@@ -80,7 +80,7 @@ class ReviewItem(Base):
     weight: Mapped[float]
     fail_all: Mapped[bool] = mapped_column(default=False)
     manual: Mapped[bool] = mapped_column(default=False)
-    automatic: Mapped[str] = mapped_column(String(16))  # pass | fail | not_applicable | undecided | not_earned
+    automatic: Mapped[str] = mapped_column(String(16))  # pass | fail | not_applicable | undecided
     value: Mapped[str] = mapped_column(String(16), default="")  # pass | fail | not_applicable; "" = not judged
     reason: Mapped[str] = mapped_column(Text, default="")  # of an override
     comment: Mapped[str] = mapped_column(Text, default="")

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from recording.compliance import THRESHOLDS, CallContext, Value, Verdict, judge
+from recording.compliance import THRESHOLDS, CallContext, Value, Verdict, judge, reasons
 from recording.rulebooks import Kind, Rulebook, When, Window, grammar_of, pack
 from recording.scorecards import score
 from recording.transcription import PartyTranscript, Word
@@ -207,11 +207,13 @@ def test_a_silent_agent_said_nothing() -> None:
     heard = judge(ko(), say(speech=(), snr_db=None), say((2.0, "여보세요 카드 를 잃어 버렸어요")), context())
     found = {verdict.rule: verdict for verdict in heard}
     for rule in ko().rules:
-        expected = Value.NOT_SAID if rule.when.always and rule.window.of is None else Value.NOT_APPLICABLE
+        owed = rule.when.always and rule.kind is Kind.MUST
+        expected = Value.NOT_SAID if owed and rule.window.of is None else Value.NOT_APPLICABLE
         if rule.window.of is None:
             assert found[rule.id].value is expected, rule.id
     assert found["opening"].passed is False
-    assert found["rudeness"].passed is True
+    rude = found["rudeness"]
+    assert (rude.passed, rude.reason) == (None, reasons.SILENT), "not to be rude by saying nothing is no merit"
     assert found["opening"].reason.en == "this party did not speak"
     card = score(list(found.values()))
     assert (card.points, card.percent) == (0, 0), "nobody earns points by saying nothing at all"
@@ -249,7 +251,7 @@ def test_a_verdict_names_what_it_rests_on() -> None:
     verdict = verdicts(say(*GOOD))["opening"]
     rulebook = pack("ko-KR")
     assert (verdict.rulebook, verdict.rulebook_version) == ("ko-kr", rulebook.full_version)
-    assert (verdict.model, verdict.thresholds, verdict.norm) == ("test", THRESHOLDS.version, "C1")
+    assert (verdict.model, verdict.thresholds, verdict.norm) == ("test", THRESHOLDS.full_version, "C1")
 
 
 @pytest.mark.parametrize("name", ["zh-CN", "en-US", "ko-KR"])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,11 @@ import pytest
 import soundfile
 
 from ivr.core.errors import QualityError, SetupError
-from ivr.storage import features, quality
+from ivr.storage import features, judged_by, quality
 from ivr.storage.database import Database
-from ivr.storage.models import CallFeatures, Pause, Recording, Score, Step, Transcript, Verdict
+from ivr.storage.models import CallFeatures, Leg, Pause, Recording, Score, Step, Transcript, Verdict
 from recording.analytics import CallFeatures as Measured
+from recording.compliance import THRESHOLDS
 from recording.errors import PoisonFile, SoundError, TranscriptionError
 from recording.findings import stored_transcript
 from recording.rulebooks.load import pack
@@ -174,6 +177,51 @@ async def test_holds_come_from_the_journal(room: JudgingRoom) -> None:
     assert (without["hold-ask"].value, without["hold-ask"].passed) == ("not_applicable", None)
     assert (with_hold["hold-ask"].value, with_hold["hold-ask"].passed) == ("not_said", False)
     assert room.clock.now() > NOW
+
+
+async def test_a_supervisors_words_are_not_the_agents(room: JudgingRoom) -> None:
+    """He joined the talk and says all the agent ought to, and something nobody should."""
+    call = await room.call(agent="let me see what we have here")
+    room.transcriber.script["7.9-supervisor.wav"] = said(f"{OPENING} just shut up")
+    async with room.database.write() as session:
+        session.add(Leg(call_id=call, uniqueid="7.9", role="supervisor", agent="boss", started_at=after(12)))
+        session.add(
+            Recording(
+                call_id=call, linkedid="1.1", uniqueid="7.9", role="supervisor", agent="boss", frames=8000,
+                file="7.9-supervisor.wav", state="closed", started_at=after(12),
+            )
+        )  # fmt: skip
+    judged = await room.judge.judge(call)
+    assert judged.transcripts == 3, "what he said is written down"
+    found = await verdicts(room, call)
+    assert {one.agent for one in found.values()} == {"lee"}
+    assert {card.agent for card in await scores(room, call)} == {"lee"}
+    assert (found["opening"].value, found["opening"].passed) == ("not_said", False)
+    assert (found["rudeness"].value, found["rudeness"].passed) == ("not_said", True)
+
+
+async def test_what_judged_is_kept_by_its_hash_whatever_its_version_says(room: JudgingRoom) -> None:
+    """Norm F8: somebody changes a number of the thresholds and leaves the version as it is."""
+    call = await room.call()
+    await room.judge.judge(call)
+    first = (await verdicts(room, call))["opening"]
+    room.judge._thresholds = replace(THRESHOLDS, accept=THRESHOLDS.accept + 1)
+    await room.judge.judge(call, again=True)
+    second = (await verdicts(room, call))["opening"]
+    assert first.thresholds != second.thresholds
+    assert first.thresholds.partition("+")[0] == second.thresholds.partition("+")[0] == THRESHOLDS.version
+    async with room.database.read() as session:
+        texts = [
+            await judged_by.find(session, "thresholds", "thresholds", one.thresholds.partition("+")[2])
+            for one in (first, second)
+        ]
+        rulebook = await judged_by.find(session, "rulebook", "en-us", first.rulebook_version.partition("+")[2])
+    assert [json.loads(text.content)["values"]["accept"] for text in texts if text] == [
+        THRESHOLDS.accept,
+        THRESHOLDS.accept + 1,
+    ]
+    assert rulebook is not None
+    assert rulebook.version == first.rulebook_version
 
 
 class SoundRoom(JudgingRoom):

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recording.analytics.features import CallFeatures, Overlap, PartyFeatures
-from recording.compliance import CallContext, Value, Verdict, judge
+from recording.compliance import CallContext, Value, Verdict, judge, reasons
+from recording.compliance.apart import announced
 from recording.rulebooks import Rulebook, pack
 from recording.rulebooks.model import AgentNames, Names
 from recording.rulebooks.names import with_company
@@ -46,6 +47,7 @@ def say(*lines: tuple[float, str], duration: float = 100.0, snr: float | None = 
 
 
 SILENT = say()
+CALLER = say((20.0, "the parcel has not come and i have waited for a week"))
 AGENT = say((1.0, "good morning everybody"), (30.0, "we are very sorry about that"), (60.0, "let me see what we have"))
 
 
@@ -254,7 +256,7 @@ def measuring(measure: str, **limits: Any) -> Rulebook:
 def test_behaviour_is_measured(
     measure: str, limits: dict[str, float], context: dict[str, Any], value: Value, reading: float
 ) -> None:
-    found = verdict(measuring(measure, **limits), features=FEATURES, **context)
+    found = verdict(measuring(measure, **limits), caller=CALLER, features=FEATURES, **context)
     assert (found.kind, found.value, found.passed) == ("behaviour", value, value is Value.MET)
     assert found.measured is not None
     assert found.measured.value == pytest.approx(reading)
@@ -277,8 +279,43 @@ def test_an_announced_silence_is_no_dead_air() -> None:
     late = say((1.0, "good morning everybody"), (60.0, "we are very sorry about that"))
     assert verdict(rulebook, late, features=FEATURES).value is Value.NOT_MET
     assert verdict(rulebook, say((1.0, "good morning"), snr=0.0), features=FEATURES).value is Value.CANNOT_TELL
-    held = verdict(measuring("dead_air", at_most=8), features=FEATURES, holds=((39.0, 55.0),))
+    held = verdict(measuring("dead_air", at_most=8), features=FEATURES, apart=((39.0, 55.0),))
     assert held.value is Value.MET, "a hold of the telephone is judged as a hold"
+
+
+def test_silences_that_were_announced_are_told_apart_from_dead_air() -> None:
+    found = verdict(measuring("dead_air", at_most=8, announced_by=["sorry"]), features=FEATURES)
+    assert announced([found]) == ((40.0, 52.0),)
+    assert found.evidence["measured"]["announced"] == [[40.0, 52.0]]
+    kept = FEATURES.excusing(announced([found]))
+    assert (kept.dead_air, kept.announced) == (((80.0, 84.0),), ((40.0, 52.0),))
+    assert CallFeatures.from_dict(kept.to_dict()) == kept
+    assert FEATURES.excusing(()) is FEATURES
+
+
+@pytest.mark.parametrize("measure", ["overlap", "interruptions", "monologue", "dead_air"])
+def test_nobody_earns_points_for_behaviour_by_saying_nothing(measure: str) -> None:
+    easy = measuring(measure, at_most=1000)
+    assert verdict(easy, caller=CALLER, features=FEATURES).value is Value.MET
+    found = verdict(easy, SILENT, CALLER, features=FEATURES)
+    assert (found.value, found.passed, found.reason) == (Value.NOT_APPLICABLE, None, reasons.SILENT)
+
+
+def test_a_silent_agent_keeps_the_caller_waiting() -> None:
+    found = verdict(measuring("dead_air", at_most=8), SILENT, CALLER, features=FEATURES)
+    assert (found.value, found.passed) == (Value.NOT_MET, False)
+
+
+def test_words_to_a_colleague_are_not_said_to_the_caller() -> None:
+    """The agent has the caller on hold from 29 s to 35 s and talks to whom he asks."""
+    for rule, told, kept in ((book(), Value.SAID, Value.NOT_SAID), (book(kind="must_not"), Value.SAID, Value.NOT_SAID)):
+        assert verdict(rule).value is told
+        assert verdict(rule, apart=((29.0, 35.0),)).value is kept
+        assert verdict(rule, apart=((59.0, 65.0),)).value is told
+        late = verdict(rule, apart=((34.0, 40.0),), agent_offset=5.0)  # his file began 5 s into the call
+        assert late.value is kept
+    alone = say((30.0, "we are very sorry about that"))
+    assert verdict(book(kind="must_not"), alone, apart=((29.0, 35.0),)).reason == reasons.SILENT
 
 
 TALK = ["the parcel left on monday", "your card is in the post", "it costs ten dollars a month", "the line is repaired"]

@@ -46,7 +46,6 @@ def rulebook() -> Rulebook:
         (verdict("a", False, Value.NOT_SAID), Outcome.FAIL, 0.0),
         (verdict("a", None, Value.CANNOT_TELL), Outcome.UNDECIDED, None),
         (verdict("a", None, Value.NOT_APPLICABLE), Outcome.NOT_APPLICABLE, None),
-        (verdict("a", True, Value.NOT_SAID, forbidden=True, reason=reasons.SILENT), Outcome.NOT_EARNED, None),
     ],
 )
 def test_what_a_verdict_comes_to(made: Verdict, outcome: Outcome, points: float | None) -> None:
@@ -97,7 +96,7 @@ def test_rows_of_the_first_version_are_read() -> None:
         "fail",
         "undecided",
         "not_applicable",
-        "not_earned",
+        "not_applicable",
     ]
     assert (card.automatic.points, card.automatic.possible, card.automatic.failed_all) == (0.0, 20.0, True)
     assert card.lines[0].title == Text("a", "a")

@@ -9,7 +9,7 @@ import pytest
 
 from ivr.storage.models import Call, Leg, QueueVisit, Recording, Ring, Step
 from recording.context import Heard, context_of
-from recording.holds import holds
+from recording.holds import Hold, holds
 from recording.talks import never_joined, talk_of, talks
 from recording.transcription.transcript import PartyTranscript, Word
 
@@ -101,7 +101,7 @@ def test_handed_on_after_asking_the_second_agents_talk_begins_with_the_caller() 
 
 def test_the_hold_of_asking_ends_with_the_transfer() -> None:
     one = attended()
-    assert holds(one.steps, lambda at: (at - BEGUN).total_seconds(), 28.6) == [(15.8, 21.93)]
+    assert holds(one.steps, lambda at: (at - BEGUN).total_seconds(), 28.6) == [Hold(15.8, 21.93, "agent", "lee")]
 
 
 def test_who_was_never_joined_has_no_talk_and_is_not_judged() -> None:
@@ -178,10 +178,33 @@ def test_both_agents_have_their_own_context() -> None:
     kim = context_of(one, rows["kim"], Heard(rows["kim"], said((0.2, 1.2), (2.0, 3.0))), caller, "zh-CN")
     assert (lee.talk, lee.transfers, lee.ended_by, lee.queue) == ((10.53, 21.93), (21.93,), "transfer", "service")
     assert (kim.talk, kim.transfers, kim.ended_by, kim.queue) == ((21.93, 24.7), (), "agent", "service")
-    assert lee.holds == ((15.8, 21.93),)
-    assert kim.holds == (), "the first agent's hold is not the second's"
+    assert lee.holds == lee.apart == ((15.8, 21.93),), "what he says then he says to his colleague"
+    assert kim.holds == kim.apart == (), "the first agent's hold is not the second's"
     assert kim.ring == pytest.approx(1.2)
     assert kim.agent_offset == pytest.approx(20.2)
+
+
+def test_who_held_whom() -> None:
+    """The caller's own hold is none of the agent's, nor is that of a colleague he asks; unheard words are both."""
+    one = call(
+        [leg(*CALLER, 0, 0, 60), leg("1.2", "agent", "lee", 9, 10, 60)],
+        [
+            step(20, "hold", by="caller", agent=""), step(22, "hold", by="agent", agent="lee"),
+            step(25, "unhold", by="caller", agent=""), step(31, "unhold", by="agent", agent="lee"),
+            step(40, "hold", by="caller", agent=""), step(46, "unhold", by="caller", agent=""),
+            step(50, "hold", by="agent", agent="kim"), step(52, "unhold", by="agent", agent="kim"),
+        ],
+        [visit("lee", "1.2", 2, 10, 60, ended_by="caller")], 60, "caller",
+    )  # fmt: skip
+    found = holds(one.steps, lambda at: (at - BEGUN).total_seconds(), 60.0)
+    assert [(hold.start, hold.end, hold.by, hold.agent) for hold in found] == [
+        (20, 25, "caller", ""), (22, 31, "agent", "lee"), (40, 46, "caller", ""), (50, 52, "agent", "kim"),
+    ]  # fmt: skip
+    rows = {row.agent or "caller": row for row in one.recordings}
+    caller = Heard(rows["caller"], said((12, 14), (33, 39), (47, 49), (53, 59)))
+    lee = context_of(one, rows["lee"], Heard(rows["lee"], said((4, 9), (13, 20), (39, 40))), caller, "zh-CN")
+    assert lee.holds == ((22, 31),), "a hold is no silence besides, and what lee says in it ends none"
+    assert lee.apart == ((20, 31), (40, 46))
 
 
 def test_a_pause_of_the_recording_is_no_wait() -> None:
