@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ivr.core.language import Text
-from ivr.reports.model import CallStory, Event, Finding, Hit, PathStep, Utterance, Word
+from ivr.reports.findings import Finding, Hit
+from ivr.reports.model import CallStory, Event, PathStep
 from ivr.reports.speech import joined
+from ivr.reports.tracks import Utterance, Word
 from recording.keeping.redaction import MARKER, mask_text
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ivr.core.language import Text
-from ivr.reports.model import CallStory, Card, CardItem, Finding, Reading
+from ivr.reports.findings import Card, CardItem, Finding, Reading
+from ivr.reports.model import CallStory
 from recording.rulebooks.behaviour import Measure
 
 

@@ -8,7 +8,8 @@ from ivr.core.language import Text
 from ivr.reports.arranged import shown_reading
 from ivr.reports.clean import clean
 from ivr.reports.drawing import LANE_H, LEFT, WAVE_H, Axis, Box, Label, Lanes, Row, shortened, text_width
-from ivr.reports.model import CallStory, Finding
+from ivr.reports.findings import Finding
+from ivr.reports.model import CallStory
 from ivr.reports.wording import mark_of, value_of
 
 GLYPHS = {"pass": "✓", "fail": "✗", "unsure": "?", "not_applicable": "–"}

@@ -15,12 +15,14 @@ from markupsafe import Markup
 from ivr.core.language import Text, console_language
 from ivr.reports import figures, marks, sounds, wording
 from ivr.reports.arranged import arranged, shown_reading
+from ivr.reports.findings import Finding
 from ivr.reports.hits import GLYPHS
 from ivr.reports.indicators import Indicators
-from ivr.reports.model import CallStory, Finding, Utterance, Word
+from ivr.reports.model import CallStory
 from ivr.reports.page import asset, environment, policy, write_whole
 from ivr.reports.picture import draw
 from ivr.reports.speech import joined
+from ivr.reports.tracks import Utterance, Word
 
 _LOW_CONFIDENCE = 0.5
 _OUTCOME_CLASSES = frozenset({"answered", "abandoned", "voicemail", "failed", "interrupted"})

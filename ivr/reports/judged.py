@@ -7,8 +7,9 @@ from typing import Any
 
 from ivr.core.language import Text
 from ivr.reports.books import NO_BOOK, Book
-from ivr.reports.model import NO_TEXT, Card, CardItem, Finding, Hit, Reading, Track
+from ivr.reports.findings import NO_TEXT, Card, CardItem, Finding, Hit, Reading
 from ivr.reports.speech import joined, number
+from ivr.reports.tracks import Track
 from ivr.storage.models import Score, Verdict
 from recording.scorecards.score import GENERAL, MANUAL
 

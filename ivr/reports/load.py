@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
 from ivr.reports.books import books_of
-from ivr.reports.model import CallStory, Wave
+from ivr.reports.model import CallStory
 from ivr.reports.story import build_story
+from ivr.reports.tracks import Wave
 from ivr.storage import calls, features, quality
 from ivr.storage.models import Call, Recording
 from prompts.catalogue import load as load_catalogue

@@ -1,4 +1,4 @@
-"""What was measured, in the picture: both at once, dead air, hold music, pauses of the recording."""
+"""What was measured, in the picture: both at once, silences, hold music, pauses of the recording."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from ivr.core.language import Text
 from ivr.reports.clean import clean
 from ivr.reports.drawing import WAVE_H, Axis, Box, Row
 from ivr.reports.figures import moment, seconds
-from ivr.reports.model import CallStory, SoundStory, Span
+from ivr.reports.model import CallStory, Span
+from ivr.reports.tracks import SoundStory
 from ivr.reports.wording import pause_mark
 
 NAMES = {
     "overlap": Text("both at once", "同时说话"),
     "interruption": Text("interruption", "打断"),
     "dead": Text("dead air", "双方静默"),
+    "announced": Text("announced silence", "已说明的静默"),
     "music": Text("hold music", "等待音乐"),
     "paused": Text("recording paused", "录音暂停"),
 }
@@ -50,9 +52,10 @@ def kinds(stories: Iterable[CallStory]) -> tuple[str, ...]:
 def _measured(sound: SoundStory) -> Iterator[tuple[str, str, Span, Text]]:
     """(role, kind, seconds of the call, title)."""
     features = sound.features
-    for span in features.dead_air:
-        for role in _TALK:
-            yield role, "dead", span, _title("dead", span)
+    for kind, spans in (("dead", features.dead_air), ("announced", features.announced)):
+        for span in spans:
+            for role in _TALK:
+                yield role, kind, span, _title(kind, span)
     for one in features.overlaps:
         kind = "interruption" if one.interruption else "overlap"
         who = {"agent": Text(clean(sound.agent, 40) or "agent", clean(sound.agent, 40) or "坐席")}.get(

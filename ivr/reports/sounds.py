@@ -7,7 +7,7 @@ from statistics import median
 
 from ivr.core.language import Text
 from ivr.reports.figures import seconds
-from ivr.reports.model import SoundStory
+from ivr.reports.tracks import SoundStory
 from ivr.storage.models import CallFeatures
 from recording.analytics import features as measured
 from recording.analytics.features import HEALTH_FLOOR, PartyFeatures
@@ -57,6 +57,8 @@ def together(sound: SoundStory) -> list[Fact]:
             )
         )
     facts.append((Text("dead air", "双方静默"), _spans(one.dead_air)))
+    if one.announced:
+        facts.append((Text("announced silence", "已说明的静默"), _spans(one.announced)))
     music = [span for party in (one.agent, one.caller) if party is not None for span in party.hold_music]
     if music:
         facts.append((Text("hold music", "等待音乐"), _spans(music)))

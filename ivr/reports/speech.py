@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ivr.reports.model import Track, Utterance, Word
+from ivr.reports.tracks import Track, Utterance, Word
 from ivr.storage.models import Transcript
 
 PAUSE_S = 0.8

@@ -10,24 +10,10 @@ from ivr.reports import events as told
 from ivr.reports import judged, sounds, speech
 from ivr.reports.books import Book
 from ivr.reports.events import At, Say
-from ivr.reports.model import (
-    CallStory,
-    Card,
-    CardItem,
-    Event,
-    Finding,
-    Gap,
-    PathStep,
-    Phase,
-    RingStory,
-    TalkStory,
-    Track,
-    Utterance,
-    VisitStory,
-    Wave,
-    Word,
-)
+from ivr.reports.findings import Card, CardItem, Finding
+from ivr.reports.model import CallStory, Event, PathStep, Phase, RingStory, TalkStory, VisitStory
 from ivr.reports.phases import phases
+from ivr.reports.tracks import Gap, Track, Utterance, Wave, Word
 from ivr.storage.models import Call, CallFeatures, QueueVisit, Recording, Score, Transcript, Verdict
 from recording.analytics.spans import merged
 from recording.gaps import spans_of

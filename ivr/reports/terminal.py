@@ -11,8 +11,9 @@ from rich.text import Text as Line
 from ivr.core.language import Text
 from ivr.reports.clean import clean
 from ivr.reports.figures import fraction, moment, seconds
+from ivr.reports.findings import Finding
 from ivr.reports.indicators import Indicator, Indicators
-from ivr.reports.model import CallStory, Event, Finding, PathStep
+from ivr.reports.model import CallStory, Event, PathStep
 from ivr.reports.terminal_parts import plain_table, title
 from ivr.reports.terminal_sound import recordings_view, sound_view
 from ivr.reports.terminal_verdicts import MARKS, verdicts_view

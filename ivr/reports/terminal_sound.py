@@ -10,8 +10,9 @@ from ivr.core.language import Text
 from ivr.reports import sounds
 from ivr.reports.clean import clean
 from ivr.reports.figures import moment, seconds
-from ivr.reports.model import CallStory, SoundStory, Track
+from ivr.reports.model import CallStory
 from ivr.reports.terminal_parts import plain_table
+from ivr.reports.tracks import SoundStory, Track
 from ivr.reports.wording import cause_of, gap_of, party, state_of
 
 

@@ -12,7 +12,8 @@ from ivr.core.language import Text
 from ivr.reports.arranged import AgentView, SectionView, arranged, shown_reading
 from ivr.reports.clean import clean
 from ivr.reports.figures import amount, moment
-from ivr.reports.model import CallStory, Card, Finding
+from ivr.reports.findings import Card, Finding
+from ivr.reports.model import CallStory
 from ivr.reports.terminal_parts import plain_table
 from ivr.reports.wording import value_of
 from recording.compliance.reasons import NOT_HEARD

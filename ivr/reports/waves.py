@@ -8,7 +8,7 @@ from ivr.core.language import Text
 from ivr.reports.clean import clean
 from ivr.reports.drawing import LANE_H, LEFT, MOST_GAIN, WAVE_H, Axis, Box, Label, Lanes, Row, shortened, text_width
 from ivr.reports.figures import moment
-from ivr.reports.model import Track, Utterance, Wave
+from ivr.reports.tracks import Track, Utterance, Wave
 from ivr.reports.wording import cause_of, party, state_of
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.core.language import Text
 from ivr.reports.figures import moment
-from ivr.reports.model import Gap
+from ivr.reports.tracks import Gap
 
 _OUTCOMES = {
     "": Text("under way", "进行中"),

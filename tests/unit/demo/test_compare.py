@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from ivr.demo.compare import compare
 from ivr.demo.parts import EXPECTED, PARTS
-from ivr.reports.model import CallStory, Finding, PathStep, Track
+from ivr.reports.findings import Finding
+from ivr.reports.model import CallStory, PathStep
+from ivr.reports.tracks import Track
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ROLES = {"answered": ("caller", "agent"), "abandoned": ("caller",), "voicemail": ("caller", "voicemail")}

@@ -195,5 +195,6 @@ def _features(recording: int, agent: str, health: float) -> CallFeatures:
             "paused": [[20.0, 28.0]] if first else [],
             "responses": [0.8, 1.2],
             "longest_monologue": [11.0, 14.0],
+            "announced": [[16.0, 19.5]] if first else [],
         },
     )

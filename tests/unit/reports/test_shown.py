@@ -17,8 +17,9 @@ from ivr.reports import sounds
 from ivr.reports.arranged import arranged, shown_reading
 from ivr.reports.books import NO_BOOK, book_of
 from ivr.reports.drawing import LEFT
+from ivr.reports.findings import Reading
 from ivr.reports.html import pieces, render_html
-from ivr.reports.model import CallStory, Reading
+from ivr.reports.model import CallStory
 from ivr.reports.picture import draw
 from ivr.reports.terminal import print_story
 from ivr.reports.wording import cause_of
@@ -86,7 +87,7 @@ def test_marks_lie_on_the_axis_of_their_party(story: CallStory) -> None:
     caller, lee, kim = tops.values()
     assert set(where) == {
         ("dead", caller), ("dead", lee), ("interruption", caller), ("interruption", kim), ("music", caller),
-        ("paused", caller), ("paused", lee),
+        ("paused", caller), ("paused", lee), ("announced", caller), ("announced", lee),
     }  # fmt: skip
     assert where["paused", lee] == pytest.approx(LEFT + 20.0 * scale)
     assert where["interruption", kim] == pytest.approx(LEFT + 46.2 * scale)
@@ -111,6 +112,7 @@ def test_measurements_are_told_with_their_units(story: CallStory, monkeypatch: p
     assert "talk share agent 75 % · caller 25 %" in text
     assert "interruptions agent 1 · caller 0" in text
     assert "dead air 6.5 s" in text
+    assert "announced silence 3.5 s" in text
     assert "hold music 4.0 s" in text
     assert "240 characters/min -19 dBFS (± 1.0) 25 dB 31 of 100, below 40: words are not judged" in text
     monkeypatch.setenv("IVR_LANG", "zh")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from ivr.reports.findings import Finding, Hit
 from ivr.reports.judged import findings
-from ivr.reports.model import Finding, Hit, Track
+from ivr.reports.tracks import Track
 from ivr.storage.models import Verdict
 
 TRACK = Track(7, "agent", "agent-lee", "2.0-agent.wav", "closed", 20.0, 30.0)
