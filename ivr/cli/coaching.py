@@ -68,30 +68,25 @@ def write(
     _shown(writing(context, work, as_json=as_json), as_json=as_json)
 
 
-@app.command()
-def commend(
-    context: typer.Context,
-    agent: AgentName,
-    text: Words,
-    by: By = "",
-    call: CallOption = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """A commendation; three lead to a next step (B7). / 表扬"""
-    _note(context, agent, "commendation", text, by, call, as_json=as_json)
+def _noting(name: str, kind: str, words: str) -> None:
+    """Make the command ``name``, which writes a note of that kind."""
+
+    def command(
+        context: typer.Context,
+        agent: AgentName,
+        text: Words,
+        by: By = "",
+        call: CallOption = None,
+        as_json: JsonFlag = False,
+    ) -> None:
+        _note(context, agent, kind, text, by, call, as_json=as_json)
+
+    command.__doc__ = words
+    app.command(name)(command)
 
 
-@app.command()
-def warn(
-    context: typer.Context,
-    agent: AgentName,
-    text: Words,
-    by: By = "",
-    call: CallOption = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """A private warning; three lead to a next step (B7). / 私下警告"""
-    _note(context, agent, "warning", text, by, call, as_json=as_json)
+_noting("commend", "commendation", "A commendation; three lead to a next step (B7). / 表扬")
+_noting("warn", "warning", "A private warning; three lead to a next step (B7). / 私下警告")
 
 
 @app.command()

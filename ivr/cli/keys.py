@@ -6,20 +6,20 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, run, state
-from ivr.cli.progress import progress_bar
+from ivr.cli.keys_work import result_of, say, work_through, worked
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 if TYPE_CHECKING:
     from recording.vault import Identity, KeyFolder, Recipient
-    from recording.vault.sealing import Done, Progress
+
 
 app = typer.Typer(help="Keys that recordings are sealed with. / 录音加密密钥", no_args_is_help=True)
 
@@ -159,14 +159,14 @@ def rotate(
         return Recipient(changes.rotate(keys, at, borrowed).recipient, "machine")
 
     guarded(lambda: _audited(settings, "keys.rotate", turn), as_json=as_json)
-    result = _work(settings, "rewrap", borrowed, as_json=as_json) if rewrap else None
+    result = work_through(settings, "rewrap", borrowed, as_json=as_json) if rewrap else None
     forgotten = keys.forget_retired() if forget and result is not None and not result.failed else 0
     if as_json:
-        emit({"recipients": _plain(keys.recipients()), **(_result(result) if result else {}), "forgotten": forgotten})
+        emit({"recipients": _plain(keys.recipients()), **(result_of(result) if result else {}), "forgotten": forgotten})
     else:
         done("a new private key is in force", "新私钥已启用")
         if result is not None:
-            _say(result)
+            say(result)
         else:
             note("what is sealed already: ivr keys rewrap", "更新已加密内容：ivr keys rewrap")
     raise typer.Exit(1 if result is not None and result.failed else 0)
@@ -176,13 +176,13 @@ def rotate(
 def rewrap(context: typer.Context, identity: IdentityOption = None, as_json: JsonFlag = False) -> None:
     """Make everything sealed openable by the recipients of now, and nobody else. / 按当前收件人更新已加密内容"""
     borrowed = guarded(lambda: _borrowed(identity), as_json=as_json)
-    _worked(_work(state(context).settings, "rewrap", borrowed, as_json=as_json), as_json=as_json)
+    worked(work_through(state(context).settings, "rewrap", borrowed, as_json=as_json), as_json=as_json)
 
 
 @app.command()
 def seal(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Seal now what lies plain: recordings, transcripts, evidence. / 立即加密现有明文"""
-    _worked(_work(state(context).settings, "seal", [], as_json=as_json), as_json=as_json)
+    worked(work_through(state(context).settings, "seal", [], as_json=as_json), as_json=as_json)
 
 
 def _init(
@@ -264,52 +264,6 @@ def _borrowed(file: Path | None) -> list[Identity]:
     from recording.vault.keys import read_identity_file
 
     return read_identity_file(file) if file is not None else []
-
-
-def _work(settings: Settings, what: str, borrowed: list[Identity], *, as_json: bool) -> Done:
-    with progress_bar(quiet=as_json) as tell:
-        stage = str(Text("sealing", "加密中") if what == "seal" else Text("new recipients", "更新收件人"))
-        work = _pass(settings, what, borrowed, lambda _, share: tell(stage, share))
-        return guarded(lambda: run(work), as_json=as_json)
-
-
-async def _pass(settings: Settings, what: str, borrowed: list[Identity], progress: Progress) -> Done:
-    from ivr.cli.keeping import open_room
-    from recording.vault import KeysError, Vault
-    from recording.vault.sealing import Done, Sealing, rewrap, seal_rows
-
-    async with open_room(settings) as room:
-        if not room.vault.enabled:
-            raise KeysError(
-                Text(f"no keys in {settings.key_folder}", f"{settings.key_folder} 中没有密钥"),
-                cure=Text("make them: ivr keys init", "请先创建：ivr keys init"),
-            )
-        if what == "rewrap":
-            vault = Vault(identities=borrowed, folder=_folder(settings)) if borrowed else room.vault
-            return await rewrap(room.database, settings.recordings, vault, progress)
-        files = await Sealing(room.database, settings.recordings, room.vault, room.clock).sweep(
-            everything=True, progress=lambda stage, share: progress(stage, share / 2)
-        )
-        rows = await seal_rows(room.database, room.vault, lambda stage, share: progress(stage, 0.5 + share / 2))
-        return Done(files.done + rows.done, files.failed + rows.failed, files.problems + rows.problems)
-
-
-def _worked(result: Done, *, as_json: bool) -> None:
-    if as_json:
-        emit(_result(result))
-    else:
-        _say(result)
-    raise typer.Exit(1 if result.failed else 0)
-
-
-def _result(result: Done) -> dict[str, Any]:
-    return {"done": result.done, "failed": result.failed, "problems": list(result.problems)}
-
-
-def _say(result: Done) -> None:
-    for problem in result.problems:
-        failed(problem)
-    done(f"{result.done} done, {result.failed} failed", f"完成 {result.done} 项，失败 {result.failed} 项")
 
 
 def _told(found: Recipient, as_json: bool, what: Text) -> None:

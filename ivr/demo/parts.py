@@ -208,12 +208,14 @@ EXPECTED: Mapping[int, Expected] = {
             "hold-thanks": None,
             "anything-else": False,
             "closing": False,
-            "brush-off": True,
-            "rudeness": True,
             "magic-words": False,
             "answered-in-time": True,
             "caller-hangs-up": True,
-            # Who says nothing owes nothing beside words that never came.
+            # Who says nothing earns nothing by what he did not say, and owes nothing beside words that never came.
+            "brush-off": None,
+            "rudeness": None,
+            "overlap": None,
+            "dead-air": None,
             "not-at-once": None,
             "dictation": None,
             "inaudible": None,

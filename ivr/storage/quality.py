@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.core.errors import StorageError
 from ivr.core.language import Text
-from ivr.storage.models import Call, Recording, Score, Transcript, Verdict
+from ivr.storage.models import Recording, Score, Transcript, Verdict
 
 
 async def save_transcript(session: AsyncSession, transcript: Transcript) -> Transcript:
@@ -87,20 +86,4 @@ async def list_scores(session: AsyncSession, call_id: int, run: str | None = Non
     """A call's scores, one an agent, of one judging, the newest when ``run`` is None."""
     run = run or await latest_run(session, call_id)
     query = select(Score).where(Score.call_id == call_id, Score.run == run).order_by(Score.id)
-    return (await session.scalars(query)).all()
-
-
-async def scores_between(
-    session: AsyncSession, since: datetime, until: datetime, *, agent: str | None = None
-) -> Sequence[Score]:
-    """The newest score of each agent's part in each call begun in ``since <= t < until``, in order of the calls."""
-    newest = select(func.max(Score.id)).group_by(Score.call_id, Score.agent)
-    query = (
-        select(Score)
-        .join(Call, Call.id == Score.call_id)
-        .where(Call.started_at >= since, Call.started_at < until, Score.id.in_(newest))
-        .order_by(Call.started_at, Score.id)
-    )
-    if agent is not None:
-        query = query.where(Score.agent == agent)
     return (await session.scalars(query)).all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -61,12 +60,6 @@ async def find(session: AsyncSession, file: str) -> Recording | None:
     return await session.scalar(select(Recording).where(Recording.file == file))
 
 
-async def for_call(session: AsyncSession, call_id: int) -> Sequence[Recording]:
-    """A call's recordings in the order in which they began."""
-    query = select(Recording).where(Recording.call_id == call_id).order_by(Recording.started_at, Recording.id)
-    return (await session.scalars(query)).all()
-
-
 async def unlinked(session: AsyncSession, *, limit: int = 1000) -> Sequence[Recording]:
     """Recordings whose call is not known (audio without a call)."""
     query = select(Recording).where(Recording.call_id.is_(None)).order_by(Recording.id).limit(limit)
@@ -101,13 +94,3 @@ async def link(session: AsyncSession) -> int:
             linked += 1
         await session.flush()
     return linked
-
-
-async def in_state(
-    session: AsyncSession, state: str, *, before: datetime | None = None, limit: int = 1000
-) -> Sequence[Recording]:
-    """Recordings in a state (open | closed | missing | broken), of those begun before a time if one is given."""
-    query = select(Recording).where(Recording.state == state)
-    if before is not None:
-        query = query.where(Recording.started_at < before)
-    return (await session.scalars(query.order_by(Recording.id).limit(limit))).all()

@@ -12,7 +12,6 @@ from recording.transcription.pool import WorkerPool
 from recording.transcription.task import Outcome, Progress, Task, run_task, work_here
 
 LOCAL = "local"
-MOST_SLOTS = 64
 
 
 class TaskExecutor(Protocol):

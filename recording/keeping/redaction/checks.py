@@ -12,7 +12,6 @@ from typing import Literal
 
 Kind = Literal["card", "id", "phone", "digits"]
 
-CARD_LENGTHS = range(13, 20)
 _PHONES = re.compile(r"(?:1[3-9]\d{9}|0\d{8,11}|400\d{7}|[2-9]\d{9})\Z", re.ASCII)
 _CN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CN_CHECK = "10X98765432"

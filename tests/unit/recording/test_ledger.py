@@ -260,7 +260,8 @@ async def test_two_ledgers_over_one_spool(room: Room) -> None:
     assert sum(taken) >= 40
     assert room.left() == []
     async with room.database.read() as session:
-        assert len(await recordings.in_state(session, "closed")) == 40
+        found = [await recordings.find(session, f"{number}.0-caller.wav") for number in range(40)]
+    assert [row.state for row in found if row is not None] == ["closed"] * 40
 
 
 async def test_the_call_of_a_recording_may_become_known_later(room: Room) -> None:

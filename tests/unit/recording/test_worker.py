@@ -45,6 +45,20 @@ async def runs_of(room: JudgingRoom, call: int) -> set[str]:
         return set(await session.scalars(select(Verdict.run).where(Verdict.call_id == call)))
 
 
+def held_up(room: JudgingRoom, file: str) -> tuple[asyncio.Event, threading.Event]:
+    """Let the transcription of a file wait: when it has begun, and what lets it go on."""
+    begun, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow() -> PartyTranscript:
+        loop.call_soon_threadsafe(begun.set)
+        assert go_on.wait(20)
+        return said("hello")
+
+    room.transcriber.script[file] = slow
+    return begun, go_on
+
+
 async def test_jobs_are_worked_on_in_order_and_done(room: JudgingRoom) -> None:
     first, second = await room.call("1.1"), await room.call("2.1")
     await room.asked(first, second)
@@ -135,15 +149,7 @@ async def test_two_workers_never_do_one_job_twice(room: JudgingRoom) -> None:
 async def test_a_heartbeat_keeps_a_long_job(room: JudgingRoom) -> None:
     call = await room.call()
     await room.asked(call)
-    go_on, begun = threading.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def slow() -> PartyTranscript:
-        loop.call_soon_threadsafe(begun.set)
-        assert go_on.wait(20)
-        return said("hello")
-
-    room.transcriber.script["10.1-agent.wav"] = slow
+    begun, go_on = held_up(room, "10.1-agent.wav")
     lease = timedelta(seconds=0.2)
     working = asyncio.create_task(work(room, worker(room, lease=lease)))
     try:
@@ -192,15 +198,7 @@ async def test_a_heartbeat_that_the_database_refuses_does_not_cost_the_result(
 async def test_a_job_that_another_has_taken_over_is_left_to_him(room: JudgingRoom) -> None:
     call = await room.call()
     await room.asked(call)
-    go_on, begun = threading.Event(), asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def slow() -> PartyTranscript:
-        loop.call_soon_threadsafe(begun.set)
-        assert go_on.wait(20)
-        return said("hello")
-
-    room.transcriber.script["10.1-agent.wav"] = slow
+    begun, go_on = held_up(room, "10.1-agent.wav")
     lease = timedelta(seconds=0.4)
     working = asyncio.create_task(work(room, worker(room, lease=lease)))
     try:
@@ -263,15 +261,7 @@ async def test_watch_outlives_trouble_and_ends_when_cancelled(
 async def test_a_worker_that_is_stopped_leaves_the_job_to_the_next(room: JudgingRoom) -> None:
     call = await room.call()
     await room.asked(call)
-    begun, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-
-    def slow() -> PartyTranscript:
-        loop.call_soon_threadsafe(begun.set)
-        assert go_on.wait(20)
-        return said("hello")
-
-    room.transcriber.script["10.1-agent.wav"] = slow
+    begun, go_on = held_up(room, "10.1-agent.wav")
     working = asyncio.create_task(worker(room).run())
     async with asyncio.timeout(20):
         await begun.wait()
@@ -331,15 +321,7 @@ async def test_several_calls_are_worked_on_at_once(room: JudgingRoom) -> None:
 async def test_calls_that_come_while_a_long_one_is_under_way_do_not_wait_for_it(room: JudgingRoom) -> None:
     long, late = await room.call("1.1"), await room.call("2.1")
     await room.asked(long)
-    begun, go_on = asyncio.Event(), threading.Event()
-    loop = asyncio.get_running_loop()
-
-    def slow() -> PartyTranscript:
-        loop.call_soon_threadsafe(begun.set)
-        assert go_on.wait(20)
-        return said("hello")
-
-    room.transcriber.script["10.1-agent.wav"] = slow
+    begun, go_on = held_up(room, "10.1-agent.wav")
     working = asyncio.create_task(work(room, worker(room, slots=lambda: 2)))
     try:
         async with asyncio.timeout(20):
