@@ -18,6 +18,7 @@ from recording.rulebooks.test import split_line
 from recording.transcription.transcript import PartyTranscript, Word
 
 REACH_S = 3.0  # seconds around a place in which the rest of its phrase may lie
+_BEATEN = 2.0  # log-odds of a near miss against the phrase from which it is the near miss that was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Listener:
         if not passes.whole and self._other_phrase(part, match.score, words, span):
             return None
         weight = weigh(
-            Evidence(match.score, passes.best, passes.whole, match.lost),
+            Evidence(match.score, passes.best, passes.whole, match.lost, said=_said(candidate)),
             forbidden=rule.kind is Kind.MUST_NOT,
             noisy=self._noisy,
             limits=self._limits,
@@ -111,11 +112,15 @@ class Listener:
 
     def _beaten(self, candidate: Candidate) -> bool:
         """Whether a near miss explains the place better, and well."""
+        if candidate.odds is not None:
+            return candidate.odds.rival >= _BEATEN
         lead = candidate.match.score - candidate.rival_score
         return bool(candidate.rival) and lead <= -self._limits.edge and candidate.rival_score >= self._limits.near
 
     def _doubtful(self, candidate: Candidate) -> bool:
         """Whether the place may as well be a near miss, or part of a longer one that the rule names."""
+        if candidate.odds is not None:
+            return candidate.beaten
         if candidate.beaten and candidate.rival_score >= self._limits.near:
             return True
         inside = _joined(plain(candidate.phrase, self._language)) in _joined(plain(candidate.rival, self._language))
@@ -180,7 +185,11 @@ class Listener:
                 continue
             weight = weigh(
                 Evidence(
-                    best.match.score if best else 0.0, passes.best, passes.whole, best.match.lost if best else 1.0
+                    best.match.score if best else 0.0,
+                    passes.best,
+                    passes.whole,
+                    best.match.lost if best else 1.0,
+                    said=_said(best),
                 ),
                 forbidden=rule.kind is Kind.MUST_NOT,
                 noisy=self._noisy,
@@ -237,6 +246,11 @@ class Listener:
                     yield words[first].start, words[last].end
                 if len(text) >= len(wanted):
                     break
+
+
+def _said(candidate: Candidate | None) -> bool | None:
+    """Whether the odds are for a phrase; None in a language without odds."""
+    return None if candidate is None or candidate.odds is None else candidate.odds.said >= 0
 
 
 def within(words: Sequence[Word], window: Span) -> list[Word]:

@@ -13,7 +13,6 @@ from recording.compliance.scene import Scene, Side
 from recording.compliance.thresholds import THRESHOLDS, Thresholds
 from recording.compliance.verdict import CallContext, Measured, Value, Verdict
 from recording.rulebooks.model import Behaviour, Kind, Measure, Rule, Rulebook
-from recording.rulebooks.test import accepting
 from recording.transcription.transcript import PartyTranscript
 
 _NEEDS_WORDS = frozenset({Measure.SPEECH_RATE})
@@ -38,9 +37,7 @@ def judge(
         context: times of the call, and what was measured in its sound.
         thresholds: what counts as evidence.
     """
-    # The tuned file is for the sounds of one language; where another's text is told apart earlier, it counts earlier.
-    accept = accepting(rulebook.language, otherwise=thresholds.accept)
-    limits = replace(thresholds, accept=accept, version=thresholds.full_version)
+    limits = replace(thresholds, version=thresholds.full_version)
     scene = Scene(
         rulebook,
         Side("agent", heard_by_other(agent, context.apart, context.agent_offset), context.agent_offset),

@@ -25,12 +25,14 @@ class Evidence:
         heard: 0..100, likeness of the grammar pass that heard most of it.
         whole: grammar passes that heard all of it.
         lost: share of the phrase, 0..1, in words the free decode did not hear at all.
+        said: whether the odds of the free decode are for the phrase; None in a language without odds.
     """
 
     text: float
     heard: float
     whole: int
     lost: float
+    said: bool | None = None
 
     @property
     def together(self) -> float:
@@ -47,7 +49,9 @@ def weigh(evidence: Evidence, *, forbidden: bool, noisy: bool, limits: Threshold
         noisy: the sound is noisy: absence is harder to prove, and text alone proves less.
         limits: the thresholds.
     """
-    if _enough(evidence, forbidden=forbidden, noisy=noisy, limits=limits):
+    told = evidence.said and not forbidden and not noisy  # the odds know what else it may have been
+    able = evidence.said is not False or bool(evidence.whole)
+    if told or (able and _enough(evidence, forbidden=forbidden, noisy=noisy, limits=limits)):
         return Weight.STRONG
     if noisy:
         weak = max(evidence.text, evidence.heard) >= limits.near_noisy

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recording.matching.matcher import Match, Matcher
+from recording.matching.odds import Odds, odds
 
+WORTH = 35.0  # likeness below which a phrase was not said, whatever else was
+_HOPELESS = Odds(-30.0, 0.0)
 _MARGIN = 1  # words on both sides of the place in which a near miss is looked for, if it is no longer
 
 
@@ -20,6 +23,7 @@ class Candidate:
         rival: the near miss most alike at that place, empty without near misses.
         rival_score: 0..100.
         fuller: whether the phrase has more sounds than the rival.
+        odds: that it was said there; None in a language without a noisy channel.
     """
 
     phrase: str
@@ -27,10 +31,18 @@ class Candidate:
     rival: str = ""
     rival_score: float = 0.0
     fuller: bool = False
+    odds: Odds | None = None
+
+    @property
+    def score(self) -> float:
+        """0..100, what the text is worth as evidence: the odds as a share where there are any, else the likeness."""
+        return self.match.score if self.odds is None else round(100 * self.odds.probability, 1)
 
     @property
     def beaten(self) -> bool:
         """Whether a near miss explains the place at least as well; of two alike the fuller one explains more of it."""
+        if self.odds is not None:
+            return self.odds.rival >= 0
         if not self.rival or self.rival_score < self.match.score:
             return False
         return self.rival_score > self.match.score or not self.fuller
@@ -47,8 +59,11 @@ def candidates(
             continue
         rivals = [(_score_around(matcher, near, match, words), matcher.length(near), near) for near in near_misses]
         score, length, rival = max(rivals, default=(0.0, 0, ""))
-        found.append(Candidate(phrase, match, rival, score, matcher.length(phrase) > length))
-    return sorted(found, key=lambda item: (item.beaten, -item.match.score))
+        chance = odds(matcher.language, phrase, near_misses, words, match.start, match.end)
+        if chance is not None and match.score < WORTH:
+            chance = _HOPELESS
+        found.append(Candidate(phrase, match, rival, score, matcher.length(phrase) > length, chance))
+    return sorted(found, key=lambda item: (item.beaten, -item.score))
 
 
 def _score_around(matcher: Matcher, near: str, match: Match, words: Sequence[str]) -> float:

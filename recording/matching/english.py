@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rapidfuzz.distance import Indel
+
 _CONTRACTIONS = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "n't": " not",
     "i'm": "i am", "let's": "let us", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would",
@@ -42,6 +44,17 @@ _SOUNDS = (
     (r"[eiy][aeiouy]*", "i"), (r"[aou][aeiouy]*", "a"),
     (r"(.)\1+", r"\1"),
 )  # fmt: skip
+# Words said all the time, which prove little: articles, prepositions, pronouns, auxiliaries, fillers.
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "a am an and are as at be by can could did do does for had has have i if in is it its just may me might must my"
+        " of oh on or our shall should so that the their them they this to uh um us was we well were will with would"
+        " you your",
+    )
+)
+_COARSE = str.maketrans("bvdgzjmr", "pftkssnl")  # the classes of Soundex, roughly
+_COARSE_SHARE = 0.65  # of the likeness of two words, where their classes are more alike than their sounds
 
 
 def keys(words: list[str]) -> list[tuple[str, int]]:
@@ -55,6 +68,23 @@ def keys(words: list[str]) -> list[tuple[str, int]]:
             key = phonetic_key(part)
             found += [(sound, index) for sound in (f"^{key[0]}", *key, f"{key[-1]}$")]
     return found
+
+
+def units(words: list[str]) -> list[tuple[str, int, bool]]:
+    """(phonetic key, index of its word, whether it is a common one) for every word, contractions written out."""
+    parts = [(part, index) for index, word in enumerate(words) for part in expand(word).split()]
+    return [(phonetic_key(part), index, part in _COMMON) for part, index in parts]
+
+
+@lru_cache(maxsize=65536)
+def alike(one: str, other: str) -> float:
+    """0..1: the share of sounds two phonetic keys have in common, voiced and voiceless ones being nearly the same."""
+    if one == other:
+        return 1.0
+    one, other = f"^{one}$", f"^{other}$"
+    fine = Indel.normalized_similarity(one, other)
+    coarse = Indel.normalized_similarity(one.translate(_COARSE), other.translate(_COARSE))
+    return max(fine, (1 - _COARSE_SHARE) * fine + _COARSE_SHARE * coarse)
 
 
 @lru_cache(maxsize=8192)

@@ -12,23 +12,52 @@ from functools import lru_cache
 
 import cn2an
 from pypinyin import lazy_pinyin
+from rapidfuzz.distance import Indel
 
 # The fuzzy sounds of Chinese input methods, but for k/g: southern speakers and narrow-band recognisers blur them.
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("h", "f"))
 _ALL_INITIALS = tuple("bpmfdtnlgkhjqxrzcsyw")
 _FINALS = (("ing", "in"), ("eng", "en"), ("ang", "an"))
+# Initials that differ in breath or by a neighbouring place of the tongue; the merged ones are not among them.
+_NEIGHBOURS = frozenset(
+    map(frozenset, ("bp", "dt", "gk", "jq", "qx", "jx", "zc", "cs", "zs", "jz", "mn", "lm", "bf", "hk"))
+)
+_NEIGHBOUR = 0.6  # of a whole initial
+_FINAL = 0.5  # of a whole final, at most, when it is another one
+_COMMON = frozenset("的了着过啊嗯呢吧吗呀哦那这一就在有是个我你您为也都")  # said all the time: they prove little
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]+")
 
 
 def keys(words: list[str]) -> list[tuple[str, int]]:
     """(initial or final, index of its word) for every syllable; Latin letters stand for themselves."""
+    return [(sound, index) for key, index, _ in units(words) for sound in halves(key)]
+
+
+def units(words: list[str]) -> list[tuple[str, int, bool]]:
+    """(toneless syllable, index of its word, whether it is a common one) for every character."""
     characters: list[tuple[str, int]] = []
     for index, word in enumerate(words):
         characters += [(character, index) for character in _numbers(word).casefold() if character.isalnum()]
     # All at once: how a character is read depends on its neighbours, across word borders too.
     syllables = _syllables("".join(character for character, _ in characters))
-    return [(sound, index) for key, (_, index) in zip(syllables, characters, strict=True) for sound in halves(key)]
+    return [
+        (syllable, index, character in _COMMON)
+        for syllable, (character, index) in zip(syllables, characters, strict=True)
+    ]
+
+
+@lru_cache(maxsize=65536)
+def alike(one: str, other: str) -> float:
+    """0..1: how alike two syllables are, initial and final counting half each."""
+    if one == other:
+        return 1.0
+    here, there = halves(one), halves(other)
+    if len(here) < 2 or len(there) < 2:
+        return 0.0
+    initial = float(here[0] == there[0]) or _NEIGHBOUR * (frozenset((here[0][0], there[0][0])) in _NEIGHBOURS)
+    final = float(here[1] == there[1]) or _FINAL * Indel.normalized_similarity(here[1][1:], there[1][1:])
+    return (initial + final) / 2
 
 
 @lru_cache(maxsize=4096)

@@ -74,7 +74,7 @@ def items(rulebook: Rulebook, random: Random, per_phrase: int) -> Iterator[Item]
     for rule in rulebook.rules:
         for part in rule.all_parts:
             for variant in part.variants:
-                phrase = _filled(variant, rulebook.language)
+                phrase = filled(variant, rulebook.language)
                 if _length(phrase, rulebook.language) < LEAST[rulebook.language]:
                     continue
                 number += 1
@@ -88,18 +88,18 @@ def items(rulebook: Rulebook, random: Random, per_phrase: int) -> Iterator[Item]
 
 def _unlike(rule: Rule, part: Part, variant: str, language: str) -> list[str]:
     """What sounds like the phrase and is not: near misses, lines that must not match, half of the sentence."""
-    found = [_filled(near, language) for near in rule.near_misses]
+    found = [filled(near, language) for near in rule.near_misses]
     if not rule.parts:
         found += rule.must_not_match
-    phrase = _filled(variant, language)
+    phrase = filled(variant, language)
     words = list(phrase) if language == "zh-CN" else phrase.split()
     if "{" not in variant or set(re.findall(r"\{([a-z]+)\}", variant)) <= SITE:  # else any words complete it
         found.append(("" if language == "zh-CN" else " ").join(words[: len(words) // 2]))
-    whole = [_bare(one, language) for one in part.variants]
-    return [one for one in found if not any(text in _bare(one, language) for text in whole)] or [""]
+    whole = [bare(one, language) for one in part.variants]
+    return [one for one in found if not any(text in bare(one, language) for text in whole)] or [""]
 
 
-def _bare(text: str, language: str) -> str:
+def bare(text: str, language: str) -> str:
     text = re.sub(r"[^\w\s']", "", text.casefold())
     return "".join(text.split()) if language == "zh-CN" else " ".join(text.split())
 
@@ -109,7 +109,7 @@ def _talk(text: str, language: str, random: Random) -> str:
     return ("，" if language == "zh-CN" else " ").join(one for one in (before, text, after) if one)
 
 
-def _filled(phrase: str, language: str) -> str:
+def filled(phrase: str, language: str) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda name: NAMES[language].get(name.group(1), ""), phrase)
 
 
@@ -124,17 +124,26 @@ def found(matcher: Matcher, item: Item, text: str) -> bool:
 
 def likeness(matcher: Matcher, item: Item, text: str) -> float:
     """0..100: the best score of any variant that no near miss explains better."""
-    words = split_line(re.sub(r"[^\w\s']", " ", text))
-    filled = fill(item.part, {name: [value] for name, value in NAMES[matcher.language].items() if name in SITE})
+    words = split_line(plain_words(text))
     best = 0.0
-    for variant in filled.part.variants:
-        if variant in filled.named:
-            continue  # with another name it goes to a person
-        rivals = [*item.rule.near_misses, *near_misses(matcher.language, variant)]
+    for variant, rivals in searched(matcher, item):
         for one in candidates(matcher, [variant], rivals, words):
             if not one.beaten:
-                best = max(best, one.match.score)
+                best = max(best, one.score)
     return best
+
+
+def plain_words(text: str) -> str:
+    """Text without its punctuation, as recognisers write it."""
+    return re.sub(r"[^\w\s']", " ", text)
+
+
+def searched(matcher: Matcher, item: Item) -> Iterator[tuple[str, list[str]]]:
+    """The variants of an item's part, the site's names in them, each with what may be mistaken for it."""
+    named = fill(item.part, {name: [value] for name, value in NAMES[matcher.language].items() if name in SITE})
+    for variant in named.part.variants:
+        if variant not in named.named:  # with another name it goes to a person
+            yield variant, [*item.rule.near_misses, *near_misses(matcher.language, variant)]
 
 
 def measure(language: str, rate: float, per_phrase: int, seed: int) -> list[dict[str, Any]]:
