@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from rich import box
@@ -26,11 +26,11 @@ AgentOption = Annotated[str, typer.Option("--agent", help="Agent, where the call
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``ivr qa``."""
-    from ivr.cli import coaching, disputes, reviewing, sampling
+    from ivr.cli import calibrating, coaching, disputes, reviewing, sampling
 
     app.add_typer(reviewing.app, name="review")
     app.add_typer(disputes.app, name="dispute")
-    app.add_typer(reviewing.calibrate, name="calibrate")
+    app.add_typer(calibrating.app, name="calibrate")
     app.add_typer(coaching.app, name="coach")
     app.command("figure")(coaching.figure)
     app.command("sample")(sampling.sample)
@@ -75,16 +75,23 @@ def site_and_zone(settings: Settings) -> tuple[str, tzinfo]:
     return site.name, ZoneInfo(site.zone)
 
 
-def table(columns: Iterable[Text], rows: Sequence[Sequence[object]], *, right: Iterable[int] = ()) -> None:
-    """Print rows; columns numbered in ``right`` stand on the right."""
+def table(
+    columns: Iterable[Text],
+    rows: Sequence[Sequence[object]],
+    *,
+    right: Iterable[int] = (),
+    whole: Iterable[int] = (),
+) -> None:
+    """Print rows; columns numbered in ``right`` stand on the right, those in ``whole`` are never broken."""
     from rich.text import Text as Line
 
     from ivr.reports.clean import clean
 
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="dim")
-    numbers = set(right)
+    numbers, unbroken = set(right), set(whole)
     for index, column in enumerate(columns):
-        made.add_column(str(column), justify="right" if index in numbers else "left", overflow="fold")
+        side: Literal["right", "left"] = "right" if index in numbers else "left"
+        made.add_column(str(column), justify=side, overflow="fold", no_wrap=index in unbroken)
     for row in rows:
         made.add_row(*(Line("" if one is None else clean(str(one), 300)) for one in row))
     console.print(made)

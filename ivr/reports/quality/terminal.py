@@ -60,16 +60,16 @@ def _basis(report: QualityReport) -> Text:
 
 def _scores(report: QualityReport) -> Table:
     table = _table()
-    for name, justify in (
-        (Text("", ""), "left"),
-        (Text("final % (95 %)", "最终得分 %（95%）"), "right"),
-        (Text("machine %", "机器 %"), "right"),
-        (Text("cards", "评分表"), "right"),
-        (Text("reviewed", "已复核"), "right"),
-        (Text("fail-all", "一票否决"), "right"),
-        (Text("undecided", "未决项"), "right"),
+    table.add_column("", overflow="fold")
+    for name in (
+        Text("final %\n(95 %)", "最终得分 %\n（95%）"),
+        Text("machine\n%", "机器\n%"),
+        Text("cards", "评分表"),
+        Text("re-\nviewed", "已复核"),
+        Text("fail-\nall", "一票\n否决"),
+        Text("un-\ndecided", "未决项"),
     ):
-        table.add_column(str(name), justify=justify, no_wrap=justify == "right")  # type: ignore[arg-type]
+        table.add_column(str(name), justify="right", no_wrap=True)
     _score_row(table, str(Text("all", "全部")), report.whole, style="bold")
     for one in report.teams:
         _score_row(table, str(Text(f"team {clean(one.name, 64) or '—'}", f"团队 {clean(one.name, 64) or '—'}")), one)
@@ -81,29 +81,38 @@ def _scores(report: QualityReport) -> Table:
 def _score_row(table: Table, name: str, one: Scores, style: str = "") -> None:
     machine = "—" if one.automatic.value is None else f"{one.automatic.value:.1f}"
     counts = (one.cards, one.reviewed, one.failed_all, one.undecided)
-    table.add_row(Line(name, style=style), str(words.score(one.final)), machine, *map(str, counts))
+    table.add_row(Line(name, style=style), _in_two(words.score(one.final)), machine, *map(str, counts))
 
 
-def _items(items: Sequence[ItemRow]) -> Table:
+def _items(items: Sequence[ItemRow]) -> Group:
     table = _table()
     table.add_column(str(Text("item", "项目")), overflow="fold")
-    table.add_column(str(Text("norm", "规范")), no_wrap=True)
-    table.add_column(str(Text("failed at last", "最终不合格")), justify="right", no_wrap=True)
-    table.add_column(str(Text("violations, machine", "机器判定违规")), justify="right", no_wrap=True)
-    table.add_column(str(Text("corrected", "校正后")), justify="right", no_wrap=True)
-    table.add_column(str(Text("undecided", "未决")), justify="right", no_wrap=True)
-    table.add_column(str(Text("by people", "人工")), justify="right", no_wrap=True)
-    for one in items:
+    for name in (
+        Text("failed\nat last", "最终\n不合格"),
+        Text("violations,\nmachine", "机器判定\n违规"),
+        Text("corrected", "校正后"),
+        Text("un-\ndecided", "未决"),
+        Text("by\npeople", "人工"),
+    ):
+        table.add_column(str(name), justify="right", no_wrap=True)
+    shown = [one for one in items if one.failed or one.rate.raw or one.undecided or one.reviewed]
+    for one in shown:
         table.add_row(
-            Line(clean(str(one.title), 80)),
-            clean(one.norm, 16),
-            str(words.share(one.failed)),
-            str(words.share(one.rate.raw)),
-            str(words.corrected(one)),
+            Line(f"{clean(str(one.title), 80)} {clean(one.norm, 16)}"),
+            _in_two(words.share(one.failed)),
+            _in_two(words.share(one.rate.raw)),
+            _in_two(words.corrected(one)),
             str(one.undecided),
             str(one.reviewed),
         )
-    return table
+    rest = len(items) - len(shown)
+    aside = Text(f"{rest} more items applied to no call", f"另有 {rest} 个项目不适用于任何通话")
+    return Group(table, *([Line(str(aside), style="dim")] if rest else []))
+
+
+def _in_two(text: Text) -> str:
+    """A figure, and its interval under it: columns fit 80 characters."""
+    return str(text).replace(" (", "\n(", 1)
 
 
 def _months(points: Sequence[Point]) -> Table:
