@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,13 @@ from ivr.core.errors import AsteriskError
 from ivr.core.settings import Settings
 
 
+@pytest.fixture
+def runtime() -> Iterator[Path]:
+    """A folder with a short path, wherever the tests' own folders are."""
+    with tempfile.TemporaryDirectory(prefix="r", dir="/tmp") as folder:
+        yield Path(folder)
+
+
 def test_a_short_path_keeps_the_socket_at_home(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "h", cache=tmp_path)
     dirs = make_dirs(settings, tmp_path)
@@ -19,10 +28,10 @@ def test_a_short_path_keeps_the_socket_at_home(tmp_path: Path) -> None:
     assert dirs.base.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_long_path_moves_the_socket_to_a_private_short_folder_and_keeps_it_there(tmp_path: Path) -> None:
+def test_a_long_path_moves_the_socket_to_a_private_short_folder_and_keeps_it_there(
+    tmp_path: Path, runtime: Path
+) -> None:
     settings = Settings(home=tmp_path / ("h" * 100), cache=tmp_path)
-    runtime = tmp_path / "run"
-    runtime.mkdir()
     dirs = make_dirs(settings, tmp_path, {"XDG_RUNTIME_DIR": str(runtime)})
     assert dirs.run.parent == runtime
     assert len(os.fsencode(dirs.run / "asterisk.ctl")) < 108
@@ -30,10 +39,8 @@ def test_a_long_path_moves_the_socket_to_a_private_short_folder_and_keeps_it_the
     assert make_dirs(settings, tmp_path, {}).run == dirs.run  # found again from another login
 
 
-def test_a_short_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
+def test_a_short_folder_that_others_can_enter_is_refused(tmp_path: Path, runtime: Path) -> None:
     settings = Settings(home=tmp_path / ("h" * 100), cache=tmp_path)
-    runtime = tmp_path / "run"
-    runtime.mkdir()
     dirs = make_dirs(settings, tmp_path, {"XDG_RUNTIME_DIR": str(runtime)})
     dirs.run.chmod(0o755)
     with pytest.raises(AsteriskError, match="not a private folder"):
