@@ -6,11 +6,15 @@ import asyncio
 import contextlib
 import signal
 import sys
+from datetime import time
+from zoneinfo import ZoneInfo
 
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
+from ivr.app.nightly import keep_nightly
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.setup import find_tools, prepare
+from ivr.core.clock import SystemClock
 from ivr.core.errors import TelephonyError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
@@ -134,6 +138,9 @@ async def up(settings: Settings) -> None:
     try:
         await asyncio.to_thread(instance.start)
         keepers.append(asyncio.create_task(keep_asterisk(instance), name="asterisk"))
+        if settings.nightly != "off":
+            at = time.fromisoformat(settings.nightly)
+            keepers.append(asyncio.create_task(keep_nightly(SystemClock(), at, ZoneInfo(site.zone), settings)))
         print(Text("running; Ctrl-C stops it", "运行中；按 Ctrl-C 停止"), flush=True)
         await asyncio.wait([stopper, *keepers], return_when=asyncio.FIRST_COMPLETED)
         print(Text("stopping", "正在停止"), flush=True)

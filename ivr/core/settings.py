@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     qa_lease: int = Field(
         default=120, ge=5, le=3600, description="seconds a judging is its worker's without a heartbeat"
     )
+    nightly: str = Field(
+        default="03:30",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d|off)$",
+        description="when `ivr up` checks recordings and deletes what is due, by the site's clocks; off",
+    )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("log_level", mode="before")
