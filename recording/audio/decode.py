@@ -2,7 +2,7 @@
 
 What soundfile can read is read with it; the rest goes through ffmpeg in a process of its own, with a time limit, no
 standard input, no protocol but ``file:`` and no demuxer that follows references to other files (playlists, concat).
-pydub would run the same ffmpeg without those limits, so it is not used for files one does not know.
+pydub would run the same ffmpeg without those limits, so it only cuts what is decoded (``recording.audio.clip``).
 """
 
 from __future__ import annotations

@@ -34,11 +34,6 @@ class Sound:
         """Seconds."""
         return len(self.samples) / self.rate
 
-    @property
-    def floats(self) -> NDArray[np.float32]:
-        """The samples as float32 in -1..1, shape (n,)."""
-        return self.samples.astype(np.float32) / np.float32(32768)
-
 
 def read_wav(path: Path) -> Sound:
     """A closed recording of one party, as Asterisk's MixMonitor writes it.

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import soundfile
-
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
+from recording.audio.clip import write_clip
 from recording.audio.decode import shown
 from recording.foreign.judge import ForeignJudged
 
@@ -59,8 +58,7 @@ def write_clips(number: int, judged: ForeignJudged, folder: Path) -> list[dict[s
                 continue
             start, end = max(0.0, hit.span[0] - MARGIN_S), min(sound.duration, hit.span[1] + MARGIN_S)
             name = f"{number:04d}-{verdict.rule}-{place:02d}.wav"
-            samples = sound.samples[round(start * sound.rate) : round(end * sound.rate)]
-            soundfile.write(str(folder / name), samples, sound.rate, subtype="PCM_16")
+            write_clip(sound, start, end, folder / name)
             written.append(
                 {
                     "file": name,

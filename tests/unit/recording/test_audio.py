@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from recording.audio import FIRM, fold, noise_power, peaks, read_wav, reduce_noise, snr_db, speech_segments
+from recording.audio import FIRM, Sound, fold, noise_power, peaks, read_wav, reduce_noise, snr_db, speech_segments
+from recording.audio.clip import FADE_S, write_clip
 from recording.errors import SoundError
 
 SPEECH = Path(__file__).parents[2] / "fixtures" / "speech"
@@ -36,7 +37,22 @@ def test_a_party_file_is_read(tmp_path: Path, rate: int) -> None:
     soundfile.write(str(tmp_path / "a.wav"), tone(440, rate, 0.5), rate, subtype="PCM_16")
     sound = read_wav(tmp_path / "a.wav")
     assert (sound.rate, sound.duration, sound.samples.dtype) == (rate, 0.5, np.int16)
-    assert float(np.abs(sound.floats).max()) == pytest.approx(8000 / 32768, abs=0.001)
+    assert int(np.abs(sound.samples).max()) == pytest.approx(8000, abs=1)
+
+
+def test_a_clip_is_the_stretch_and_its_ends_do_not_click(tmp_path: Path) -> None:
+    sound = Sound(tone(440, 8000, 3.0), 8000)
+    assert write_clip(sound, 1.0, 2.5, tmp_path / "a.wav") == 1.5
+    cut = read_wav(tmp_path / "a.wav").samples
+    assert len(cut) == 12000
+    inner = slice(round(FADE_S * 8000) + 8, -round(FADE_S * 8000) - 8)
+    assert np.array_equal(cut[inner], sound.samples[8000:20000][inner]), "only the ends are changed"
+    assert max(abs(int(cut[0])), abs(int(cut[-1]))) < 200
+    assert np.abs(sound.samples[8000:8040]).max() > 7000
+    assert write_clip(sound, 2.9, 9.0, tmp_path / "b.wav") == pytest.approx(0.1), "cut to the sound"
+    assert write_clip(sound, 5.0, 9.0, tmp_path / "c.wav") == 0.0
+    with pytest.raises(OSError, match="no-folder"):
+        write_clip(sound, 0.0, 1.0, tmp_path / "no-folder" / "d.wav")
 
 
 def test_a_mix_of_both_parties_is_refused(tmp_path: Path) -> None:
