@@ -75,11 +75,18 @@ def _caller_first(scene: Scene) -> bool | None:
 
 
 def _caller_silent(scene: Scene, seconds: float) -> bool | None:
-    """Whether the caller said nothing in the first so many seconds of the talk."""
+    """Whether the caller said nothing in the first so many seconds of the talk.
+
+    Where it is not known when the two were connected, the first word of either tells: before it may be anything.
+    """
     if scene.caller.transcript is None:
         return None
     start, end = scene.caller.talk(scene.context)
     speech = scene.caller.speech(scene.context)
+    if scene.context.talk is None:
+        offset = scene.agent.offset - scene.caller.offset
+        first = [begin + offset for begin, _ in scene.agent.speech(scene.context)[:1]]
+        start = min([*first, *(begin for begin, _ in speech[:1])], default=start)
     if end - start < seconds:
         return False
     return not speech or speech[0][0] - start >= seconds

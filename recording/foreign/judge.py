@@ -94,8 +94,8 @@ class ForeignJudge:
     def judge(self, call: ForeignCall, progress: Callable[[float], None] = lambda share: None) -> ForeignJudged:
         """Transcribe, measure and judge a call.
 
-        Nothing is known of it but its sound: it is taken to be talk from end to end, and silences of both of 6 s and
-        more, music included, are taken for waits.
+        Nothing is known of it but its sound: it is taken to be talk from the first word on, and silences of both of 6 s
+        and more, music included, are taken for waits.
 
         Raises:
             TranscriptionError: if a party could not be transcribed.
@@ -115,10 +115,13 @@ class ForeignJudge:
         checked = {role: health(transcripts[role], tracks[role]) for role in sounds}
         parties = {role: Party(tracks[role], 0.0, transcripts[role].words) for role in sounds}
         language = self.rulebook.language
-        features = call_features(parties.get("agent"), parties.get("caller"), language=language)
+        spoken = [span for one in tracks.values() for span in one.speech]
+        # Nobody knows when the two were connected: the silence before the first word is nobody's dead air.
+        talk = (min((start for start, _ in spoken), default=0.0), duration)
+        features = call_features(parties.get("agent"), parties.get("caller"), language=language, talk=talk)
         waits: tuple[tuple[float, float], ...] = ()
         if features.complete:
-            waits = tuple(long_silences([span for one in tracks.values() for span in one.speech], (0.0, duration)))
+            waits = tuple(long_silences(spoken, talk))
         context = CallContext(
             language=language,
             duration=duration,

@@ -12,6 +12,7 @@ import soundfile
 from ivr.core.errors import UsageError
 from recording.audio.decode import decode
 from recording.audio.wav import Sound
+from recording.compliance import Value
 from recording.foreign import ForeignCall, ForeignJudge, Refused, calls, clip_folder, gather, write_clips
 from recording.rulebooks.load import pack
 from recording.transcription.grammar import Grammar
@@ -122,6 +123,29 @@ def greeting() -> ForeignCall:
     agent = placed(12, (0.5, voice("agent-1-greet")), (4.5, voice("agent-1-help")), (8.0, voice("agent-1-name")))
     caller = placed(12, (10.5, voice("caller-1-thanks")))
     return ForeignCall("a.wav", ("a.wav",), agent, caller)
+
+
+def test_what_comes_before_the_first_word_is_nobodys_fault() -> None:
+    """A recorder that runs through the menu: 30 s without a word, then a call like any other."""
+    late = 30.0
+    call = greeting()
+    assert call.agent is not None
+    assert call.caller is not None
+    quiet = np.zeros(round(late * call.agent.rate), np.int16)
+    shifted = ForeignCall(
+        "a.wav",
+        ("a.wav",),
+        Sound(np.concatenate([quiet, call.agent.samples]), call.agent.rate),
+        Sound(np.concatenate([quiet, call.caller.samples]), call.caller.rate),
+    )
+    found = []
+    for one, at in ((call, 0.0), (shifted, late)):
+        heard = {"agent": said(OPENING, 1.0 + at), "caller": said("thank you", 10.6 + at)}
+        judged = listener(heard).judge(one)
+        found.append({verdict.rule: verdict.value for verdict in judged.verdicts})
+        assert judged.features.longest_dead_air < 5
+    assert found[0] == found[1]
+    assert found[1]["silent-caller"] is Value.NOT_APPLICABLE
 
 
 def test_verdicts_score_features_and_health_come_with_a_call() -> None:
