@@ -42,6 +42,7 @@ class Thresholds:
     outvoted: float  # lead of a near miss in the free decode from which they do not
     least: float  # less is no evidence at all
     most_lost: float  # share of the phrase in words not heard at all; likeness beyond is another phrase's common ending
+    most_unheard: float  # share of the phrase in words that no pass heard; beyond, another word stood in their place
     accuse: float  # a forbidden phrase is taken as said with the grammar pass from here
     sure: float  # and without it from here; the same for any phrase in noise
     noisy_db: float  # SNR below which sound is noisy

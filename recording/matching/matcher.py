@@ -19,7 +19,7 @@ PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _PRIVATE = 0xF0000  # no text has these characters; a language has some hundred sounds of several letters
 _LETTERS: dict[str, str] = {}
 _LOCK = Lock()
-_HEARD_SHARE = 0.5  # of a word's sounds: below it the word is missing
+HEARD_SHARE = 0.5  # of a word's sounds: below it the word is missing
 
 Keys = Callable[[list[str]], list[tuple[str, int]]]
 
@@ -86,7 +86,7 @@ class _Place:
     @property
     def missing(self) -> list[int]:
         """Indexes of the words of which too little was heard."""
-        return [index for index, share in enumerate(self.heard) if share < _HEARD_SHARE]
+        return [index for index, share in enumerate(self.heard) if share < HEARD_SHARE]
 
 
 class Matcher:
@@ -112,7 +112,7 @@ class Matcher:
 
     def length(self, phrase: str) -> int:
         """How many sounds the phrase has, placeholders left out."""
-        return sum(len(piece.sounds) for piece in _pieces(self.language, phrase)[0])
+        return sum(self.sizes(phrase))
 
     def words(self, phrase: str) -> int:
         """How many words the phrase has."""
@@ -120,8 +120,7 @@ class Matcher:
 
     def sizes(self, phrase: str) -> tuple[int, ...]:
         """How many sounds each word of the phrase has, in the order of ``Match.heard``."""
-        pieces = _pieces(self.language, phrase)[0]
-        return tuple(piece.owners.count(index) for piece in pieces for index in range(len(piece.words)))
+        return _sizes(self.language, phrase)
 
 
 def split_placeholders(phrase: str) -> list[str]:
@@ -223,3 +222,9 @@ def _pieces(language: str, phrase: str) -> tuple[tuple[_Piece, ...], bool]:
             pieces.append(_Piece(tuple(words), sounds, owners, gap))
             gap = False
     return tuple(pieces), gap
+
+
+@lru_cache(maxsize=4096)
+def _sizes(language: str, phrase: str) -> tuple[int, ...]:
+    pieces = _pieces(language, phrase)[0]
+    return tuple(piece.owners.count(index) for piece in pieces for index in range(len(piece.words)))

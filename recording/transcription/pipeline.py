@@ -1,7 +1,8 @@
 """One file from sound to words: speech gate, noise down, fold, grammar pass, free decode.
 
 The grammar pass is made again over the sound prepared in other ways, because what one of them loses another keeps:
-in noise always, and elsewhere where it heard a phrase that the free decode did not confirm.
+in noise always, and elsewhere where it heard much of a phrase that the free decode did not confirm. A phrase may reach
+over a pause, so neighbouring stretches of speech are looked at together.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from recording.transcription.transcript import PartyTranscript, Word
 
 LONGEST_S = 30.0  # a longer stretch of speech is decoded in pieces
 NOISY_DB = 18.0  # below it the grammar pass is always made again
-UNCLEAR = 85.0  # likeness, 0..100, of a phrase in the grammar pass from which it is made again elsewhere, unless it is
+UNCLEAR = 75.0  # likeness, 0..100, of a phrase in the grammar pass from which it is made again elsewhere, unless it is
 CLEAR = 97.0  # likeness, 0..100, of a phrase in the free decode, which confirms it
 AGAIN: tuple[Strength | None, ...] = (FIRM, None)  # None: the sound as it is
 WORTH = 75.0  # likeness, 0..100, of a phrase in a grammar pass from which compliance mode decodes freely there
 AROUND_S = 1.0  # seconds before and after it
+JOINED_S = 1.5  # a phrase may go on after a pause no longer
 Progress = Callable[[float], None]
 
 
@@ -80,40 +82,47 @@ def transcribe(
     snr = snr_db(sound.samples, sound.rate, speech)
     spelt = None if grammar is None else spell_grammar(grammar, engine.knows)
     listening = _Listening(engine, sound, grammar, spelt, noisy=snr is not None and snr < NOISY_DB)
-    heard: list[_Heard] = []
-    pieces = list(_pieces(speech))
-    if pieces:
+    stretches = [_Stretch(place) for place in _pieces(speech)]
+    if stretches:
         listening.noise = noise_power(sound.samples, sound.rate)
         with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-            for found in pool.map(listening.piece, pieces):
-                heard.append(found)
+            for done, _ in enumerate(pool.map(listening.first, stretches), start=1):
                 if progress:
-                    progress(len(heard) / len(pieces))
+                    progress(done / len(stretches))
+            for step, places in ((listening.freely, listening.worth), (listening.once_more, listening.unclear)):
+                some = [(stretch, spans) for stretch, spans in zip(stretches, places(stretches), strict=True) if spans]
+                list(pool.map(step, *zip(*some, strict=True)) if some else ())
     elif progress:
         progress(1.0)
-    passes = max((len(one.again) for one in heard), default=0)
+    passes = max((len(one.again) for one in stretches), default=0)
     return PartyTranscript(
-        words=_in_order(one.words for one in heard),
-        grammar_words=None if spelt is None else _in_order(one.grammar for one in heard),
+        words=_in_order(one.words for one in stretches),
+        grammar_words=None if spelt is None else _in_order(one.grammar for one in stretches),
         grammar_phrases=() if spelt is None else spelt.phrases,
         speech=tuple(speech),
         snr_db=snr,
         duration=round(sound.duration, 3),
         model=model,
         unusable=() if spelt is None else spelt.unknown,
-        again=tuple(_in_order(one.again[index] for one in heard if one.again) for index in range(passes)),
+        again=tuple(_in_order(one.again[index] for one in stretches if one.again) for index in range(passes)),
         mode=(Mode.FULL if grammar is None else grammar.mode).value,
         cpu_s=round(time.process_time() - began, 3),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """One stretch of speech."""
+@dataclass(slots=True)
+class _Stretch:
+    """One stretch of speech, and what was heard in it."""
 
-    words: list[Word]
-    grammar: list[Word]
-    again: list[list[Word]]
+    place: Segment
+    words: list[Word] = field(default_factory=list)
+    grammar: list[Word] = field(default_factory=list)
+    again: list[list[Word]] = field(default_factory=list)
+
+    @property
+    def passes(self) -> list[list[Word]]:
+        """The grammar passes."""
+        return [self.grammar, *self.again]
 
 
 @dataclass(slots=True)
@@ -127,74 +136,93 @@ class _Listening:
     noisy: bool
     noise: Power | None = field(default=None)
 
-    def piece(self, place: Segment) -> _Heard:
-        """The passes over one stretch of speech."""
-        start, end = place
-        raw = self.sound.samples[round(start * self.sound.rate) : round(end * self.sound.rate)]
-        clean = self._wide(reduce_noise(raw, self.sound.rate, self.noise, GENTLE))
-        restricted, again = self._restricted(clean, start), self._again(raw, start) if self.noisy else []
-        if self.grammar is not None and self.grammar.mode is Mode.COMPLIANCE:
-            spans = self._worth([restricted, *again], place)
+    def first(self, stretch: _Stretch) -> None:
+        """The passes that are made whatever was heard."""
+        stretch.grammar = self._restricted(stretch.place, GENTLE)
+        if self.noisy:
+            self.once_more(stretch, [stretch.place])
+        if self._sparing:
+            stretch.words = list(stretch.grammar)
         else:
-            spans = [place]
-        words = [word for word in restricted if spans != [place] and not any(_inside(word, span) for span in spans)]
-        if spans:
-            with self.engine.recogniser(None) as decoder:
-                for first, last in spans:
-                    words += decoder.decode(
-                        clean[round((first - start) * 16000) : round((last - start) * 16000)], first
-                    )
-        if not self.noisy and self._unclear(restricted, words):
-            again = self._again(raw, start)
-        return _Heard(words, restricted, again)
+            self.freely(stretch, [stretch.place])
 
-    def _restricted(self, samples: Samples, start: float) -> list[Word]:
-        """One grammar pass; samples at 16 kHz."""
+    def freely(self, stretch: _Stretch, spans: Sequence[Segment]) -> None:
+        """The free decode of spans within a stretch; its words take the place of those of the grammar pass."""
+        stretch.words = [word for word in stretch.words if not any(_inside(word, span) for span in spans)]
+        with self.engine.recogniser(None) as decoder:
+            for span in spans:
+                stretch.words += decoder.decode(self._prepared(span, GENTLE), span[0])
+
+    def once_more(self, stretch: _Stretch, spans: Sequence[Segment]) -> None:
+        """The grammar passes over spans within a stretch, the sound prepared in the other ways."""
+        if self.spelt is None or not self.spelt.phrases:
+            return
+        stretch.again = [[word for span in spans for word in self._restricted(span, way)] for way in AGAIN]
+
+    def worth(self, stretches: Sequence[_Stretch]) -> list[list[Segment]]:
+        """Where in each stretch a free decode pays: a grammar pass heard something like a phrase."""
+        return self._places(stretches, WORTH, confirmed=False) if self._sparing else [[] for _ in stretches]
+
+    def unclear(self, stretches: Sequence[_Stretch]) -> list[list[Segment]]:
+        """Where in each stretch the grammar pass heard much of a phrase, and the free decode did not confirm it."""
+        return [[] for _ in stretches] if self.noisy else self._places(stretches, UNCLEAR, confirmed=True)
+
+    @property
+    def _sparing(self) -> bool:
+        return self.grammar is not None and self.grammar.mode is Mode.COMPLIANCE
+
+    def _places(self, stretches: Sequence[_Stretch], least: float, *, confirmed: bool) -> list[list[Segment]]:
+        """Spans of each stretch in which a pass heard a phrase, unless the free decode confirmed it."""
+        if self.grammar is None or not self.grammar.language:
+            return [[] for _ in stretches]
+        matcher = Matcher(self.grammar.language)
+        found: list[Segment] = []
+        for group in _neighbours(stretches):
+            free = [word.word for stretch in group for word in stretch.words]
+            for heard in zip(*(stretch.passes for stretch in group), strict=False):
+                words = [word for part in heard for word in part]
+                texts = [word.word for word in words]
+                for phrase in self.grammar.phrases if words else ():
+                    match = matcher.find(phrase, texts)
+                    if match.score < least or match.end <= match.start:
+                        continue
+                    if not confirmed or matcher.find(phrase, free).score < CLEAR:
+                        found.append((words[match.start].start - AROUND_S, words[match.end - 1].end + AROUND_S))
+        return [_merged(found, stretch.place) for stretch in stretches]
+
+    def _restricted(self, span: Segment, way: Strength | None) -> list[Word]:
+        """One grammar pass over a span."""
         if self.spelt is None or not self.spelt.phrases:
             return []
         with self.engine.recogniser(self.spelt.lines) as decoder:
-            return decoder.decode(samples, start)
+            return decoder.decode(self._prepared(span, way), span[0])
 
-    def _again(self, raw: Samples, start: float) -> list[list[Word]]:
-        """The grammar passes over the sound prepared in the other ways; samples at the file's own rate."""
-        if self.spelt is None or not self.spelt.phrases:
-            return []
-        others = (raw if way is None else reduce_noise(raw, self.sound.rate, self.noise, way) for way in AGAIN)
-        return [self._restricted(self._wide(other), start) for other in others]
+    def _prepared(self, span: Segment, way: Strength | None) -> Samples:
+        """A span of the sound at 16 kHz, noise taken down in one way; None: as it is."""
+        raw = self.sound.samples[round(span[0] * self.sound.rate) : round(span[1] * self.sound.rate)]
+        quiet = raw if way is None else reduce_noise(raw, self.sound.rate, self.noise, way)
+        return fold(quiet) if self.sound.rate == 8000 else quiet
 
-    def _unclear(self, restricted: Sequence[Word], words: Sequence[Word]) -> bool:
-        """Whether the grammar pass heard something like a phrase, and the free decode did not."""
-        if self.grammar is None or not self.grammar.language or not restricted:
-            return False
-        matcher = Matcher(self.grammar.language)
-        heard, free = ([word.word for word in some] for some in (restricted, words))
-        return any(
-            matcher.find(phrase, heard).score >= UNCLEAR and matcher.find(phrase, free).score < CLEAR
-            for phrase in self.grammar.phrases
-        )
 
-    def _wide(self, samples: Samples) -> Samples:
-        return fold(samples) if self.sound.rate == 8000 else samples
+def _neighbours(stretches: Sequence[_Stretch]) -> Iterator[Sequence[_Stretch]]:
+    """Each stretch, with the next one if the pause between them is short."""
+    for index, stretch in enumerate(stretches):
+        after = stretches[index + 1 : index + 2]
+        yield [stretch, *(other for other in after if other.place[0] - stretch.place[1] <= JOINED_S)]
 
-    def _worth(self, passes: Sequence[Sequence[Word]], place: Segment) -> list[Segment]:
-        """Where a free decode pays: a grammar pass heard something like a phrase."""
-        assert self.grammar is not None
-        matcher = Matcher(self.grammar.language)
-        found: list[Segment] = []
-        for words in passes:
-            texts = [word.word for word in words]
-            for phrase in self.grammar.phrases:
-                match = matcher.find(phrase, texts)
-                if match.score >= WORTH and match.end > match.start:
-                    first, last = words[match.start].start - AROUND_S, words[match.end - 1].end + AROUND_S
-                    found.append((max(place[0], first), min(place[1], last)))
-        merged: list[Segment] = []
-        for first, last in sorted(found):
-            if merged and first <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-            else:
-                merged.append((first, last))
-        return merged
+
+def _merged(spans: Iterable[Segment], place: Segment) -> list[Segment]:
+    """The parts of spans within ``place``, in order and without overlap."""
+    merged: list[Segment] = []
+    for start, end in sorted(spans):
+        first, last = max(place[0], start), min(place[1], end)
+        if last <= first:
+            continue
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return merged
 
 
 def _inside(word: Word, span: Segment) -> bool:

@@ -1,9 +1,9 @@
 """``python -m tests.bench.clips.build OUT``: the labelled set on which phrase detection is tuned and measured.
 
-Makes ``OUT/tune`` and ``OUT/test`` (``index.json``, 8 kHz mu-law clips at clean, 20, 10 and 5 dB SNR; phrases said,
-and near misses; each take twice, the second at another rate and pitch) and ``OUT/talk`` (other talk, half a minute a
-file), with ``OUT/phrases.json``. No voice of one part speaks in the other. Everything is drawn from a seed, and a run
-that was stopped goes on where it was.
+Makes ``OUT/tune``, ``OUT/more`` and ``OUT/test`` (``index.json``, 8 kHz mu-law clips at clean, 20, 10 and 5 dB SNR;
+phrases said, and near misses; each take twice, the second at another rate and pitch) and ``OUT/talk`` (other talk, half
+a minute a file), with ``OUT/phrases.json``. ``tune`` and ``more`` are for choosing, ``test`` for reporting. No voice of
+one part speaks in another. Everything is drawn from a seed, and a run that was stopped goes on where it was.
 
 A synthetic voice that nobody understands would measure the voice, not the detector: a take is kept when the
 recogniser understands it in full band without noise (16 kHz, ``UNDERSTOOD`` per cent of the jamo). That is another
@@ -45,7 +45,7 @@ KNOWN = 0.75  # share of tries in a voice and accent in which this text was unde
 TRIES = 10  # takes of one clip before it is given up
 VOICES = {
     "tune": ("hm_omega+jf_nezumi", "hf_beta+jf_nezumi", "am_michael+jm_kumo", "hm_omega", "jf_nezumi+jm_kumo"),
-    "test": (
+    "more": (
         "hm_omega+am_michael",
         "jf_nezumi+am_michael",
         "hm_omega+jm_kumo",
@@ -55,9 +55,25 @@ VOICES = {
         "jf_nezumi+jf_nezumi+hm_omega+jm_kumo",
         "am_michael+am_michael+jf_nezumi",
     ),
+    "test": (
+        "hf_alpha+jf_nezumi",
+        "hm_omega+hm_psi",
+        "jf_alpha+hm_omega",
+        "zm_yunxi+hm_omega",
+        "am_fenrir+jf_nezumi",
+        "jf_tebukuro+hm_omega",
+        "im_nicola+hm_omega",
+        "em_alex+jm_kumo",
+        "hm_omega+jm_kumo+jf_nezumi",
+        "hf_beta+hm_omega+jf_nezumi",
+    ),
 }
-SPEEDS = {"tune": (0.88, 0.95, 1.02, 1.12), "test": (0.85, 0.92, 0.98, 1.05, 1.15)}
-COUNTS = {"tune": (5, 36), "test": (10, 66)}  # takes of each phrase; takes of near misses and talk
+SPEEDS = {
+    "tune": (0.88, 0.95, 1.02, 1.12),
+    "more": (0.85, 0.92, 0.98, 1.05, 1.15),
+    "test": (0.87, 0.94, 1.0, 1.08, 1.14),
+}
+COUNTS = {"tune": (5, 36), "more": (10, 66), "test": (13, 84)}  # takes of each phrase; takes of near misses and talk
 ACCENTS = tuple(
     korean.Accent(eo=eo, eu=eu, e=e, o=o, u=u, initial=initial, tense=tense, stress=stress, pause=" ")
     for eo, eu, e, o, u, initial, tense, stress in (
@@ -238,7 +254,7 @@ def build_talk(out: Path, studio_kokoro: Kokoro, seed: int, seconds: float, cons
     talk = itertools.chain.from_iterable(sentences(columns, random.Random(f"{seed}-talk-{n}")) for n in range(9))
     index: list[dict[str, Any]] = []
     total, number = 0.0, 0
-    voices = VOICES["test"] + VOICES["tune"]
+    voices = VOICES["more"] + VOICES["tune"]
     with console.status("talk") as status:
         while total < seconds:
             source = f"talk-{number:03d}"
@@ -282,7 +298,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--model", type=Path, required=True, help="folder of the Korean Vosk model")
     parser.add_argument("--voices", type=Path, help="folder of the Kokoro voices; else $KOKORO_VOICES")
-    parser.add_argument("--parts", default="tune,test,talk")
+    parser.add_argument("--parts", default="tune,more,test,talk")
     parser.add_argument("--seconds", type=float, default=3600, help="of other talk")
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--takes", type=int, nargs=2, metavar=("PHRASE", "OTHERS"), help="of each phrase; of others")
