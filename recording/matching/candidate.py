@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recording.matching.channel import channel
 from recording.matching.matcher import Match, Matcher
 from recording.matching.odds import Odds, odds
 
@@ -57,11 +58,14 @@ def candidates(
         match = matcher.find(phrase, words)
         if match.end <= match.start:
             continue
+        chance = None
+        if channel(matcher.language) is not None:
+            if match.score < WORTH:
+                found.append(Candidate(phrase, match, odds=_HOPELESS))
+                continue
+            chance = odds(matcher.language, phrase, near_misses, words, match.start, match.end)
         rivals = [(_score_around(matcher, near, match, words), matcher.length(near), near) for near in near_misses]
         score, length, rival = max(rivals, default=(0.0, 0, ""))
-        chance = odds(matcher.language, phrase, near_misses, words, match.start, match.end)
-        if chance is not None and match.score < WORTH:
-            chance = _HOPELESS
         found.append(Candidate(phrase, match, rival, score, matcher.length(phrase) > length, chance))
     return sorted(found, key=lambda item: (item.beaten, -item.score))
 

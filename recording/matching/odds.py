@@ -26,7 +26,7 @@ class Odds:
     @property
     def probability(self) -> float:
         """0..1, that the phrase was said."""
-        return 1 / (1 + math.exp(-max(-500.0, min(500.0, self.said))))
+        return 1 / (1 + math.exp(min(500.0, -self.said)))
 
 
 def odds(
