@@ -10,7 +10,7 @@ from recording.compliance.thresholds import Thresholds
 from recording.compliance.verdict import Hit, Span
 from recording.compliance.weighing import Evidence, Weight, weigh
 from recording.matching import Candidate, Matcher, candidates
-from recording.matching.matcher import split_placeholders
+from recording.matching.matcher import HEARD_SHARE, Match, split_placeholders
 from recording.matching.near_misses import near_misses
 from recording.rulebooks.grammar import plain
 from recording.rulebooks.model import Kind, Moment, Part, Rule, Rulebook
@@ -30,11 +30,13 @@ class _Passes:
             as like and nobody is accused.
         favour: how many heard much of it, and more than of any near miss.
         best: 0..100, the best likeness in any of them.
+        heard: share of each word of the phrase heard by the pass that heard most of it, 0..1.
     """
 
     whole: int
     favour: int
     best: float
+    heard: tuple[float, ...]
 
 
 class Listener:
@@ -86,12 +88,14 @@ class Listener:
         span = (place[0].start, place[-1].end)
         passes = self._passes_at(rule, candidate.phrase, self._rivals(rule, candidate.phrase), span)
         agreed = self._agreed(rule, candidate, passes)
-        if self._beaten(candidate) and not agreed:
+        beaten = self._beaten(candidate) and not agreed
+        if beaten and not (passes.whole and self._close(rule, candidate)):
             return None
-        if not passes.whole and self._other_phrase(part, match.score, words, span):
+        unheard = self._unheard(candidate.phrase, match, passes)
+        if not passes.whole and self._other_phrase(part, candidate.phrase, match.score, unheard, words, span):
             return None
         weight = weigh(
-            Evidence(match.score, passes.best, passes.whole, match.lost, said=_said(candidate)),
+            Evidence(match.score, passes.best, passes.whole, match.lost, unheard, _said(candidate)),
             forbidden=rule.kind is Kind.MUST_NOT,
             noisy=self._noisy,
             limits=self._limits,
@@ -106,7 +110,7 @@ class Listener:
             heard=" ".join(word.word for word in place),
             missing=match.missing,
             by="grammar" if passes.whole else "text",
-            strong=weight is Weight.STRONG and (agreed or not self._doubtful(candidate)),
+            strong=weight is Weight.STRONG and (agreed or not (beaten or self._doubtful(candidate))),
             rival=candidate.rival,
         )
 
@@ -123,7 +127,7 @@ class Listener:
             return candidate.beaten
         if candidate.beaten and candidate.rival_score >= self._limits.near:
             return True
-        inside = _joined(plain(candidate.phrase, self._language)) in _joined(plain(candidate.rival, self._language))
+        inside = _spelt(candidate.phrase, self._language) in _spelt(candidate.rival, self._language)
         if not inside or candidate.rival_score < self._limits.near:
             return False
         # The phrase is itself a part of that sentence: only what was heard beyond it speaks for the sentence.
@@ -135,36 +139,61 @@ class Listener:
         They had both to choose from, the free decode a hundred thousand words. Not so for an accusation, or where
         the near miss is much more like what was heard.
         """
-        lead = candidate.rival_score - candidate.match.score
-        return rule.kind is Kind.MUST and passes.favour >= self._limits.agree and lead <= self._limits.outvoted
+        return passes.favour >= self._limits.agree and self._close(rule, candidate)
 
-    def _other_phrase(self, part: Part, score: float, words: Sequence[Word], span: Span) -> bool:
-        """Whether another phrase of the rulebook explains the place better."""
+    def _close(self, rule: Rule, candidate: Candidate) -> bool:
+        """Whether what the free decode heard may still be the phrase, though more like a near miss."""
+        lead = candidate.rival_score - candidate.match.score
+        return rule.kind is Kind.MUST and lead <= self._limits.outvoted
+
+    def _unheard(self, phrase: str, match: Match | None, passes: _Passes) -> float:
+        """The share of the phrase in words that no pass heard, 0..1."""
+        sizes = self._matcher.sizes(phrase)
+        nothing = (0.0,) * len(sizes)
+        heard = map(max, match.heard if match and match.heard else nothing, passes.heard or nothing)
+        lost = sum(size for size, share in zip(sizes, heard, strict=True) if share < HEARD_SHARE)
+        return lost / max(1, sum(sizes))
+
+    def _other_phrase(
+        self, part: Part, phrase: str, score: float, unheard: float, words: Sequence[Word], span: Span
+    ) -> bool:
+        """Whether another phrase of the rulebook explains the place better.
+
+        One that is a part of the phrase explains only itself: not the place when the rest was heard, too.
+        """
         texts = [word.word for word in within(words, (span[0] - REACH_S, span[1] + REACH_S))]
         before = len(within(words, (span[0] - REACH_S, span[0])))
         place = before, before + len(within(words, span))
-        others = (self._matcher.find(other, texts) for other in self._phrases.difference(part.variants))
+        rest = _spelt(phrase, self._language) if unheard <= self._limits.most_unheard else ""
+        others = (
+            self._matcher.find(other, texts)
+            for other in self._phrases.difference(part.variants)
+            if _spelt(other, self._language) not in rest
+        )
         return any(one.score > score and one.start < place[1] and one.end > place[0] for one in others)
 
     def _passes_at(self, rule: Rule, phrase: str, rivals: Sequence[str], span: Span) -> _Passes:
         """What the grammar passes heard of the phrase at that place."""
         reach = (span[0] - REACH_S, span[1] + REACH_S)  # the free decode may have heard a fragment only
         whole, favour, best = 0, 0, 0.0
+        heard = [0.0] * self._matcher.words(phrase)
         for words in self._passes:
             near = within(words, reach)
             found = next(iter(candidates(self._matcher, [phrase], rivals, [word.word for word in near])), None)
             if self._whole(words, phrase, span):
                 whole += 1
                 best = 100.0
+                heard = [1.0] * len(heard)
                 favour += found is not None and found.rival_score < found.match.score
             elif found is not None and not self._beaten(found):
                 if _apart(span, (near[found.match.start].start, near[found.match.end - 1].end)) > self._limits.overlap:
                     continue
                 best = max(best, found.match.score)
+                heard = list(map(max, heard, found.match.heard))
                 if found.rival_score < found.match.score:
                     whole += rule.kind is Kind.MUST and found.match.score >= self._limits.almost
                     favour += found.match.score >= self._limits.favour
-        return _Passes(whole, favour, best)
+        return _Passes(whole, favour, best, tuple(heard))
 
     def _grammar_only(
         self, rule: Rule, part: Part, phrase: str, rivals: Sequence[str], window: Span, found: Sequence[Hit]
@@ -179,9 +208,11 @@ class Listener:
             best = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
             passes = self._passes_at(rule, phrase, rivals, span)
             agreed = best is None or self._agreed(rule, best, passes)
-            if best is not None and self._beaten(best) and not agreed:
+            beaten = best is not None and self._beaten(best) and not agreed
+            if beaten and not (best is not None and passes.whole and self._close(rule, best)):
                 continue
-            if not passes.whole and self._other_phrase(part, passes.best, self._passes[0], span):
+            unheard = self._unheard(phrase, best.match if best else None, passes)
+            if not passes.whole and self._other_phrase(part, phrase, passes.best, unheard, self._passes[0], span):
                 continue
             weight = weigh(
                 Evidence(
@@ -189,7 +220,8 @@ class Listener:
                     passes.best,
                     passes.whole,
                     best.match.lost if best else 1.0,
-                    said=_said(best),
+                    unheard,
+                    _said(best),
                 ),
                 forbidden=rule.kind is Kind.MUST_NOT,
                 noisy=self._noisy,
@@ -206,7 +238,7 @@ class Listener:
                     heard=" ".join(texts),
                     missing=best.match.missing if best else (),
                     by="grammar_only",
-                    strong=weight is Weight.STRONG and (best is None or agreed or not self._doubtful(best)),
+                    strong=weight is Weight.STRONG and (best is None or agreed or not (beaten or self._doubtful(best))),
                     rival=best.rival if best else "",
                 )
             )
@@ -236,8 +268,10 @@ class Listener:
 
     def _sequences(self, heard: Sequence[Word], phrase: str, window: Span) -> Iterator[Span]:
         """Where a grammar pass heard the whole word sequence of ``phrase``."""
-        wanted = _joined(plain(phrase, self._language))
+        wanted = _spelt(phrase, self._language)
         words = within(heard, window)
+        if wanted not in "".join(_joined(word.word) for word in words):
+            return
         for first in range(len(words)):
             text = ""
             for last in range(first, len(words)):
@@ -273,6 +307,11 @@ def utterances(words: Sequence[Word], pause: float) -> Iterator[list[Word]]:
 @lru_cache(maxsize=16384)
 def _joined(text: str) -> str:
     return "".join(text.casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def _spelt(phrase: str, language: str) -> str:
+    return _joined(plain(phrase, language))
 
 
 def _apart(one: Span, other: Span) -> float:

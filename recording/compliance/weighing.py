@@ -25,6 +25,7 @@ class Evidence:
         heard: 0..100, likeness of the grammar pass that heard most of it.
         whole: grammar passes that heard all of it.
         lost: share of the phrase, 0..1, in words the free decode did not hear at all.
+        unheard: share of the phrase, 0..1, in words that neither it nor any grammar pass heard: another word was said.
         said: whether the odds of the free decode are for the phrase; None in a language without odds.
     """
 
@@ -32,6 +33,7 @@ class Evidence:
     heard: float
     whole: int
     lost: float
+    unheard: float = 0.0
     said: bool | None = None
 
     @property
@@ -68,8 +70,7 @@ def _enough(evidence: Evidence, *, forbidden: bool, noisy: bool, limits: Thresho
         return not noisy and bool(evidence.whole) and evidence.text >= limits.accuse
     if noisy:
         return bool(evidence.whole) and evidence.text >= limits.support_noisy
-    return (
-        (bool(evidence.whole) and evidence.text >= limits.support)
-        or evidence.text >= limits.accept
-        or (evidence.together >= limits.together and evidence.lost <= limits.most_lost)
-    )
+    if evidence.whole and evidence.text >= limits.support:
+        return True
+    alike = evidence.text >= limits.accept or evidence.together >= limits.together
+    return alike and evidence.unheard <= limits.most_unheard
