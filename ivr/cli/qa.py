@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import judge, people, qa_run, rejudge, rulebook, workbench
+from ivr.cli import judge, people, qa_run, rejudge, rulebook, thresholds, workbench
 from ivr.cli.common import JsonFlag, guarded, run, state
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -20,6 +20,7 @@ app.command("judge")(judge.judge)
 app.command("rejudge")(rejudge.rejudge)
 app.command("eval")(workbench.evaluate)
 app.command("tune")(workbench.tune)
+app.command("thresholds")(thresholds.thresholds)
 app.add_typer(rulebook.app, name="rulebook")
 
 
