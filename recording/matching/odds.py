@@ -55,7 +55,8 @@ def weigh(language: str, limits: Channel, phrase: str, near_misses: Sequence[str
     said = steps[-1]
     rivals = [explained(language, limits, near, text) for near in near_misses]
     against = [found[-1] + limits.rival for found in rivals if found]
-    broken = steps[: max(1, math.ceil(len(wanted(language, phrase)) * limits.broken))] if len(steps) > 1 else ()
+    spoken = [step for step, unit in zip(steps, wanted(language, phrase), strict=True) if unit is not None]
+    broken = spoken[: math.ceil(len(spoken) * limits.broken)] if len(spoken) > 1 else []
     other = limits.other + limits.chance * whole(language, limits, phrase)
     others = [other, *against, *([max(broken) + limits.half] if broken else [])]
     most = max(others)

@@ -99,6 +99,7 @@ class Weigher:
         self._common = np.zeros((wide, len(pairs)), bool)
         self._text = np.array([len(text) for text in texts])
         self._end = np.array([len(one) for one in units])
+        self._spoken = np.array([sum(unit is not None for unit in one) for one in units])
         self._phrases = [phrase for phrase, _ in pairs]
         alike = ALIKE[language]
         for number, (one, text) in enumerate(zip(units, texts, strict=True)):
@@ -116,7 +117,7 @@ class Weigher:
         inside = np.arange(wide + 1)[:, None] <= self._text
         row = np.zeros((wide + 1, count))
         last, broken = np.full(count, -np.inf), np.full(count, -np.inf)
-        cut = np.maximum(1, np.ceil(self._end * limits.broken))
+        cut = np.ceil(self._spoken * limits.broken)
         for depth in range(deep):
             kind = self._kind[depth]
             heard = row[:-1] + gain - limits.unlike * self._share[depth] ** limits.bend
@@ -129,7 +130,11 @@ class Weigher:
             row = np.where(kind > 0, new, row)
             best = np.where(inside, row, -np.inf).max(axis=0)
             last = np.where(depth == self._end - 1, best, last)
-            broken = np.where((depth < cut) & (kind > 0) & (self._end > 1), np.maximum(broken, best), broken)
+            broken = np.where(
+                (kind == 1) & ((self._kind[: depth + 1] == 1).sum(axis=0) <= cut) & (self._spoken > 1),
+                np.maximum(broken, best),
+                broken,
+            )
         return last, broken
 
     def log_odds(self, limits: Channel) -> np.ndarray:

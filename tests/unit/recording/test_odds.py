@@ -104,6 +104,7 @@ def test_every_beginning_of_a_phrase_heard_as_it_is_gains(language: str) -> None
 
 def test_a_name_in_braces_stands_for_any_words() -> None:
     assert wanted("en-US", "within {time} hours")[1] is None
+    assert said("zh-CN", "工号{agent}", "您 好 工 号 八 零 一") > 0, "no half of it is all that is spoken"
     assert said("en-US", "it is done within {time} business days", "it is done within thirty two business days") > 0
 
 
