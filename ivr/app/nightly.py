@@ -66,10 +66,10 @@ async def keep_nightly(clock: Clock, at: time, zone: ZoneInfo, settings: Setting
 
 
 async def _run(command: tuple[str, ...]) -> int:
-    """One command in a process of its own, with less priority than calls; ended when we are."""
+    """One command in a process of its own, with less priority than calls; ended when we are. It prints where we do."""
     process = await asyncio.create_subprocess_exec(
         "nice", "-n", "10", sys.executable, "-m", "ivr.app", *command,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, start_new_session=True,
+        stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     try:
         async with asyncio.timeout(LIMIT):

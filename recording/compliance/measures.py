@@ -8,7 +8,6 @@ from statistics import median
 
 from ivr.core.language import Text
 from recording.analytics.features import CallFeatures
-from recording.analytics.spans import without
 from recording.compliance import reasons
 from recording.compliance.scene import Scene
 from recording.compliance.verdict import Span
@@ -102,7 +101,8 @@ def _dead_air(behaviour: Behaviour, scene: Scene) -> Reading:
         return Reading(why=reasons.NOT_MEASURED, unknown=scene.agent.transcript is not None)
     if not features.complete:
         return Reading(why=reasons.ONE_PARTY, unknown=True)
-    silences = without(features.dead_air, scene.context.apart)
+    apart = scene.context.apart
+    silences = [one for one in features.dead_air if not any(start <= sum(one) / 2 < end for start, end in apart)]
     heard = [scene.places(name) for name in behaviour.announced_by]
     said = [end for places in heard for _, end in places.sure]
     announced = [span for span in silences if any(span[0] - ANNOUNCED_WITHIN <= at <= span[0] + INTO for at in said)]

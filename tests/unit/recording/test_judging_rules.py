@@ -291,6 +291,10 @@ def test_silences_that_were_announced_are_told_apart_from_dead_air() -> None:
     assert (kept.dead_air, kept.announced) == (((80.0, 84.0),), ((40.0, 52.0),))
     assert CallFeatures.from_dict(kept.to_dict()) == kept
     assert FEATURES.excusing(()) is FEATURES
+    beside = verdict(
+        measuring("dead_air", at_most=8, announced_by=["sorry"]), features=FEATURES, apart=((51.9996, 60.0),)
+    )
+    assert announced([beside]) == ((40.0, 52.0),), "a silence that ends with a hold is the same silence"
 
 
 @pytest.mark.parametrize("measure", ["overlap", "interruptions", "monologue", "dead_air"])
