@@ -10,8 +10,6 @@ import unicodedata
 import warnings
 from functools import lru_cache
 
-import cn2an
-from pypinyin import lazy_pinyin
 from rapidfuzz.distance import Indel
 
 # The fuzzy sounds of Chinese input methods, but for k/g: southern speakers and narrow-band recognisers blur them.
@@ -72,6 +70,10 @@ def halves(syllable: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _syllables(text: str) -> tuple[str, ...]:
     """One key for every character of ``text``."""
+    from pypinyin import (
+        lazy_pinyin,
+    )  # here, and cn2an below: they take a second of CPU that other languages need not pay
+
     read: list[str] = []
     for run in _RUNS.findall(text):
         if not _HAN.match(run):
@@ -101,6 +103,8 @@ def _numbers(word: str) -> str:
     """Digits of any script as they are read aloud; a number that cn2an cannot read stays as it is."""
     if not any(character.isdecimal() for character in word):
         return word
+    import cn2an
+
     word = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in word)
     try:
         with warnings.catch_warnings():

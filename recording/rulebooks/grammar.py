@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from recording.matching.matcher import split_placeholders
-from recording.rulebooks.model import Rulebook
+from recording.rulebooks.model import Kind, Rulebook
 from recording.transcription.grammar import Grammar
 
 _PUNCTUATION = re.compile(r"[^\w\s'\u2019]|_")
@@ -23,13 +23,16 @@ def grammar_of(rulebook: Rulebook) -> Grammar:
     A phrase with a placeholder gives its parts, single words left out: heard alone they prove nothing.
     """
     phrases: list[str] = []
+    checked: list[str] = []
     decoys: list[str] = []
     for rule in rulebook.rules:
         for part in rule.all_parts:
             for variant in part.variants:
                 pieces = split_placeholders(variant)
                 texts = [plain(piece, rulebook.language) for piece in pieces]
-                phrases += texts if len(pieces) == 1 and pieces[0] == variant else [t for t in texts if _long(t)]
+                usable = texts if len(pieces) == 1 and pieces[0] == variant else [t for t in texts if _long(t)]
+                phrases += usable
+                checked += usable if rule.kind is Kind.MUST_NOT else []
         decoys += [plain(piece, rulebook.language) for near in rule.near_misses for piece in split_placeholders(near)]
     for cue in rulebook.cues:
         if cue.by != "caller":  # the caller's file has no grammar pass
@@ -38,7 +41,7 @@ def grammar_of(rulebook: Rulebook) -> Grammar:
     decoys += [plain(word, rulebook.language) for word in rulebook.decoys]
     unique = tuple(dict.fromkeys(filter(None, phrases)))
     others = tuple(word for word in dict.fromkeys(filter(None, decoys)) if word not in unique)
-    return Grammar(unique, others, rulebook.language)
+    return Grammar(unique, others, rulebook.language, checked=tuple(dict.fromkeys(filter(None, checked))))
 
 
 def _long(text: str) -> bool:

@@ -16,7 +16,7 @@ class Mode(StrEnum):
     """How much of the speech is decoded with the model's whole vocabulary.
 
     ``full``: all of it, which gives a transcript. ``compliance``: only where the grammar pass heard a good part of a
-    phrase; elsewhere the words are those of the grammar pass, which is no transcript.
+    phrase and not all of it; elsewhere the words are those of the grammar pass, which is no transcript.
     """
 
     FULL = "full"
@@ -35,12 +35,15 @@ class Grammar:
         decoys: near misses of the phrases and common words.
         language: of the phrases; their negations and opposites become decoys too. Empty: they do not.
         mode: how much is decoded freely.
+        checked: phrases that nobody is charged with before the free decode was asked, too: in compliance mode it is
+            made wherever they were heard.
     """
 
     phrases: tuple[str, ...]
     decoys: tuple[str, ...] = ()
     language: str = ""
     mode: Mode = Mode.FULL
+    checked: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -49,13 +52,18 @@ class Grammar:
             "decoys": list(self.decoys),
             "language": self.language,
             "mode": self.mode.value,
+            **({"checked": list(self.checked)} if self.checked else {}),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Grammar:
         """The grammar that ``to_dict`` described."""
         return cls(
-            tuple(data["phrases"]), tuple(data["decoys"]), str(data.get("language", "")), Mode(data.get("mode", "full"))
+            tuple(data["phrases"]),
+            tuple(data["decoys"]),
+            str(data.get("language", "")),
+            Mode(data.get("mode", "full")),
+            tuple(data.get("checked", ())),
         )
 
     @property

@@ -8,6 +8,7 @@ over a pause, so neighbouring stretches of speech are looked at together.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -28,7 +29,7 @@ NOISY_DB = 18.0  # below it the grammar pass is always made again
 UNCLEAR = 75.0  # likeness, 0..100, of a phrase in the grammar pass from which it is made again elsewhere, unless it is
 CLEAR = 97.0  # likeness, 0..100, of a phrase in the free decode, which confirms it
 AGAIN: tuple[Strength | None, ...] = (FIRM, None)  # None: the sound as it is
-WORTH = 75.0  # likeness, 0..100, of a phrase in a grammar pass from which compliance mode decodes freely there
+WORTH = 75.0  # likeness, 0..100, of a phrase in a grammar pass from which compliance mode looks closer
 AROUND_S = 1.0  # seconds before and after it
 JOINED_S = 1.5  # a phrase may go on after a pause no longer
 Progress = Callable[[float], None]
@@ -125,6 +126,15 @@ class _Stretch:
         return [self.grammar, *self.again]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A phrase in a grammar pass: where, and whether every word of it."""
+
+    phrase: str
+    span: Segment
+    whole: bool
+
+
 @dataclass(slots=True)
 class _Listening:
     """What every stretch of a file shares."""
@@ -160,35 +170,61 @@ class _Listening:
         stretch.again = [[word for span in spans for word in self._restricted(span, way)] for way in AGAIN]
 
     def worth(self, stretches: Sequence[_Stretch]) -> list[list[Segment]]:
-        """Where in each stretch a free decode pays: a grammar pass heard something like a phrase."""
-        return self._places(stretches, WORTH, confirmed=False) if self._sparing else [[] for _ in stretches]
+        """Where in each stretch a free decode pays: a grammar pass heard much of a phrase, but not all of it.
+
+        A grammar pass that heard every word had near misses and common words to choose from; that is enough for
+        what somebody had to say (in noise two passes), not for what he is charged with.
+        """
+        if not self._sparing:
+            return [[] for _ in stretches]
+        found = [_around(one.span) for group in _neighbours(stretches) for one in self._unsettled(group, WORTH)]
+        return [_merged(found, stretch.place) for stretch in stretches]
 
     def unclear(self, stretches: Sequence[_Stretch]) -> list[list[Segment]]:
         """Where in each stretch the grammar pass heard much of a phrase, and the free decode did not confirm it."""
-        return [[] for _ in stretches] if self.noisy else self._places(stretches, UNCLEAR, confirmed=True)
+        if self.noisy:
+            return [[] for _ in stretches]  # heard again already
+        found: list[Segment] = []
+        for group in _neighbours(stretches):
+            free = [word.word for stretch in group for word in stretch.words]
+            heard = self._unsettled(group, UNCLEAR) if self._sparing else self._heard(group, UNCLEAR)
+            found += [_around(one.span) for one in heard if self._like(one.phrase, free) < CLEAR]
+        return [_merged(found, stretch.place) for stretch in stretches]
 
     @property
     def _sparing(self) -> bool:
         return self.grammar is not None and self.grammar.mode is Mode.COMPLIANCE
 
-    def _places(self, stretches: Sequence[_Stretch], least: float, *, confirmed: bool) -> list[list[Segment]]:
-        """Spans of each stretch in which a pass heard a phrase, unless the free decode confirmed it."""
+    def _unsettled(self, group: Sequence[_Stretch], least: float) -> Iterator[_Found]:
+        """Where the grammar passes heard much of a phrase, and neither it nor another one wholly in its place."""
+        assert self.grammar is not None
+        heard = list(self._heard(group, least))
+        passes = Counter(one.phrase for one in heard if one.whole)
+        trusted = {phrase for phrase, times in passes.items() if times >= (2 if self.noisy else 1)}
+        trusted.difference_update(self.grammar.checked)
+        explained = [one.span for one in heard if one.whole and one.phrase in trusted]
+        for one in heard:
+            known = any(span[0] <= sum(one.span) / 2 <= span[1] for span in explained)
+            if one.phrase not in trusted and not (known and one.phrase not in self.grammar.checked):
+                yield one
+
+    def _heard(self, group: Sequence[_Stretch], least: float) -> Iterator[_Found]:
+        """Where each grammar pass heard each phrase, as far as it is so alike."""
         if self.grammar is None or not self.grammar.language:
-            return [[] for _ in stretches]
-        matcher = Matcher(self.grammar.language)
-        found: list[Segment] = []
-        for group in _neighbours(stretches):
-            free = [word.word for stretch in group for word in stretch.words]
-            for heard in zip(*(stretch.passes for stretch in group), strict=False):
-                words = [word for part in heard for word in part]
-                texts = [word.word for word in words]
-                for phrase in self.grammar.phrases if words else ():
-                    match = matcher.find(phrase, texts)
-                    if match.score < least or match.end <= match.start:
-                        continue
-                    if not confirmed or matcher.find(phrase, free).score < CLEAR:
-                        found.append((words[match.start].start - AROUND_S, words[match.end - 1].end + AROUND_S))
-        return [_merged(found, stretch.place) for stretch in stretches]
+            return
+        for heard in zip(*(stretch.passes for stretch in group), strict=False):
+            words = [word for part in heard for word in part]
+            texts = [word.word for word in words]
+            for phrase in self.grammar.phrases if words else ():
+                match = Matcher(self.grammar.language).find(phrase, texts)
+                if match.score >= least and match.end > match.start:
+                    place = words[match.start : match.end]
+                    whole = "".join(texts[match.start : match.end]) == "".join(phrase.split())
+                    yield _Found(phrase, (place[0].start, place[-1].end), whole)
+
+    def _like(self, phrase: str, texts: Sequence[str]) -> float:
+        assert self.grammar is not None
+        return Matcher(self.grammar.language).find(phrase, texts).score
 
     def _restricted(self, span: Segment, way: Strength | None) -> list[Word]:
         """One grammar pass over a span."""
@@ -202,6 +238,10 @@ class _Listening:
         raw = self.sound.samples[round(span[0] * self.sound.rate) : round(span[1] * self.sound.rate)]
         quiet = raw if way is None else reduce_noise(raw, self.sound.rate, self.noise, way)
         return fold(quiet) if self.sound.rate == 8000 else quiet
+
+
+def _around(span: Segment) -> Segment:
+    return span[0] - AROUND_S, span[1] + AROUND_S
 
 
 def _neighbours(stretches: Sequence[_Stretch]) -> Iterator[Sequence[_Stretch]]:

@@ -10,9 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from ivr.core.errors import SetupError
-from ivr.core.settings import Settings
 from recording.errors import SoundError, TranscriptionError
-from recording.models import find_models
 from recording.transcription.pool import PoolClosed, TwoCrashes, WorkerPool
 from recording.transcription.process import START_LIMIT_S, WorkerSilent
 
@@ -118,6 +116,9 @@ def _process_wide() -> WorkerPool:
 
 
 def _folder_of(name: str) -> str:
+    from ivr.core.settings import Settings  # here, since every worker process imports this module and needs neither
+    from recording.models import find_models
+
     for model in find_models(Settings()):
         if model.name == name:
             return str(model.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import queue
 from collections.abc import Iterator
@@ -155,6 +156,19 @@ class ListeningEngine(FakeEngine):
         yield Decoder(engine, lines)
 
 
+class HalvesEngine(FakeEngine):
+    """The grammar pass hears one text after another, a stretch each; the free decode hears nothing like them."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__()
+        self.texts = itertools.cycle(texts)
+
+    @contextmanager
+    def recogniser(self, lines: list[str] | None) -> Iterator[FakeDecoder]:
+        with ListeningEngine("" if lines is None else next(self.texts)).recogniser(lines) as decoder:
+            yield decoder
+
+
 WAIT = "잠시 만 기다려 주세요"
 
 
@@ -164,15 +178,58 @@ def test_compliance_mode_decodes_freely_only_where_a_phrase_was_heard(wav: Path)
     found = transcribe(quiet, wav, model="m", grammar=wanted)
     assert all(lines is not None for lines, _, _ in quiet.decoded)
     assert (found.mode, found.text) == ("compliance", "네 네 네 네 네 네"), "elsewhere the grammar's words stand"
-    engine = ListeningEngine(WAIT)
+    engine = ListeningEngine("만 기다려 주세요")
     found = transcribe(engine, wav, model="m", grammar=wanted)
     free = [(length, offset) for lines, length, offset in engine.decoded if lines is None]
     assert len(free) == 2
     for (length, offset), (start, end) in zip(free, found.speech, strict=True):
         assert start <= offset
         assert offset + length <= end + 0.01
-        assert length <= 1.2 + 2 * 1.0 + 0.1, "a second before and after"
+        assert length <= 0.9 + 2 * 1.0 + 0.1, "a second before and after"
     assert found.text == "free free"
+    assert [" ".join(word.word for word in words) for words in found.again] == ["만 기다려 주세요 만 기다려 주세요"] * 2
+
+
+def test_compliance_mode_trusts_a_whole_phrase_unless_somebody_is_charged_with_it(wav: Path) -> None:
+    trusted = ListeningEngine(WAIT)
+    like_it = "잠시 만 기다려 도와"
+    found = transcribe(trusted, wav, model="m", grammar=Grammar((WAIT, like_it), ("네",), "ko-KR", Mode.COMPLIANCE))
+    assert (found.text, found.again) == (f"{WAIT} {WAIT}", ())
+    assert len(trusted.decoded) == len(found.speech), "one pass: what is like the phrase is the phrase"
+    for checked in (WAIT, like_it):
+        charged = ListeningEngine(WAIT)
+        wanted = Grammar((WAIT, like_it), ("네",), "ko-KR", Mode.COMPLIANCE, checked=(checked,))
+        found = transcribe(charged, wav, model="m", grammar=wanted)
+        assert found.text == "free free", checked
+
+
+def test_in_noise_compliance_mode_wants_two_passes_that_heard_the_whole_phrase(wav: Path) -> None:
+    wanted = Grammar((WAIT,), ("네",), "ko-KR", Mode.COMPLIANCE)
+    assert transcribe(ListeningEngine(WAIT), noisy(wav), model="m", grammar=wanted).text.startswith(WAIT)
+
+    class OnceOnly(ListeningEngine):
+        """Hears the phrase in the first pass, and less of it in the others."""
+
+        @contextmanager
+        def recogniser(self, lines: list[str] | None) -> Iterator[FakeDecoder]:
+            with super().recogniser(lines) as decoder:
+                yield decoder
+            self.grammar = "만 기다려 주세요"
+
+    assert "free" in transcribe(OnceOnly(WAIT), noisy(wav), model="m", grammar=wanted).text
+
+
+def test_a_phrase_over_a_pause_is_listened_for_again(tmp_path: Path) -> None:
+    samples, _ = soundfile.read(
+        str(SPEECH / "wait_3_cl.ul"), samplerate=8000, channels=1, subtype="ULAW", format="RAW", dtype="int16"
+    )
+    for pause, times in ((0.6, 2), (3.0, 0)):
+        quiet = np.zeros(round(pause * 8000), np.int16)
+        soundfile.write(str(tmp_path / "a.wav"), np.concatenate([samples, quiet, samples]), 8000, subtype="PCM_16")
+        halves = HalvesEngine(["잠시 만", "기다려 주세요"])
+        found = transcribe(halves, tmp_path / "a.wav", model="m", grammar=Grammar((WAIT,), ("네",), "ko-KR"))
+        assert len(found.speech) == 2
+        assert len(found.again) == times, "neither half is much of the phrase"
 
 
 def test_full_mode_decodes_everything_whatever_was_heard(wav: Path) -> None:
@@ -194,12 +251,16 @@ def test_a_phrase_that_only_the_grammar_heard_is_listened_for_again(wav: Path) -
     assert transcribe(unknown_language, wav, model="m", grammar=Grammar((WAIT,), ("네",))).again == ()
 
 
-def test_in_noise_the_grammar_listens_again(wav: Path) -> None:
-    samples, rate = soundfile.read(str(wav), dtype="int16")
+def noisy(path: Path) -> Sound:
+    """The sound of a file in noise."""
+    samples, rate = soundfile.read(str(path), dtype="int16")
     noise = 600 * np.random.default_rng(1).standard_normal(len(samples))
-    noisy = Sound(np.clip(samples + noise, -32768, 32767).astype(np.int16), rate)
+    return Sound(np.clip(samples + noise, -32768, 32767).astype(np.int16), rate)
+
+
+def test_in_noise_the_grammar_listens_again(wav: Path) -> None:
     engine = FakeEngine()
-    found = transcribe(engine, noisy, model="m", grammar=Grammar(("네",), (), "ko-KR"))
+    found = transcribe(engine, noisy(wav), model="m", grammar=Grammar(("네",), (), "ko-KR"))
     assert found.snr_db is not None
     assert 0 < found.snr_db < 18
     pieces = sum(lines is None for lines, _, _ in engine.decoded)
@@ -209,7 +270,7 @@ def test_in_noise_the_grammar_listens_again(wav: Path) -> None:
 
 
 def test_a_grammar_survives_json_and_knows_the_opposite_of_its_phrases() -> None:
-    grammar = Grammar(("잘 모르 겠습니다",), ("네",), "ko-KR", Mode.COMPLIANCE)
+    grammar = Grammar(("잘 모르 겠습니다",), ("네",), "ko-KR", Mode.COMPLIANCE, ("잘 모르 겠습니다",))
     assert Grammar.from_dict(json.loads(json.dumps(grammar.to_dict()))) == grammar
     assert "잘 알 겠습니다" in grammar.near_misses
     assert Grammar(("잘 모르 겠습니다", "잘 알 겠습니다"), (), "ko-KR").near_misses == ()
