@@ -171,7 +171,7 @@ def items_of(pieces: list[bytes]) -> list[Item]:
 
 @pytest.mark.parametrize("number", sorted(DIALOGUES))
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_split_of_the_bytes_changes_nothing(number: int, data: st.DataObject) -> None:
     stream = DIALOGUES[number].stream
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=40)))

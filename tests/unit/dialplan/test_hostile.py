@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialplan.examples import TINY_SITE
@@ -36,13 +36,13 @@ def _load(file: str, data: bytes) -> None:
             assert error.problems == tuple(problems)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(file=_FILES, data=st.binary(max_size=300))
 def test_random_bytes(file: str, data: bytes) -> None:
     _load(file, data)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120)
 @given(
     file=_FILES,
     edits=st.lists(
@@ -66,7 +66,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     file=_FILES,
     key=st.sampled_from(["steps", "start", "service", "lee", "office", "zone", "languages", "company", "1000"]),

@@ -325,7 +325,7 @@ def test_words_to_a_colleague_are_not_said_to_the_caller() -> None:
 TALK = ["the parcel left on monday", "your card is in the post", "it costs ten dollars a month", "the line is repaired"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(TALK), max_size=4), st.lists(st.sampled_from(TALK), max_size=4), st.data())
 def test_a_phrase_is_found_in_any_talk_and_never_without_it(before: list[str], after: list[str], data: Any) -> None:
     rulebook = PACK

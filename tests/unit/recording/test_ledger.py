@@ -136,7 +136,7 @@ async def test_a_file_that_is_missing_empty_cut_or_no_sound(room: Room) -> None:
     assert room.left() == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=120), st.integers(0, 60), st.binary(max_size=12))
 def test_whatever_a_sound_file_holds_it_is_measured(tmp_path: Path, tail: bytes, cut: int, patch: bytes) -> None:
     path = tmp_path / "x.wav"

@@ -53,7 +53,7 @@ def test_who_seals_cannot_open_and_every_recipient_can(tmp_path: Path, length: i
             vault.open_file(path)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     length=st.integers(0, 3 * CHUNK + 7),
     moves=st.lists(st.tuples(st.integers(0, 4 * CHUNK), st.integers(-1, 2 * CHUNK)), max_size=8),
@@ -96,7 +96,7 @@ def test_wave_reads_a_sealed_file(tmp_path: Path) -> None:
         assert (sound.getnframes(), sound.readframes(4)) == (128000, (bytes(range(256)) * 1000)[120000:120008])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_any_changed_bit_is_found_or_changes_nothing(tmp_path: Path, where: float, bit: int) -> None:
     """Only the slot not in force and the filling of a slot may change without a word."""
