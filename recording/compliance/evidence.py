@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,9 +58,17 @@ class Listener:
         self._passes = (transcript.grammar_words or (), *transcript.again)
         snr = transcript.snr_db
         self._noisy = snr is not None and snr < thresholds.noisy_db
+        self._known: dict[Hashable, list[Hit]] = {}
 
     def hits(self, rule: Rule, part: Part, window: Span) -> list[Hit]:
         """Evidence for any variant of ``part`` within ``window`` (seconds in the file), best first."""
+        told = tuple(rule.near_misses), part.name, tuple(part.variants)
+        key = (rule.id, rule.kind, rule.window.moment, told, window)
+        if key not in self._known:  # a rule's window is often the whole talk, where it is looked for again
+            self._known[key] = self._hits(rule, part, window)
+        return list(self._known[key])
+
+    def _hits(self, rule: Rule, part: Part, window: Span) -> list[Hit]:
         found: list[Hit] = []
         free = list(utterances(within(self.transcript.words, window), self._limits.pause))
         for phrase in part.variants:

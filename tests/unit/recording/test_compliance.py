@@ -185,6 +185,30 @@ def test_passes_that_agree_accuse_nobody() -> None:
     assert verdicts(heard)["brush-off"].value is Value.CANNOT_TELL
 
 
+def of_one(texts: dict[str, str], transcript: PartyTranscript) -> dict[str, Value]:
+    """What the judge makes of a transcript, by phrase."""
+    rulebook, rules = workbench_rulebook(PhraseList("ko-KR", {key: (text,) for key, text in texts.items()}))
+    found = judge(rulebook, transcript, None, context())
+    return {rules[one.rule]: one.value for one in found if one.rule in rules}
+
+
+def test_another_word_in_a_words_place_is_another_sentence() -> None:
+    texts = {"confirm": "생년월일 을 확인 하겠습니다"}
+    for heard, narrow in (("조소 를 확인 하겠습니다", "주소 로 확인 하겠습니다"), ("조소 를 확인 하겠습니다", "네")):
+        transcript = say((2.0, heard), grammar=((2.0, narrow),))
+        assert of_one(texts, transcript)["confirm"] is not Value.SAID, "no pass heard the date of birth"
+    transcript = say((2.0, "새면 월일 을 학인 하겠습니다"), grammar=((2.0, "생년월일 로 확인 하겠습니다"),))
+    assert of_one(texts, transcript)["confirm"] is Value.SAID
+
+
+def test_a_phrase_within_a_phrase_does_not_speak_against_it() -> None:
+    texts = {"thanks": "감사 합니다", "waited": "기다려 주셔서 감사 합니다"}
+    heard = say((2.0, "기다려 수소서 감사 합니다"), grammar=((2.0, "기다려 주소 감사 합니다"),))
+    assert of_one(texts, heard) == {"thanks": Value.SAID, "waited": Value.SAID}
+    alone = say((2.0, "감사 합니다"), grammar=((2.0, "감사 합니다"),))
+    assert of_one(texts, alone) == {"thanks": Value.SAID, "waited": Value.NOT_SAID}
+
+
 def test_in_noise_absence_proves_nothing() -> None:
     found = verdicts(say((2.0, "네 네 네"), snr_db=1.0))
     for name in ("opening", "closing", "brush-off"):
