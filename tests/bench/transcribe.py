@@ -38,6 +38,7 @@ from recording.models import find_model
 from tests.drill._calls import RATE, Samples, clip
 
 LANGUAGE = "ko-KR"
+VARIANTS = ("stock", "stock-mix", "full", "compliance")
 PARTY_S = 60.0
 GAP_S = (0.4, 1.4)
 NOISE = 12  # int16 RMS of the line
@@ -166,22 +167,24 @@ def ours(folder: Path, mode: str, out: Path, threads: int) -> None:
     out.write_text(json.dumps(heard, ensure_ascii=False), encoding="utf-8")
 
 
-def compare(folder: Path, calls: int, rounds: int, threads: int, other: list[Samples]) -> dict[str, object]:
-    """All variants in turn, ``rounds`` times."""
+def compare(
+    folder: Path, calls: int, rounds: int, threads: int, other: list[Samples], variants: tuple[str, ...]
+) -> dict[str, object]:
+    """The variants in turn, ``rounds`` times."""
     truth = write(folder, calls, other)
     model = find_model(Settings(), LANGUAGE)
     environment = with_ffmpeg(folder)
-    stock = str(Path(sys.executable).parent / "vosk-transcriber")
+    transcriber = str(Path(sys.executable).parent / "vosk-transcriber")
     cpu: dict[str, list[float]] = {}
     clock: dict[str, list[float]] = {}
     rates: dict[str, float] = {}
     for number in range(rounds):
-        for name in ("stock", "stock-mix", "full", "compliance"):
+        for name in variants:
             out = folder / f"{name}-{number}"
             if name.startswith("stock"):
                 out.mkdir()
                 source = folder / ("mono" if name == "stock" else "stereo")
-                words = [stock, "--model", str(model.folder), "-i", str(source), "-o", str(out), "-t", "txt",
+                words = [transcriber, "--model", str(model.folder), "-i", str(source), "-o", str(out), "-t", "txt",
                          "--log-level", "WARNING"]  # fmt: skip
             else:
                 words = [sys.executable, "-m", "tests.bench.transcribe", "--ours", name, str(folder), str(out),
@@ -198,6 +201,12 @@ def compare(folder: Path, calls: int, rounds: int, threads: int, other: list[Sam
                 )
                 rates[name] = error_rate(truth, heard)
     middle = {name: statistics.median(values) for name, values in cpu.items()}
+    ratios = {
+        f"{name}_to_{stock}".replace("-", "_"): round(middle[name] / middle[stock], 3)
+        for name in ("full", "compliance")
+        for stock in ("stock", "stock-mix")
+        if name in middle and stock in middle
+    }
     return {
         "calls": calls,
         "seconds_of_sound": calls * len(ROLES) * PARTY_S,
@@ -206,10 +215,7 @@ def compare(folder: Path, calls: int, rounds: int, threads: int, other: list[Sam
         "other_talk": bool(other),
         "cpu_s": {name: round(value, 2) for name, value in middle.items()},
         "clock_s": {name: round(statistics.median(values), 2) for name, values in clock.items()},
-        "full_to_stock": round(middle["full"] / middle["stock"], 3),
-        "compliance_to_stock": round(middle["compliance"] / middle["stock"], 3),
-        "full_to_stock_mix": round(middle["full"] / middle["stock-mix"], 3),
-        "compliance_to_stock_mix": round(middle["compliance"] / middle["stock-mix"], 3),
+        **ratios,
         "cer": None if other else {name: round(value, 4) for name, value in rates.items()},
         "cores": len(os.sched_getaffinity(0)),
         "load": [round(value, 2) for value in os.getloadavg()],
@@ -221,6 +227,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=3, help="calls of two parties, 60 s each (default 3)")
     parser.add_argument("--rounds", type=int, default=2, help="turns of all variants (default 2)")
+    parser.add_argument("--only", nargs="+", choices=VARIANTS, default=VARIANTS, help="these variants")
     parser.add_argument("--threads", type=int, default=1, help="threads of our worker (default 1)")
     parser.add_argument("--talk", type=Path, metavar="FOLDER", help="other talk, mono mu-law 8 kHz files *.ul")
     parser.add_argument("--ours", nargs=3, metavar=("MODE", "FOLDER", "OUT"), help=argparse.SUPPRESS)
@@ -229,7 +236,8 @@ def main() -> int:
         ours(Path(options.ours[1]), options.ours[0], Path(options.ours[2]), options.threads)
         return 0
     with tempfile.TemporaryDirectory(prefix="ivr-bench-") as folder:
-        found = compare(Path(folder), options.calls, options.rounds, options.threads, stretches(options.talk))
+        other = stretches(options.talk)
+        found = compare(Path(folder), options.calls, options.rounds, options.threads, other, tuple(options.only))
     print(json.dumps({"command": "scripts/bench transcribe " + " ".join(sys.argv[1:]), **found}, ensure_ascii=False))
     return 0
 
