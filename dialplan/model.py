@@ -5,28 +5,11 @@ Each field's description is its line in the manual. The steps are told apart by 
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from dialplan.times import clock_time, plain_date
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
-PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Language = Literal["zh-CN", "en-US", "ko-KR"]
-ClockTime = Annotated[time, BeforeValidator(clock_time)]
-PlainDate = Annotated[date, BeforeValidator(plain_date)]
-RulebookName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Model(BaseModel):
-    """Base of every part of a site: unknown keys are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from dialplan.base import ClockTime, Day, Digit, Digits, Language, Model, Name, PlainDate, PromptId, RulebookName
 
 
 class Opening(Model):
@@ -212,3 +195,35 @@ class Site(Model):
         default=120, ge=10, le=900, description="seconds after which a pause of recording ends by itself"
     )
     anonymous_callers: bool = Field(default=False, description="let anybody on loopback call in (demo only)")
+
+
+__all__ = [
+    "Agent",
+    "Answer",
+    "ClockTime",
+    "Collect",
+    "Day",
+    "Digit",
+    "Digits",
+    "Enqueue",
+    "Flow",
+    "FlowStep",
+    "Greeting",
+    "Hangup",
+    "Hours",
+    "HoursGate",
+    "Language",
+    "LanguageChoice",
+    "Menu",
+    "Model",
+    "Name",
+    "Opening",
+    "PlainDate",
+    "Play",
+    "PromptId",
+    "Queue",
+    "RulebookName",
+    "Site",
+    "StepBase",
+    "Voicemail",
+]
