@@ -6,6 +6,7 @@ is data only: it names no file and enters no command.
 
 from __future__ import annotations
 
+from ivr.storage.models.agents import AgentState, CallOutcome
 from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
@@ -26,12 +27,14 @@ from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
 
 __all__ = [
+    "AgentState",
     "Audit",
     "Base",
     "Calibration",
     "CalibrationCall",
     "Call",
     "CallFeatures",
+    "CallOutcome",
     "Continuation",
     "Dispute",
     "Figure",
