@@ -11,10 +11,12 @@ from dialplan.codes import CODES
 from dialplan.manual import ManualLanguage, example, manual, refreshed, schema
 from dialplan.manual_zh import ZH
 from dialplan.model import Agent, Flow, Hours, Opening, Queue, Site
+from dialplan.numbering import Numbering, Rewrite
 from dialplan.shape import STEPS
+from dialplan.trunks import Outside, Sip, Trunk
 from tests.unit.dialplan.sites import write_site
 
-MODELS = [Site, Queue, Agent, Hours, Opening, Flow, *STEPS.values()]
+MODELS = [Site, Queue, Agent, Hours, Opening, Flow, Sip, Trunk, Numbering, Rewrite, Outside, *STEPS.values()]
 GUIDE = Path(__file__).parents[3] / "docs" / "admin-guide.md"
 
 
