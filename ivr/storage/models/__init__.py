@@ -25,6 +25,7 @@ from ivr.storage.models.people import (
 )
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
+from ivr.storage.models.sources import Reconciliation, Reconstruction
 
 __all__ = [
     "AgentState",
@@ -45,6 +46,8 @@ __all__ = [
     "Note",
     "Pause",
     "QueueVisit",
+    "Reconciliation",
+    "Reconstruction",
     "Recording",
     "RecordingFeatures",
     "Review",
