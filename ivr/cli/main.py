@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import asterisk, audit, backup, calls, db, demo, dialplan, doctor, keys, model, qa, recordings, service
+from ivr.cli import (
+    asterisk,
+    audit,
+    backup,
+    calls,
+    db,
+    demo,
+    dialplan,
+    doctor,
+    keys,
+    model,
+    qa,
+    recordings,
+    report,
+    service,
+)
 from ivr.cli.common import Runtime, State, guarded, load_settings
 from ivr.core.log import configure_logging
 
@@ -42,6 +57,7 @@ def build(runtime: Runtime) -> typer.Typer:
     service.add(app)
     demo.add(app)
     doctor.add(app)
+    report.add(app)
     app.add_typer(asterisk.app, name="asterisk")
     app.add_typer(dialplan.app, name="dialplan")
     app.add_typer(calls.app, name="calls")

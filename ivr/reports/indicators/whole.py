@@ -1,0 +1,111 @@
+"""All indicators of a group of calls, of a queue, of an agent; and those of a period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.reports.indicators.askings import askings, count
+from ivr.reports.indicators.facts import CallFacts, Facts, StateFacts, TalkFacts, of_queue
+from ivr.reports.indicators.formulas import compute
+from ivr.reports.indicators.handling import (
+    SHARED,
+    after_call,
+    handling_time,
+    occupancy,
+    occupancy_untold,
+    pickup_rate,
+    pickup_time,
+    three_rings,
+)
+from ivr.reports.indicators.load import load_facts
+from ivr.reports.indicators.model import Counts, Figures, Indicator, Indicators, Rules
+
+
+async def indicators(
+    session: AsyncSession,
+    since: datetime,
+    until: datetime,
+    *,
+    levels: Mapping[str, float] | None = None,
+    short_abandon_s: float | None = None,
+    rules: Rules | None = None,
+) -> Indicators:
+    """The indicators of calls begun in ``since <= t < until``.
+
+    Args:
+        levels: X of the service level by queue, seconds; 20 for a queue that is not named.
+        short_abandon_s: when given, callers who gave up sooner are left out.
+        rules: how the site counts, in place of the two above.
+    """
+    rules = rules or Rules(levels=levels or {}, short_abandon_s=short_abandon_s, count_short=short_abandon_s is None)
+    facts = await load_facts(session, since, until)
+    reckoner = Reckoner(facts, rules)
+    return Indicators(
+        since,
+        until,
+        reckoner.of_calls(facts.calls, since, until).indicators,
+        {queue: reckoner.of_queue(facts.calls, queue).indicators for queue in facts.queues},
+    )
+
+
+class Reckoner:
+    """Figures of parts of one period; every report comes from here.
+
+    Args:
+        facts: of the whole period.
+        rules: how the site counts.
+    """
+
+    def __init__(self, facts: Facts, rules: Rules) -> None:
+        self.facts = facts
+        self.rules = rules
+        self._talks = tuple(talk for call in facts.calls for talk in call.talks)
+        self._after = None if facts.states is None else after_call(self._talks, facts.states, facts.now)
+
+    def of_calls(self, calls: Sequence[CallFacts], since: datetime, until: datetime) -> Figures:
+        """Of calls, all queues together; occupancy of ``since <= t < until``."""
+        counts, waiting = self._waiting(calls)
+        return Figures(counts, (*waiting, *self._work(calls), self._occupancy(self.facts.states, since, until)))
+
+    def of_queue(self, calls: Sequence[CallFacts], queue: str) -> Figures:
+        """Of the visits to one queue."""
+        mine = of_queue(calls, queue)
+        counts, waiting = self._waiting(mine)
+        return Figures(counts, (*waiting, *self._work(mine), occupancy_untold(SHARED)))
+
+    def of_agent(self, calls: Sequence[CallFacts], agent: str, since: datetime, until: datetime) -> Figures:
+        """Of one agent's rings and talks; ``counts`` counts his talks."""
+        rings = [one for call in calls for one in call.rings if one.agent == agent]
+        talks = [one for call in calls for one in call.talks if one.agent == agent]
+        states = self.facts.states
+        mine = None if states is None else tuple(one for one in states if one.agent == agent)
+        return Figures(
+            Counts(asked=len(talks), answered=len(talks)),
+            (
+                pickup_rate(rings),
+                three_rings(rings, self.rules.three_rings_s),
+                pickup_time(rings),
+                handling_time(talks, self._after if mine else None),
+                self._occupancy(mine, since, until),
+            ),
+        )
+
+    def _waiting(self, calls: Sequence[CallFacts]) -> tuple[Counts, tuple[Indicator, ...]]:
+        found, waiting = askings(calls, self.rules)
+        return count(found, waiting, self.rules), compute(
+            found, short_abandon_s=self.rules.short_abandon_s, count_short=self.rules.count_short
+        )
+
+    def _work(self, calls: Sequence[CallFacts]) -> tuple[Indicator, ...]:
+        rings = [one for call in calls for one in call.rings]
+        talks = [one for call in calls for one in call.talks]
+        return three_rings(rings, self.rules.three_rings_s), handling_time(talks, self._after)
+
+    def _occupancy(self, states: Sequence[StateFacts] | None, since: datetime, until: datetime) -> Indicator:
+        until = min(until, self.facts.now)
+        talks: tuple[TalkFacts, ...] = tuple(replace(one, ended=one.ended or self.facts.now) for one in self._talks)
+        return occupancy(talks, states, since, until)
