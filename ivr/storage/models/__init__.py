@@ -9,6 +9,7 @@ from __future__ import annotations
 from ivr.storage.models.agents import AgentState, CallOutcome
 from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
+from ivr.storage.models.callbacks import Callback
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
 from ivr.storage.models.judged_by import JudgedBy
@@ -36,6 +37,7 @@ __all__ = [
     "Call",
     "CallFeatures",
     "CallOutcome",
+    "Callback",
     "Continuation",
     "Dispute",
     "Figure",
