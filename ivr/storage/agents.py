@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.models import AgentState, CallOutcome
 
+Session = AsyncSession
+"""A session of the database, for rooms that may not import SQLAlchemy."""
+
 
 async def begin(session: AsyncSession, row: AgentState) -> None:
     """Add a stretch; one that is there, or goes on, is left alone, but who began it is learnt."""
