@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dialplan.model import (
+    Callback,
     Collect,
     Enqueue,
     Flow,
@@ -55,6 +56,14 @@ def edges(name: str, step: FlowStep) -> Iterator[Edge]:
         case Enqueue():
             yield from _optional(name, step.after, "after", silent=False)
             yield from _optional(name, step.timeout, "timeout", silent=False)
+            yield from _optional(name, step.full, "full", silent=False)
+            yield from _optional(name, step.empty, "empty", silent=True)
+            for key, target in step.keys.items():
+                yield Edge(name, target, key, ("keys", key), silent=False)
+        case Callback():
+            yield from _optional(name, step.next, "next", silent=False)
+            yield from _optional(name, step.failure, "failure", silent=True)
+            yield from _optional(name, step.after, "after", silent=False)
         case Collect():
             yield from _optional(name, step.next, "next", silent=False)
             yield from _optional(name, step.failure, "failure", silent=True)

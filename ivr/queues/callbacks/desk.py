@@ -19,7 +19,6 @@ from ivr.ami import events as ev
 from ivr.ami.actions import Actions
 from ivr.ami.errors import AmiError
 from ivr.core.clock import Clock
-from ivr.core.errors import IvrError
 from ivr.core.ids import mask_number
 from ivr.core.log import get_logger
 from ivr.queues.callbacks.attempt import Caller, new_attempt, waiting_half
@@ -38,9 +37,11 @@ AT_LEAST = 0.05
 CONFIRM = 60.0
 """Seconds a caller may take from answering to his word; the prompts and waits of the step are shorter."""
 MAX_FACTS = 1000
+# Seconds until a try that was put back begins anew: nothing may be tried in a hot circle.
+AGENT_TAKEN, NO_AGENT, NOT_DIALLED = 1.0, 5.0, 30.0
 
 # Hangup causes (Q.850) as the book has them.
-_WHY = {17: "busy", 18: "no answer", 19: "no answer", 20: "not reachable", 21: "rejected", 1: "no such number"}
+_WHY = {17: "busy", 16: "hung up", 18: "no answer", 19: "no answer", 20: "not reachable", 21: "rejected", 1: "no such number"}
 
 log = get_logger("callbacks")
 
@@ -187,7 +188,7 @@ class CallbackDesk:
             return
         try:
             if interface and not await self._caller.hold(ticket.queue, interface):
-                await self._put_back(claimed, "agent taken")
+                await self._put_back(claimed, "agent taken", AGENT_TAKEN)
                 return
             details = await self._book.row(ticket.id)
             if details is None:
@@ -205,15 +206,15 @@ class CallbackDesk:
                 await self._caller.call_an_agent(claimed, details, settings, code, int(wait))
         except (AmiError, ValueError) as error:
             log.error("callback not dialled", callback=ticket.id, problem=str(error))
-            await self._put_back(claimed, "not dialled")
+            await self._put_back(claimed, "not dialled", NOT_DIALLED)
             await self._let_go(ticket.queue, interface)
             return
         log.info("calling back", callback=ticket.id, number=mask_number(ticket.number), attempt=attempt)
 
-    async def _put_back(self, ticket: Ticket, why: str) -> None:
-        now = self._clock.now()
+    async def _put_back(self, ticket: Ticket, why: str, seconds: float) -> None:
+        again = self._clock.now() + timedelta(seconds=seconds)
         with contextlib.suppress(CallbackError):
-            await self._book.change(ticket.id, lambda one: one.put_back(now, why))
+            await self._book.change(ticket.id, lambda one: one.put_back(again, why))
 
     async def _follow(self, event: ev.AmiEvent) -> None:
         now = self._clock.now()
@@ -231,7 +232,7 @@ class CallbackDesk:
                 await self._ended(event)
             case ev.ChannelEnded() if event.uniqueid == waiting_half(event.linkedid):
                 # Whoever waited in the caller's place waited in vain; the caller knows nothing of it.
-                await self._end(event.linkedid, lambda ticket: _unless_connected(ticket, now))
+                await self._end(event.linkedid, lambda ticket: _without_agent(ticket, now))
 
     async def _ended(self, event: ev.ChannelEnded) -> None:
         now, rules = self._clock.now(), self._rules()
@@ -239,6 +240,8 @@ class CallbackDesk:
         def over(ticket: Ticket) -> Ticket:
             if ticket.state is State.QUEUED:
                 return ticket.cancelled(now, "hung up waiting")
+            if ticket.state is State.CALLING and not ticket.reserved:  # an agent was called first
+                return _without_agent(ticket, now)
             return ticket.came_to_nothing(now, _WHY.get(event.cause, f"cause {event.cause}"), rules)
 
         await self._end(event.linkedid, over)
@@ -330,8 +333,10 @@ class CallbackDesk:
         return self._site().languages[0]
 
 
-def _unless_connected(ticket: Ticket, now: datetime) -> Ticket:
-    return ticket if ticket.state is State.CONNECTED else ticket.put_back(now, "no agent")
+def _without_agent(ticket: Ticket, now: datetime) -> Ticket:
+    if ticket.state is State.CONNECTED:
+        return ticket
+    return ticket.put_back(now + timedelta(seconds=NO_AGENT), "no agent")
 
 
 __all__ = ["CallbackDesk"]

@@ -1,4 +1,4 @@
-"""Which numbers may be called back. A number is digits, or it is refused: what a caller sends is never dialled as is."""
+"""Which numbers may be called back: digits that fit the site's patterns; what a caller sends is never dialled as is."""
 
 from __future__ import annotations
 

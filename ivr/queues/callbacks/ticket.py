@@ -125,11 +125,11 @@ class Ticket:
             return self._over(State.FAILED, now, why)
         return replace(self, state=State.WAITING, not_before=again, lease=None, reserved="", why=why)
 
-    def put_back(self, now: datetime, why: str) -> Ticket:
+    def put_back(self, again: datetime, why: str) -> Ticket:
         """The try was not the caller's to fail: it does not count, and he keeps his place."""
         self._must_be(*UNDER_WAY)
         return replace(
-            self, state=State.WAITING, tries=self.tries - 1, not_before=now, lease=None, reserved="", why=why
+            self, state=State.WAITING, tries=self.tries - 1, not_before=again, lease=None, reserved="", why=why
         )
 
     def cancelled(self, now: datetime, by: str) -> Ticket:
