@@ -113,7 +113,8 @@ def test_anonymous_callers_are_let_in_only_where_the_site_says_so(settings: Sett
 
 def test_the_manager_is_on_loopback_with_the_least_rights(tmp_path: Path, host: Toolbox) -> None:
     settings = Settings(home=tmp_path / "home", cache=tmp_path, host="0.0.0.0", ami_port=15038)
-    text = (rendered(settings, host) / "etc/manager.conf").read_text("utf-8")
+    open_to_all = {"anonymous_callers": False, "sip": {"allow_plain": True}}
+    text = (rendered(settings, host, **open_to_all) / "etc/manager.conf").read_text("utf-8")
     assert "bindaddr = 127.0.0.1\n" in text
     assert "permit = 127.0.0.1/255.255.255.255\n" in text
     # So does the engine, which asks nobody for a password.
