@@ -29,6 +29,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
 from ivr.core.settings import Settings
 from ivr.journal import Journal
+from ivr.journal.reconcile import Keeper, Reconciler, Sources
 from ivr.queues import LiveQueues
 from ivr.storage import continuations
 from ivr.storage.database import Database
@@ -106,10 +107,15 @@ async def serve(settings: Settings) -> None:
         await control.start()
         stack.push_async_callback(control.stop)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
+        agents = lambda: {agent.extension: one for one, agent in sites.site.agents.items()}  # noqa: E731
+        reconciler = Reconciler(database, clock, Sources.of(settings), agents)
+        keeper = Keeper(reconciler, lambda: client.counters.overflowed + journal.stats.dropped + journal.stats.failed)
+        client.listen(keeper.tell)
         tasks = [
             asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues(), pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
+            asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
         ]
         stack.push_async_callback(end, tasks)

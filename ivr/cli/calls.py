@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ivr.cli import pause
+from ivr.cli import pause, reconcile
 from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, site_folder, state
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Calls. / 通话", no_args_is_help=True)
 pause.add(app)
+reconcile.add(app)
 
 
 @app.command("list")

@@ -48,7 +48,8 @@ def is_guess(leg: Leg) -> bool:
 def _drift(
     call: Call, place: str, field: str, kind: Kind, journal: Any, source: Any, by: str, mend: Callable[[], None] | None
 ) -> Drift:
-    return Drift(call.linkedid, place, field, kind, fields.shown(journal), fields.shown(source), by, mend)
+    shown = (fields.shown(journal, field), fields.shown(source, field))
+    return Drift(call.linkedid, place, field, kind, *shown, by, mend)
 
 
 def _evidence(call: Call, seen: Seen) -> Iterator[Drift]:

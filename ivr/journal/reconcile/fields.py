@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from ivr.core.ids import mask_number
+
 TOLERANCE = timedelta(seconds=1)
 
 CALL = ("number", "caller", "route", "started_at", "answered_at", "ended_at", "outcome", "hung_up_by")
@@ -32,10 +34,12 @@ def is_missing(value: Any) -> bool:
     return value is None or value == ""
 
 
-def shown(value: Any) -> str:
-    """A value as people and JSON see it; empty for nothing."""
+def shown(value: Any, field: str = "") -> str:
+    """A value as people and JSON see it; empty for nothing. Of a caller's number, its end."""
     if is_missing(value):
         return ""
+    if field == "caller":
+        return mask_number(str(value)[:64])
     return value.isoformat() if isinstance(value, datetime) else str(value)[:255]
 
 
