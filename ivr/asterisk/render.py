@@ -12,7 +12,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from dialplan.exits import exit_keys
 from dialplan.model import Language, Site
+from dialplan.staffing import penalty, spoken_to
 from dialplan.trunks import dial
 from ivr.asterisk import certificate
 from ivr.asterisk.layout import Dirs, ami_host, make_dirs
@@ -105,6 +107,8 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
         "recordings": settings.recordings.absolute(),
         "notices": settings.spool.absolute(),
         "language_code": language_code,
+        "penalty": penalty,
+        "spoken_to": spoken_to,
         "python": Path(sys.executable),
         "modules": modules,
         "features": features(version, modules),
@@ -113,6 +117,7 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
         "transports": transports(site),
         "tls": certificate.paths(settings, dirs.keys),
         "authorities": authorities(settings),
+        "exit_keys": exit_keys(site),
         "ami_user": AMI_USER,
         "ami_host": ami_host(settings),
     }

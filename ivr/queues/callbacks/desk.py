@@ -41,7 +41,15 @@ MAX_FACTS = 1000
 AGENT_TAKEN, NO_AGENT, NOT_DIALLED = 1.0, 5.0, 30.0
 
 # Hangup causes (Q.850) as the book has them.
-_WHY = {17: "busy", 16: "hung up", 18: "no answer", 19: "no answer", 20: "not reachable", 21: "rejected", 1: "no such number"}
+_WHY = {
+    1: "no such number",
+    16: "hung up",
+    17: "busy",
+    18: "no answer",
+    19: "no answer",
+    20: "not reachable",
+    21: "rejected",
+}
 
 log = get_logger("callbacks")
 
