@@ -90,6 +90,14 @@ class AgentDesk:
         """How an agent stands."""
         return _standing(agent, await self._memberships(self._known(agent)))
 
+    async def all_standing(self) -> list[Standing]:
+        """How every agent of the site stands, by id."""
+        members = (await self._switchboard.queue_status()).members
+        return [
+            _standing(name, [one for one in members if one.interface == interface(agent)])
+            for name, agent in sorted(self._site().agents.items())
+        ]
+
     async def log_in(self, agent: str, queue: str = "", *, by: str) -> Standing:
         """Log an agent in to one of his queues, or to all; who is paused stays so."""
         known = self._known(agent)

@@ -17,6 +17,7 @@ from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
+from ivr.app.staff import Staff
 from ivr.asterisk.layout import ami_host, control_socket
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.card import CardDesk
@@ -89,7 +90,7 @@ async def serve(settings: Settings) -> None:
     secrets = load_secrets(settings)
     await asyncio.to_thread(upgrade, settings.database)
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.database))
+        database = await stack.enter_async_context(Database(settings.database, settings.home / "audit.head"))
         journal = Journal(database, clock)
         stack.push_async_callback(journal.close)
         journal.start()
@@ -100,10 +101,12 @@ async def serve(settings: Settings) -> None:
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
         engine = Engine(sites, journal, remembered, clock, pauses)
         desk = CardDesk(sites, journal, pauses, clock)
-        server = AgiServer(ami_host(settings), settings.agi_port, {"call": engine.handle, "card": desk.handle})
+        staff = Staff(lambda: sites.site, client, database, clock)
+        asked = {"call": engine.handle, "card": desk.handle, "agent": staff.codes.handle}
+        server = AgiServer(ami_host(settings), settings.agi_port, asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        control = ControlServer(control_socket(settings), routes(database, pauses))
+        control = ControlServer(control_socket(settings), routes(database, pauses) | staff.routes)
         await control.start()
         stack.push_async_callback(control.stop)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
@@ -114,6 +117,7 @@ async def serve(settings: Settings) -> None:
         tasks = [
             asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues(), pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
+            asyncio.create_task(keep_on("agents", staff.keeper.run), name="agents"),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
