@@ -60,6 +60,14 @@ def names_of(settings: Settings) -> list[str]:
     return list(dict.fromkeys(name for name in (settings.sip_name, host) if name))
 
 
+def until(found: Certificate) -> datetime | None:
+    """When the certificate ends; None if it cannot be read."""
+    try:
+        return x509.load_pem_x509_certificate(found.certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError):
+        return None
+
+
 def ensure(settings: Settings, keys: Path, now: datetime) -> Certificate:
     """The certificate, made if it is ours to make and missing, for other names, or near its end.
 
@@ -143,4 +151,4 @@ def _unfit(path: Path, why: Text) -> SetupError:
     )
 
 
-__all__ = ["Certificate", "ensure", "names_of", "paths"]
+__all__ = ["Certificate", "ensure", "names_of", "paths", "until"]

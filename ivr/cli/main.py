@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli import (
+    agents,
     asterisk,
     audit,
     backup,
@@ -18,9 +19,11 @@ from ivr.cli import (
     keys,
     model,
     qa,
+    queues,
     recordings,
     report,
     service,
+    trunks,
 )
 from ivr.cli.common import Runtime, State, guarded, load_settings
 from ivr.core.log import configure_logging
@@ -63,6 +66,9 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(calls.app, name="calls")
     app.add_typer(recordings.app, name="recordings")
     app.add_typer(qa.app, name="qa")
+    app.add_typer(queues.app, name="queues")
+    app.add_typer(agents.app, name="agents")
+    app.add_typer(trunks.app, name="trunks")
     app.add_typer(audit.app, name="audit")
     app.add_typer(model.app, name="model")
     app.add_typer(db.app, name="db")
