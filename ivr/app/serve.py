@@ -17,6 +17,7 @@ from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
+from ivr.app.metrics import Metrics, MetricsServer
 from ivr.app.staff import Staff
 from ivr.asterisk.layout import ami_host, control_socket
 from ivr.asterisk.secrets import AMI_USER, load_secrets
@@ -109,13 +110,20 @@ async def serve(settings: Settings) -> None:
         control = ControlServer(control_socket(settings), routes(database, pauses) | staff.routes)
         await control.start()
         stack.push_async_callback(control.stop)
+        live = LiveQueues()
+        metrics = Metrics(live, journal, clock, lambda: sites.site, lambda: client.connected)
+        client.listen(metrics.tell)
+        if settings.metrics_port:
+            scraped = MetricsServer(metrics, ami_host(settings), settings.metrics_port)
+            await scraped.start()
+            stack.push_async_callback(scraped.stop)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
         agents = lambda: {agent.extension: one for one, agent in sites.site.agents.items()}  # noqa: E731
         reconciler = Reconciler(database, clock, Sources.of(settings), agents)
         keeper = Keeper(reconciler, lambda: client.counters.overflowed + journal.stats.dropped + journal.stats.failed)
         client.listen(keeper.tell)
         tasks = [
-            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues(), pauses)), name="ami"),
+            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, live, pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
             asyncio.create_task(keep_on("agents", staff.keeper.run), name="agents"),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),

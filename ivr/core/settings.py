@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     )
     ami_port: int = Field(default=5038, ge=1, le=65535, description="Asterisk manager")
     agi_port: int = Field(default=4573, ge=1, le=65535, description="our FastAGI server")
+    metrics_port: int = Field(default=0, ge=0, le=65535, description="figures for Prometheus; 0: none")
     rtp_start: int = Field(default=20000, ge=1024, le=65000, description="first RTP port")
     rtp_end: int = Field(default=20999, ge=1024, le=65535, description="last RTP port")
     vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")
