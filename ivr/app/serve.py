@@ -17,6 +17,7 @@ from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
+from ivr.app.lines import Lines
 from ivr.app.metrics import Metrics, MetricsServer
 from ivr.app.staff import Staff
 from ivr.asterisk.layout import ami_host, control_socket
@@ -100,17 +101,18 @@ async def serve(settings: Settings) -> None:
         client = AmiClient(ami_host(settings), settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
-        engine = Engine(sites, journal, remembered, clock, pauses)
+        live = LiveQueues()
+        lines = await Lines.begin(database, client, live, lambda: sites.site, clock)
+        engine = Engine(sites, journal, remembered, clock, pauses, lines.floor, lines.desk)
         desk = CardDesk(sites, journal, pauses, clock)
         staff = Staff(lambda: sites.site, client, database, clock)
-        asked = {"call": engine.handle, "card": desk.handle, "agent": staff.codes.handle}
+        asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle, "agent": staff.codes.handle}
         server = AgiServer(ami_host(settings), settings.agi_port, asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        control = ControlServer(control_socket(settings), routes(database, pauses) | staff.routes)
+        control = ControlServer(control_socket(settings), routes(database, pauses) | staff.routes | lines.routes)
         await control.start()
         stack.push_async_callback(control.stop)
-        live = LiveQueues()
         metrics = Metrics(live, journal, clock, lambda: sites.site, lambda: client.connected)
         client.listen(metrics.tell)
         if settings.metrics_port:
@@ -126,6 +128,7 @@ async def serve(settings: Settings) -> None:
             asyncio.create_task(keep_on("ami", lambda: watch(client, journal, live, pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
             asyncio.create_task(keep_on("agents", staff.keeper.run), name="agents"),
+            *(asyncio.create_task(keep_on(part, run), name=part) for part, run in lines.parts.items()),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),

@@ -17,6 +17,8 @@ UNSERVED = {
     "LEAVEEMPTY": "empty",
     "JOINUNAVAIL": "empty",
     "LEAVEUNAVAIL": "empty",
+    "WITHDRAW": "empty",
+    "KEY": "key",
 }
 
 

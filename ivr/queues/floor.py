@@ -8,7 +8,6 @@ from datetime import datetime
 
 from dialplan.model import Site
 from ivr.ami import events as ev
-from ivr.ami.snapshot import QueueSnapshot
 from ivr.queues.expected import Handling, expected_wait
 from ivr.queues.live import LiveQueues, Member
 from ivr.queues.places import Place, priority_of
@@ -31,7 +30,11 @@ class Floor:
         self._site = site
         self._expected: OrderedDict[str, tuple[int, datetime | None, str]] = OrderedDict()
         self._handling: dict[str, Handling] = {}
-        self.known = False
+
+    @property
+    def known(self) -> bool:
+        """Whether Asterisk is in sight."""
+        return self._live.known
 
     def expect(self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "") -> None:
         """A caller is about to join a queue.
@@ -46,20 +49,14 @@ class Floor:
         while len(self._expected) > MAX_EXPECTED:
             self._expected.popitem(last=False)
 
-    def begin(self, snapshot: QueueSnapshot) -> None:
-        """Take over a snapshot, after the live queues have."""
-        self.known = True
-        for caller in snapshot.waiting:
-            if caller.uniqueid not in self._expected:
-                self.expect(caller.uniqueid, priority_of(caller.priority))
+    def speaks(self, uniqueid: str, language: str) -> None:
+        """A caller's language, found out later."""
+        priority, since, _ = self._known(uniqueid)
+        self.expect(uniqueid, priority, since=since, language=language)
 
     def tell(self, event: ev.AmiEvent) -> None:
         """Carry on by one event."""
         match event:
-            case ev.ConnectionRestored():
-                self.begin(event.snapshot)
-            case ev.ConnectionLost():
-                self.known = False
             case ev.ChannelEnded():
                 self._expected.pop(event.uniqueid, None)
             case ev.AgentCompleted() if event.talk_s > 0:
@@ -77,7 +74,7 @@ class Floor:
             if queue is not None and line.name != queue:
                 continue
             for uniqueid, joined in line.waiting.items():
-                priority, since, _ = self._expected.get(uniqueid, (0, None, ""))
+                priority, since, _ = self._known(uniqueid)
                 found.append(Place(uniqueid, line.name, priority, since or joined))
         return found
 
@@ -87,7 +84,10 @@ class Floor:
 
     def language(self, uniqueid: str) -> str:
         """The language of a caller who waits; empty when it is not known."""
-        return self._expected.get(uniqueid, (0, None, ""))[2]
+        return self._known(uniqueid)[2]
+
+    def _known(self, uniqueid: str) -> tuple[int, datetime | None, str]:
+        return self._expected.get(uniqueid) or (priority_of(self._live.priorities.get(uniqueid, 0)), None, "")
 
     def free_agents(self) -> dict[str, set[str]]:
         """Interfaces that could be rung now, each with the queues it serves."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from ivr.call.steps import answer, collect, greeting, hangup, hours, language, menu, play, queue, voicemail
+from ivr.call.steps import answer, callback, collect, greeting, hangup, hours, language, menu, play, queue, voicemail
 
 REGISTRY: dict[str, ModuleType] = {
     "answer": answer,
@@ -19,6 +19,7 @@ REGISTRY: dict[str, ModuleType] = {
     "language": language,
     "hours": hours,
     "queue": queue,
+    "callback": callback,
     "voicemail": voicemail,
     "hangup": hangup,
 }

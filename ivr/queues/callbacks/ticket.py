@@ -89,6 +89,11 @@ class Ticket:
         """Its place in the queue."""
         return Place(self.key, self.queue, self.priority, self.place, live=False)
 
+    @property
+    def on_the_line(self) -> bool:
+        """Whether its caller, or who waits in his place, stands in the queue itself."""
+        return self.state is State.QUEUED or (self.state in UNDER_WAY and not self.reserved)
+
     def claim(self, now: datetime, attempt: str, lease: datetime, reserved: str = "") -> Ticket:
         """A try begins."""
         self._must_be(State.WAITING)
