@@ -182,7 +182,7 @@ def _exposure(settings: Settings) -> Text:
         if end is not None and end <= datetime.now(UTC):
             raise SetupError(
                 Text(f"the certificate ended on {day}", f"证书已于 {day} 过期"),
-                cure=Text("renew it; if it is ours, `ivr asterisk render`", "请更新；自签名者运行 `ivr asterisk render`"),
+                cure=Text("renew it (ours: `ivr asterisk render`)", "请更新（自签名：`ivr asterisk render`）"),
             )
         en.append(f"{'own certificate' if found.own else 'certificate'} until {day}" if end else "no certificate yet")
         zh.append(f"{'自签名证书' if found.own else '证书'}有效至 {day}" if end else "证书尚未生成")
