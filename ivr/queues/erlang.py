@@ -10,13 +10,20 @@ period: a steady state that a real half-hour only approaches.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 
+_Array = npt.NDArray[Any]
+
 MOST_AGENTS = 5000
-_STEPS = 400  # of Simpson's rule
+_STEPS = 4000  # of Simpson's rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +96,26 @@ def by_erlang_a(agents: int, rate: float, handling: float, patience: float, with
     if load <= 0 or agents <= 0:
         lost = 1.0 if load > 0 else 0.0
         return Staffed(agents, load, lost, 1.0 - lost, 0.0, lost, 0.0)
-    grown = _growth(agents * patience / handling, rate * patience)
+    grown = _log_growth(agents * patience / handling, rate * patience)
     blocked = erlang_b(agents, load)
-    waits = grown * blocked / (1.0 + (grown - 1.0) * blocked)
+    waits = 1.0 / (1.0 + (1.0 - blocked) / blocked * math.exp(-grown)) if blocked > 0 else 0.0
     rho = load / agents
-    abandoned = waits * (1.0 / (rho * grown) + 1.0 - 1.0 / rho)
-    density = waits * agents / (handling * grown)  # waits / J, and J = grown · handling / agents
+    abandoned = waits * (math.exp(-grown) / rho + 1.0 - 1.0 / rho)
+    density = waits * agents / handling  # of the offered wait, before the exponential
+    fall = agents / handling + 1.0 / patience
 
-    def answered(x: float) -> float:
-        hazard = rate * patience * -math.expm1(-x / patience) - agents * x / handling
-        return math.exp(hazard - x / patience)
+    def answered(x: _Array) -> _Array:
+        return np.exp(-rate * patience * np.expm1(-x / patience) - fall * x - grown)
 
-    def waited(x: float) -> float:
-        return x * answered(x)
-
-    level = 1.0 - waits + density * _simpson(answered, within)
-    horizon = 40.0 * patience
+    # The integrand has one peak; past it, it falls at least as fast as it does here.
+    peak = patience * math.log(rate / fall) if rate > fall else 0.0
+    end = peak + 1.0 / fall
+    while answered(np.array(end)) > 1e-20 * answered(np.array(peak)):
+        end = peak + 2.0 * (end - peak)
+    level = 1.0 - waits + density * _simpson(answered, min(within, end))
     served = 1.0 - abandoned
-    speed = density * _simpson(waited, horizon, 20 * _STEPS) / served if served > 0 else 0.0
-    return Staffed(agents, load, waits, min(1.0, level), speed, max(0.0, abandoned), rho * served)
+    speed = density * _simpson(lambda x: x * answered(x), end) / served if served > 1e-12 else math.inf
+    return Staffed(agents, load, waits, min(1.0, level), speed, min(1.0, max(0.0, abandoned)), rho * served)
 
 
 def agents_needed(
@@ -151,24 +159,21 @@ def agents_needed(
     return tried(high)
 
 
-def _growth(x: float, y: float) -> float:
-    """Mandelbaum and Zeltyn's A(x, y) = 1 + Σ yʲ / ((x+1)…(x+j))."""
+def _log_growth(x: float, y: float) -> float:
+    """The logarithm of Mandelbaum and Zeltyn's A(x, y) = 1 + Σ yʲ / ((x+1)…(x+j))."""
     total = term = 1.0
-    count = 1
-    while term > 1e-14 * total and count < 1_000_000:
+    shift, count = 0.0, 0
+    while term > 1e-15 * total:
+        count += 1
         term *= y / (x + count)
         total += term
-        count += 1
-        if total > 1e290:
-            return total
-    return total
+        if total > 1e200:
+            total, term, shift = total * 1e-200, term * 1e-200, shift + 200.0 * math.log(10.0)
+    return math.log(total) + shift
 
 
-def _simpson(function: object, end: float, steps: int = _STEPS) -> float:
-    assert callable(function)
+def _simpson(function: Callable[[_Array], _Array], end: float) -> float:
     if end <= 0:
         return 0.0
-    width = end / steps
-    total = function(0.0) + function(end)
-    total += sum((4 if count % 2 else 2) * function(count * width) for count in range(1, steps))
-    return float(total * width / 3)
+    values = function(np.linspace(0.0, end, _STEPS + 1))
+    return float((values[0] + values[-1] + 4.0 * values[1:-1:2].sum() + 2.0 * values[2:-1:2].sum()) * end / _STEPS / 3)

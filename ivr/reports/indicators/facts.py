@@ -72,7 +72,7 @@ class CallFacts:
 
 @dataclass(frozen=True, slots=True)
 class StateFacts:
-    """A stretch of an agent's working time: ``state`` as the journal of states has it; ``ended`` None: until now."""
+    """A stretch of an agent's time in one state, as in table agent_states; stretches overlap, an open one goes on."""
 
     agent: str
     state: str

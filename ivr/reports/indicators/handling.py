@@ -14,10 +14,11 @@ from ivr.reports.indicators.formulas import share
 from ivr.reports.indicators.model import Indicator
 from ivr.reports.indicators.stretches import Stretch, length, union, without
 
-TALKING = frozenset({"talking", "in_call", "busy"})
+LOGGED_IN = "logged_in"
+BUSY = frozenset({"talking", "wrapup"})
 WRAPUP = "wrapup"
-PAUSED = "paused"
-ABSENT = frozenset({"logged_out", "offline", "removed"})
+# Time in which nobody can call him and that is no work on a call either; a call of his own, too.
+AWAY = frozenset({"paused", "on_phone"})
 # After-call work is told within this of the talk's end; Asterisk counts it in whole seconds.
 CLOSE = timedelta(seconds=3)
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -133,7 +134,8 @@ def after_call(talks: Iterable[TalkFacts], states: Iterable[StateFacts], now: da
         rows = begun.get(talk.agent, [])
         if place < len(rows) and rows[place].began <= talk.ended + CLOSE and (talk.agent, place) not in taken:
             taken.add((talk.agent, place))
-            found[talk] = max(0.0, ((rows[place].ended or now) - rows[place].began).total_seconds())
+            end = min(rows[place].ended or now, now)
+            found[talk] = max(0.0, (end - rows[place].began).total_seconds())
     return found
 
 
@@ -142,8 +144,8 @@ def occupancy(
 ) -> Indicator:
     """Share of agents' ready time spent on calls: talk and after-call work / those and waiting for calls.
 
-    Everything is cut to ``since <= t < until``: what an agent did in the hour, whenever the call came in. Time that an
-    agent was paused and on no call counts in neither part.
+    Everything is cut to ``since <= t < until``: what an agent did in the hour, whenever the call came in. Time in which
+    an agent was paused, or on the phone by himself, and on no call counts in neither part.
     """
     busy_s = ready_s = 0.0
     by_agent: dict[str, list[StateFacts]] = defaultdict(list)
@@ -156,14 +158,14 @@ def occupancy(
         cut = (since, until)
         busy = union(
             [
-                *_cut(((one.began, one.ended) for one in rows if one.state in TALKING or one.state == WRAPUP), *cut),
+                *_cut(((one.began, one.ended) for one in rows if one.state in BUSY), *cut),
                 *_cut(((one.began, one.ended) for one in spoken[agent]), *cut),
             ]
         )
-        present = union(_cut(((one.began, one.ended) for one in rows if one.state not in ABSENT), *cut))
-        paused = union(_cut(((one.began, one.ended) for one in rows if one.state == PAUSED), *cut))
+        present = union(_cut(((one.began, one.ended) for one in rows if one.state == LOGGED_IN), *cut))
+        away = union(_cut(((one.began, one.ended) for one in rows if one.state in AWAY), *cut))
         busy_s += length(busy)
-        ready_s += length(union([*without(present, paused), *busy]))
+        ready_s += length(union([*without(present, away), *busy]))
     known = bool(by_agent)
     return Indicator(
         "occupancy",

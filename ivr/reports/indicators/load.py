@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.reports.indicators.facts import CallFacts, Facts, RingFacts, StateFacts, TalkFacts, VisitFacts
-from ivr.storage.models import Call, QueueVisit, Ring
+from ivr.storage.models import AgentState, Call, QueueVisit, Ring
 
 
 async def load_facts(session: AsyncSession, since: datetime, until: datetime, *, now: datetime | None = None) -> Facts:
@@ -73,5 +73,13 @@ async def _rings(
 
 
 async def _states(session: AsyncSession, since: datetime, until: datetime) -> tuple[StateFacts, ...] | None:
-    """Nobody writes agents' states down yet."""
+    """What agents did with their time; None where nobody had written that down yet."""
+    query = (
+        select(AgentState.agent, AgentState.state, AgentState.began_at, AgentState.ended_at)
+        .where(AgentState.began_at < until, or_(AgentState.ended_at.is_(None), AgentState.ended_at > since))
+        .order_by(AgentState.began_at, AgentState.id)
+    )
+    found = tuple(StateFacts(*row) for row in await session.execute(query))
+    if found or await session.scalar(select(AgentState.id).where(AgentState.began_at < until).limit(1)) is not None:
+        return found
     return None
