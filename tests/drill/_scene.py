@@ -73,7 +73,8 @@ async def whole_talk_in_a_hole(
     half = waiting // 2
     patient = line.crowd(SECOND, waiting - half, seconds + 25.0)
     await line.waiting(waiting - half)
-    hasty = line.crowd(FIRST, half, 4.0)
+    hasty = line.crowd(FIRST, half, 10.0)
+    await line.waiting(waiting)
     await late.hangup()
     result = await hasty
     assert (result.successful, result.failed) == (half, 0), result.reasons

@@ -91,7 +91,8 @@ def _leg(call: Call, here: Leg, there: Leg, seen: Seen, place: str) -> Iterator[
         mine, theirs = getattr(here, field), getattr(there, field)
         if field == "started_at" and there.uniqueid not in seen.begun:
             continue
-        if fields.is_missing(theirs) or fields.agree(mine, theirs):
+        guessed = field == "ended_at" and is_guess(here)  # to be replaced, however near it came
+        if fields.is_missing(theirs) or mine == theirs or (fields.agree(mine, theirs) and not guessed):
             continue
         if field == "role" and (theirs == "other" or mine in {"caller", "agent", "supervisor"}):
             continue  # what the dialplan says of a party counts for more than his account
@@ -100,7 +101,7 @@ def _leg(call: Call, here: Leg, there: Leg, seen: Seen, place: str) -> Iterator[
         kind = Kind.CONTRADICTION
         if fields.is_missing(mine) or (field == "role" and mine == "other"):
             kind = Kind.MISSING
-        elif (field == "ended_at" and is_guess(here)) or (field == "started_at" and mine > theirs):
+        elif guessed or (field == "started_at" and mine > theirs):
             kind = Kind.GUESS
         yield _drift(call, place, field, kind, mine, theirs, "cel", _setter(here, field, theirs, kind))
 

@@ -79,18 +79,17 @@ def _visit(call: Call, here: QueueVisit, there: QueueVisit, place: str) -> Itera
     closed_blindly = here.outcome in UNSEEN or (call.outcome == "interrupted" and not here.ended_by)
     for field in fields.VISIT:
         mine, theirs = getattr(here, field), getattr(there, field)
-        if fields.is_missing(theirs) or fields.agree(mine, theirs):
+        guessed = field in _TIMES and closed_blindly and _unseen(call, field, here)
+        if fields.is_missing(theirs) or mine == theirs or (fields.agree(mine, theirs) and not guessed):
             continue
         if field == "joined_at" and there.position is None:
             continue
-        if field == "left_at" and there.outcome == "answered" and mine is not None:
+        if field == "left_at" and there.outcome == "answered" and mine is not None and not guessed:
             continue  # he left the line when the agent was being prepared
         kind = Kind.CONTRADICTION
         if fields.is_missing(mine) or (field == "outcome" and mine in UNSEEN):
             kind = Kind.MISSING
-        elif (field == "joined_at" and here.position is None and mine > theirs) or (
-            field in _TIMES and closed_blindly and _unseen(call, field, here)
-        ):
+        elif guessed or (field == "joined_at" and here.position is None and mine > theirs):
             kind = Kind.GUESS
         mend = None if kind is Kind.CONTRADICTION else _set(here, field, theirs)
         yield _drift(call, place, field, kind, mine, theirs, mend)
@@ -121,12 +120,13 @@ def _ring(call: Call, here: Ring, there: Ring, place: str) -> Iterator[Drift]:
     blind = here.result == "" or (here.result == "cancelled" and (cut_off or call.outcome == "interrupted"))
     for field in fields.RING:
         mine, theirs = getattr(here, field), getattr(there, field)
-        if fields.is_missing(theirs) or fields.agree(mine, theirs):
+        guessed = blind and field in {"result", "ended_at"}
+        if fields.is_missing(theirs) or mine == theirs or (fields.agree(mine, theirs) and not guessed):
             continue
         kind = Kind.CONTRADICTION
         if fields.is_missing(mine):
             kind = Kind.MISSING
-        elif (field in {"result", "ended_at"} and blind) or (field == "started_at" and mine > theirs):
+        elif guessed or (field == "started_at" and mine > theirs):
             kind = Kind.GUESS
         mend = None if kind is Kind.CONTRADICTION else _set(here, field, theirs)
         yield _drift(call, place, field, kind, mine, theirs, mend)
