@@ -64,6 +64,7 @@ class StateKeeper:
         clock: the time.
 
     Attributes:
+        begun: whether states are known.
         notices: called with each :class:`AgentNotice`; they must not wait, and what they raise is logged.
     """
 
@@ -84,13 +85,13 @@ class StateKeeper:
         self._clock = clock
         self._pending: deque[Change] = deque()
         self._not_before: dict[tuple[Step, str], float] = {}
-        self._begun = False
+        self.begun = False
         self._next_look = 0.0
         self.notices: list[Callable[[AgentNotice], None]] = []
 
     async def run(self) -> None:
         """Keep states until cancelled or the manager client is closed."""
-        self._begun = False
+        self.begun = False
         with self._switchboard.events() as events:
             ended = False
             while not ended:
@@ -106,7 +107,7 @@ class StateKeeper:
                     await self.take(event)
                 while len(events) and len(self._pending) < WAITING // 10:
                     await self.take(await anext(events))
-                if not self._begun and self._switchboard.connected:
+                if not self.begun and self._switchboard.connected:
                     await self.resync()
                 await self.write()
                 if self._clock.monotonic() >= self._next_look:
@@ -121,7 +122,7 @@ class StateKeeper:
             case ev.EventsLost():
                 log.error("events lost", count=event.count)
                 await self.resync()
-            case _ if self._begun:
+            case _ if self.begun:
                 self._add(self._board.tell(event))
 
     async def resync(self) -> None:
@@ -143,7 +144,7 @@ class StateKeeper:
             log.error("states not read", problem=str(error))
             return
         self._add(self._board.begin(snapshot, written, at))
-        self._begun = True
+        self.begun = True
         await self._settle_penalties(snapshot)
 
     async def _settle_penalties(self, snapshot: QueueSnapshot) -> None:

@@ -82,8 +82,8 @@ class AgentCodes:
         try:
             before = await self._desk.standing(name)
             standing = await self._desk.toggle(name, queue, by=PHONE)
-        except UsageError:  # not a queue of his
-            return ["agent-no-such-code"]
+        except UsageError:  # not a queue of his, or he has none
+            return ["agent-no-such-code" if digits else "agent-failed"]
         came_in = len(standing.queues) > len(before.queues)
         said = "agent-logged-in" if came_in else "agent-logged-off"
         return [said, self._word(name, standing)] if came_in and standing.paused else [said]
