@@ -87,14 +87,12 @@ class DrillLine:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
+            if self._relayed:
+                await stack.enter_async_context(self.relay)
+                environment = {"IVR_AMI_PORT": str(self.relay.port)}
+                self.house.engine = EngineProcess(self.settings, environment=environment)
             await stack.enter_async_context(self.house)
             self.engine = self.house.engine
-            if self._relayed:
-                await self.house.engine.stop()
-                await stack.enter_async_context(self.relay)
-                self.engine = EngineProcess(self.settings, environment={"IVR_AMI_PORT": str(self.relay.port)})
-                stack.push_async_callback(self.engine.stop)
-                await self.engine.start()
             self.database = await stack.enter_async_context(Database(self.settings.database))
             await self.connect()
             stack.push_async_callback(self._disconnect)
