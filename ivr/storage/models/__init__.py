@@ -27,9 +27,11 @@ from ivr.storage.models.people import (
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
 from ivr.storage.models.sources import Reconciliation, Reconstruction
+from ivr.storage.models.talks import AgentTalk
 
 __all__ = [
     "AgentState",
+    "AgentTalk",
     "Audit",
     "Base",
     "Calibration",

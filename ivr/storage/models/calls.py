@@ -12,6 +12,7 @@ from ivr.storage.models.base import Base
 
 if TYPE_CHECKING:
     from ivr.storage.models.recordings import Recording
+    from ivr.storage.models.talks import AgentTalk
 
 
 class Call(Base):
@@ -39,6 +40,9 @@ class Call(Base):
     steps: Mapped[list[Step]] = relationship(back_populates="call", lazy="raise_on_sql", order_by="Step.seq")
     visits: Mapped[list[QueueVisit]] = relationship(
         back_populates="call", lazy="raise_on_sql", order_by="QueueVisit.joined_at"
+    )
+    talks: Mapped[list[AgentTalk]] = relationship(
+        back_populates="call", lazy="raise_on_sql", order_by="AgentTalk.connected_at", cascade="all, delete-orphan"
     )
     recordings: Mapped[list[Recording]] = relationship(
         back_populates="call", lazy="raise_on_sql", order_by="Recording.started_at"
