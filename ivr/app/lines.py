@@ -81,7 +81,7 @@ class Lines:
             if not (about.isascii() and about.isdigit() and len(about) < 10):
                 raise UsageError(Text("no such callback", "没有该回电"), cure="ivr callbacks list")
             by = "".join(char for char in str(body.get("by", "")) if char.isprintable())[:24]
-            return shown(await self.desk.cancel(int(about), f"by {by}" if by else "api"))
+            return shown(await self.desk.cancel(int(about), by or "api"))
 
         return {"GET callbacks": listed, "POST callbacks cancel": cancel}
 

@@ -11,6 +11,7 @@ from ivr.cli import (
     asterisk,
     audit,
     backup,
+    callbacks,
     calls,
     db,
     demo,
@@ -67,6 +68,7 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(recordings.app, name="recordings")
     app.add_typer(qa.app, name="qa")
     app.add_typer(queues.app, name="queues")
+    app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(agents.app, name="agents")
     app.add_typer(trunks.app, name="trunks")
     app.add_typer(audit.app, name="audit")

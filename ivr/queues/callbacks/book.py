@@ -12,7 +12,7 @@ from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.queues.callbacks.ticket import UNDER_WAY, CallbackError, State, Ticket
-from ivr.storage import callbacks
+from ivr.storage import audit, callbacks
 from ivr.storage.database import Database
 from ivr.storage.models import Callback
 
@@ -119,9 +119,7 @@ class Book:
         async with self._database.write() as session:
             row = await callbacks.hold(session, callback_id)
             if row is None:
-                raise UsageError(
-                    Text(f"no callback {callback_id}", f"没有编号为 {callback_id} 的回电"), cure="ivr callbacks list"
-                )
+                raise _unknown(callback_id)
             after = change(ticket_of(row))
             if after.state in UNDER_WAY and row.calling is None:
                 others = await callbacks.open_ones(session, number=row.number)
@@ -129,6 +127,31 @@ class Book:
                     raise CallbackError(Text("this number is being called already", "正在呼叫该号码"))
             _write(row, after)
             return after
+
+    async def cancel(self, callback_id: int, actor: str) -> tuple[Ticket, Ticket]:
+        """A person takes a callback out of the book, which is audited; the ticket before and after.
+
+        Raises:
+            UsageError: if there is none with this id.
+            CallbackError: if it is over, or caller and agent talk.
+        """
+        now = self._clock.now()
+        async with self._database.write() as session:
+            row = await callbacks.hold(session, callback_id)
+            if row is None:
+                raise _unknown(callback_id)
+            before = ticket_of(row)
+            after = before.cancelled(now, f"by {actor}")
+            _write(row, after)
+            await audit.append(
+                session,
+                actor=actor,
+                action="callback.cancel",
+                object=f"callback:{callback_id}",
+                at=now,
+                detail={"queue": row.queue, "call": row.first_linkedid, "was": before.state.value},
+            )
+            return before, after
 
     async def change_attempt(self, linkedid: str, change: Callable[[Ticket], Ticket]) -> Ticket | None:
         """The same for the ticket whose last try is this call, if it is still under way; None else."""
@@ -139,6 +162,10 @@ class Book:
             after = change(ticket_of(row))
             _write(row, after)
             return after
+
+
+def _unknown(callback_id: int) -> UsageError:
+    return UsageError(Text(f"no callback {callback_id}", f"没有编号为 {callback_id} 的回电"), cure="ivr callbacks list")
 
 
 def ticket_of(row: Callback) -> Ticket:

@@ -113,15 +113,14 @@ class CallbackDesk:
         now, rules = self._clock.now(), self._rules()
         await self._end(linkedid, lambda ticket: ticket.came_to_nothing(now, why, rules))
 
-    async def cancel(self, callback_id: int, by: str) -> Ticket:
+    async def cancel(self, callback_id: int, actor: str) -> Ticket:
         """A person takes a callback out of the book; a try under way is hung up.
 
         Raises:
             UsageError: if there is no such callback, or it is over, or caller and agent talk.
         """
-        now, before = self._clock.now(), await self._book.row(callback_id)
-        after = await self._book.change(callback_id, lambda ticket: ticket.cancelled(now, by))
-        if before is not None and before.state in UNDER_WAY:
+        before, after = await self._book.cancel(callback_id, actor)
+        if before.state in UNDER_WAY:
             await self._caller.hang_up(before.attempt)
             await self._let_go(after.queue, before.reserved)
         self._wake.set()
