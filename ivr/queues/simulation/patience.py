@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,16 +21,14 @@ class Patience:
 
     def still(self, at: float) -> float:
         """Share of callers who would wait longer than ``at`` seconds."""
-        place = bisect_left(self.times, math.nextafter(at, math.inf))
+        place = bisect_right(self.times, at)
         return self.shares[place - 1] if place else 1.0
 
     def longer(self, at: float, chance: float) -> float:
         """A time beyond ``at``: that which a share ``chance`` (0..1) of those still patient at ``at`` outlast."""
-        wanted = self.still(at) * chance
-        for time, share in zip(self.times, self.shares, strict=True):
-            if time > at and share <= wanted:
-                return time
-        return math.inf
+        after = bisect_right(self.times, at)
+        place = bisect_left(self.shares, -self.still(at) * chance, lo=after, key=lambda share: -share)
+        return self.times[place] if place < len(self.times) else math.inf
 
 
 def estimate(waits: Iterable[tuple[float, bool]]) -> Patience:

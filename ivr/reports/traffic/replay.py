@@ -79,9 +79,10 @@ def read_log(rows: Iterable[QueueRow], lines: Mapping[str, Line], *, seed: int =
     for one in visits:
         if setup.lines[one.queue].strategy == "ringall":
             one.misses.clear()  # all phones rang at once: no answer of one kept nobody waiting
+    drawn = _Drawn(visits, seed)
     return Log(
         reader.begin,
-        tuple(_Drawn(visits, seed).arrival(one) for one in visits),
+        tuple(drawn.arrival(one) for one in visits),
         setup,
         tuple(_outcome(one) for one in visits),
         missing_starts=reader.missing,
