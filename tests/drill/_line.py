@@ -41,13 +41,25 @@ steps:
   bye: {step: hangup}
 """
 
+# A secret number is asked for first.
+SECRET_NUMBER = "3200"
+SECRET_FLOW = """\
+start: answer
+steps:
+  answer: {step: answer, next: code}
+  code: {step: collect, prompts: [enter-number], variable: code, min: 8, max: 8, secret: true, next: agents}
+  agents: {step: queue, queue: service, after: bye, timeout: bye}
+  bye: {step: hangup}
+"""
+
 
 def make_site(folder: Path, agents: int) -> None:
     """The demo's site with a short flow and agents of its own: agent-01 at 6101 and so on."""
     shutil.copytree(demo_site(), folder)
     with (folder / "numbers.yaml").open("a", encoding="utf-8") as file:
-        file.write(f"\n{NUMBER}: direct\n")
+        file.write(f"\n{NUMBER}: direct\n{SECRET_NUMBER}: secret\n")
     (folder / "flows" / "direct.yaml").write_text(FLOW, "utf-8")
+    (folder / "flows" / "secret.yaml").write_text(SECRET_FLOW, "utf-8")
     with (folder / "agents.yaml").open("a", encoding="utf-8") as file:
         for place in range(1, agents + 1):
             file.write(

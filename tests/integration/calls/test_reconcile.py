@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.asterisk.toolbox import Toolbox
+from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Established
 from ivr.storage.models import Call
-from tests.drill._line import NUMBER, DrillLine, gone
+from tests.drill._line import NUMBER, SECRET_NUMBER, DrillLine, gone
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -111,3 +114,68 @@ async def test_a_manager_connection_that_is_cut_and_comes_back(there: DrillLine)
     ]
     assert all(map(whole_times, stories))
     assert all(call.evidence["reconstructed"] for call in stories[:3])
+
+
+CODE, CARD = "73195286", "4111111111111111"  # the latter is the card networks' own test number
+
+
+@asynccontextmanager
+async def dumped(line: DrillLine, target: Path) -> AsyncIterator[None]:
+    """Everything the manager tells anybody, written down byte by byte."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", line.settings.ami_port)
+    secret = load_secrets(line.settings).ami
+    writer.write(f"Action: Login\r\nUsername: {AMI_USER}\r\nSecret: {secret}\r\nEvents: on\r\n\r\n".encode())
+
+    async def keep() -> None:
+        with target.open("wb") as file:
+            while data := await reader.read(65_536):
+                file.write(data)
+
+    task = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        writer.close()
+        await asyncio.wait_for(task, 10)
+
+
+async def test_secret_keys_are_in_none_of_the_sources(there: DrillLine) -> None:
+    home, watch = there.settings.home, Watch(there.database)
+    agent, number = there.agents[1], "13800000021"
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(dumped(there, home / "manager.dump"))
+        caller = await stack.enter_async_context(there.house.caller(number))
+        await there.log_in(1)
+        assert isinstance(await caller.call(SECRET_NUMBER, within=30), Established)
+        await watch.heard(number, "enter-number")
+        await caller.send_digits(CODE + "#")
+        assert isinstance(await agent.answer(within=30), Established)
+        await there.log_out(1)
+        await asyncio.sleep(1)
+        await agent.send_digits("*92")
+        await watch.heard(number, "card-enter")
+        await caller.send_digits(CARD + "#")
+        await watch.heard(number, "card-received")
+        await agent.hangup()
+        await gone(caller)
+        (call,) = await whole(there, number)
+    taken = [step.detail for step in call.steps if step.event == "digits"]
+    assert len(taken) == 2
+    assert [one.get("count") for one in taken] == [len(CODE), len(CARD)]
+    dump = (home / "manager.dump").read_bytes()
+    assert b"QueueCallerJoin" in dump
+    assert b"AgentComplete" in dump
+    assert leaks(home) == []
+
+
+def leaks(home: Path) -> list[str]:
+    """Files other than sound that hold either number, most of it, or single keys in the order of their telling."""
+    parts = [number[begin : begin + 6].encode() for number in (CODE, CARD) for begin in (0, len(number) - 6)]
+    found = []
+    for path in home.rglob("*"):
+        if path.is_symlink() or not path.is_file() or path.suffix == ".wav" or path.parent.name == "etc":
+            continue
+        content = path.read_bytes()
+        if any(part in content for part in (*parts, b"DTMFBegin", b"DTMFEnd", b'"DTMF"')):
+            found.append(str(path))
+    return found
