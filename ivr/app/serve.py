@@ -106,7 +106,8 @@ async def serve(settings: Settings) -> None:
         engine = Engine(sites, journal, remembered, clock, pauses, lines.floor, lines.desk)
         desk = CardDesk(sites, journal, pauses, clock)
         staff = Staff(lambda: sites.site, client, database, clock)
-        asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle, "agent": staff.codes.handle}
+        asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle}
+        asked["agent"] = staff.codes.handle
         server = AgiServer(ami_host(settings), settings.agi_port, asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)

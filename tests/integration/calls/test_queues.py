@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from ivr.softphones.sounds import Sound, read_wav
 from ivr.storage import callbacks
 from ivr.storage.database import Database
 from ivr.storage.models import Call, Callback
+from prompts.sounds import duration
 from tests.integration.calls.conftest import Line, prompt
 from tests.integration.calls.talk import hang_up_after, holds, settled, sounds
 from tests.integration.conftest import free_port
@@ -55,7 +57,7 @@ class Lines(Line):
             return list(await callbacks.newest(session))
 
 
-def write_site(folder: Path, customer_port: int) -> None:
+def write_site(folder: Path, customer_port: int, first: str) -> None:
     shutil.copytree(demo_site(), folder)
     shutil.rmtree(folder / "flows")
     (folder / "flows").mkdir()
@@ -68,6 +70,7 @@ callback:
   allowed: [139XXXXXXXX]
   ring: 20
   retry_after: 2
+  first: {first}
 """
         )
     (folder / "numbers.yaml").write_text("4000: short\n4001: short\n4002: over\n", "utf-8")
@@ -112,11 +115,11 @@ steps:
     )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def lines(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lines]:
-    home = tmp_path_factory.mktemp("lines")
+@asynccontextmanager
+async def opened(toolbox: Toolbox, home: Path, first: str) -> AsyncIterator[Lines]:
+    """A house with one agent, who is logged in; callbacks call ``first``."""
     customer_port = free_port(socket.SOCK_DGRAM, neighbours=1)
-    write_site(home / "site", customer_port)
+    write_site(home / "site", customer_port, first)
     rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
     settings = Settings(
         home=home / "home",
@@ -132,6 +135,12 @@ async def lines(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> A
         await agent.call("*45")
         await agent.wait_for(Closed, within=20)
         yield Lines(house, agent, database, Watch(database), home, customer_port=customer_port)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lines(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lines]:
+    async with opened(toolbox, tmp_path_factory.mktemp("lines"), "caller") as found:
+        yield found
 
 
 async def wait_in(lines: Lines, phone: Softphone, number: str, key: str = "1") -> Call:
@@ -150,8 +159,14 @@ def hears_words(file: Path, words: Path) -> bool:
     parts = [wanted.samples[at : at + size] for at in range(0, len(wanted.samples) - size + 1, size)]
     loudest = sorted(parts, key=lambda part: float(np.abs(part.astype(np.int32)).mean()))[-3:]
     found = [find_sound(Sound(part, wanted.rate), recording).correlation for part in loudest]
-    print(words.name, found)
     return max(found) > 0.6
+
+
+def heard_in_files(lines: Lines, call: Call, said: dict[str, Path]) -> dict[str, set[str]]:
+    """Whose words are in which party's file."""
+    return {
+        one.role: {name for name, sound in said.items() if holds(lines, one.file, sound)} for one in call.recordings
+    }
 
 
 async def talking(lines: Lines, number: str) -> Call:
@@ -200,15 +215,8 @@ async def test_a_callback_keeps_its_place_before_those_who_stayed(lines: Lines, 
     assert (row.state, row.tries, row.language, row.attempt) == ("done", 1, "ko-KR", called.linkedid)
     assert called.language == "ko-KR"
     assert next(step.detail["first"] for step in called.steps if step.event == "enter") == row.first_linkedid
-    files = {one.role: one for one in called.recordings}
-    assert {
-        role: {name for name, sound in said.items() if holds(lines, one.file, sound)} for role, one in files.items()
-    } == {
-        "caller": {"customer"},
-        "agent": {"agent"},
-    }
-    waited = await lines.watch.ended(second.account.user)
-    assert waited.visits[0].connected_at > called.visits[0].connected_at  # type: ignore[operator]
+    found = heard_in_files(lines, called, said)
+    assert found == {"caller": {"customer"}, "agent": {"agent"}}
 
 
 async def test_who_has_priority_overtakes_and_time_overflows(lines: Lines) -> None:
@@ -226,3 +234,35 @@ async def test_who_has_priority_overtakes_and_time_overflows(lines: Lines) -> No
         before, after = await talking(lines, vip.account.user), await talking(lines, over.account.user)
     assert [visit.outcome for visit in after.visits] == ["timeout", "answered"]
     assert before.visits[0].connected_at < after.visits[1].connected_at  # type: ignore[operator]
+
+
+async def test_an_agent_who_is_called_first_waits_for_the_customer(toolbox: Toolbox, tmp_path: Path) -> None:
+    said = sounds(tmp_path, "customer", "agent")
+    async with opened(toolbox, tmp_path / "agent-first", "agent") as lines:
+        async with lines.caller() as first, lines.customer() as customer:
+            await wait_in(lines, first, "4000")
+            assert isinstance(await lines.agent.answer(within=30), Established)
+            await wait_in(lines, customer, "4000")
+            await customer.send_digits("1")
+            await lines.watch.heard(CUSTOMER, "callback-number")
+            await customer.send_digits("1")
+            await customer.wait_for(Closed, within=30)
+            await lines.agent.hangup()
+            assert isinstance(await lines.agent.answer(within=30), Established)
+            await customer.wait_for(Incoming, within=30)
+            await customer.accept()
+            await lines.watch.until(CUSTOMER, "the file", lambda call: len(call.recordings) == 2, within=20)
+            await asyncio.sleep(duration("zh-CN", "callback-hello") + duration("zh-CN", "recording-notice") + 1)
+            await customer.say(said["customer"])
+            await lines.agent.say(said["agent"])
+            await hang_up_after(customer)
+            notice = hears_words(await customer.heard(), prompt("zh-CN", "recording-notice"))
+            told = hears_words(await lines.agent.heard(), prompt("zh-CN", "callback-agent"))
+            called = await settled(lines, CUSTOMER, 2)
+            await first.hangup()
+        (row,) = await lines.callbacks()
+        found = heard_in_files(lines, called, said)
+    assert (notice, told) == (True, True)
+    assert found == {"caller": {"customer"}, "agent": {"agent"}}
+    assert (row.state, row.tries, row.attempt) == ("done", 1, called.linkedid)
+    assert (called.caller, called.number, called.outcome) == (CUSTOMER, "4000", "answered")
