@@ -1,12 +1,13 @@
 """What every agent does now: events of the manager in, changes of state out. No input or output here.
 
 Truth is Asterisk's: an agent is logged in, or paused, when app_queue says so, whoever asked for it. Telling an event
-twice changes nothing.
+twice changes nothing. Queues that are not the site's, on an Asterisk it shares with others, are none of our business.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ UP = 6  # channel state
 AGENT_ROLE = "agent"
 # What the dialplan says when it has made a phone a party of a talk.
 PARTIES = frozenset({"IvrRecording", "IvrUnrecorded"})
+OF_QUEUES = (ev.QueueMemberChanged, ev.AgentEvent)
 
 
 class AgentBoard:
@@ -65,6 +67,8 @@ class AgentBoard:
         Returns:
             What must be written so that the stretches agree with it.
         """
+        ours = self._site().queues
+        snapshot = replace(snapshot, members=tuple(one for one in snapshot.members if one.queue in ours))
         agents, changes = take_over(snapshot, list(open_stretches), at, self.of_member, self.of_channel)
         for name, agent in agents.items():
             before = self[name]
@@ -77,7 +81,9 @@ class AgentBoard:
     def tell(self, event: ev.AmiEvent) -> list[Change]:
         """Carry on by one event; what has changed by it."""
         reader = self._readers.get(type(event))
-        return reader(event) if reader is not None else []
+        if reader is None or (isinstance(event, OF_QUEUES) and event.queue not in self._site().queues):
+            return []
+        return reader(event)
 
     def of_member(self, member: str, interface: str) -> str:
         """An agent's id: his extension's, else the name he is a member by."""

@@ -93,10 +93,7 @@ class AgentDesk:
     async def all_standing(self) -> list[Standing]:
         """How every agent of the site stands, by id."""
         members = (await self._switchboard.queue_status()).members
-        return [
-            _standing(name, [one for one in members if one.interface == interface(agent)])
-            for name, agent in sorted(self._site().agents.items())
-        ]
+        return [_standing(name, self._ours(agent, members)) for name, agent in sorted(self._site().agents.items())]
 
     async def log_in(self, agent: str, queue: str = "", *, by: str) -> Standing:
         """Log an agent in to one of his queues, or to all; who is paused stays so."""
@@ -157,9 +154,10 @@ class AgentDesk:
     async def pause_for(self, agent: str, reason: str, *, by: str) -> Standing:
         """As :meth:`pause`, for reasons of the line's own, unaudited."""
         known = self._known(agent)
-        await self._members_of(agent, known)
+        members = await self._members_of(agent, known)
         self.intents.expect(agent, "paused", True, by)
-        await self._switchboard.queue_pause(interface(known), True, reason=reason)
+        for one in members:
+            await self._switchboard.queue_pause(one.interface, True, queue=one.queue, reason=reason)
         return await self.standing(agent)
 
     async def unpause(self, agent: str, *, by: str) -> Standing:
@@ -169,10 +167,11 @@ class AgentDesk:
             NotLoggedInError: if he is logged in nowhere.
         """
         known = self._known(agent)
-        await self._members_of(agent, known)
+        members = await self._members_of(agent, known)
         await self._audit(by, "unpause", agent)
         self.intents.expect(agent, "paused", False, by)
-        await self._switchboard.queue_pause(interface(known), False)
+        for one in members:
+            await self._switchboard.queue_pause(one.interface, False, queue=one.queue)
         return await self.standing(agent)
 
     async def put_out(self, agent: str, members: Iterable[Membership], *, by: str) -> None:
@@ -232,8 +231,12 @@ class AgentDesk:
         return queues
 
     async def _memberships(self, known: Agent) -> list[MemberState]:
-        found = (await self._switchboard.queue_status()).members
-        return [one for one in found if one.interface == interface(known)]
+        return self._ours(known, (await self._switchboard.queue_status()).members)
+
+    def _ours(self, known: Agent, members: Iterable[MemberState]) -> list[MemberState]:
+        """What of them is the agent's, in queues of the site: on a shared Asterisk there are others."""
+        queues = self._site().queues
+        return [one for one in members if one.interface == interface(known) and one.queue in queues]
 
     async def _members_of(self, agent: str, known: Agent) -> list[MemberState]:
         members = await self._memberships(known)

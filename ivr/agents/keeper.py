@@ -83,7 +83,7 @@ class StateKeeper:
         self._desk = desk
         self._site = site
         self._clock = clock
-        self._pending: deque[Change] = deque()
+        self._pending: deque[tuple[Change, str]] = deque()  # with who asked for it
         self._not_before: dict[tuple[Step, str], float] = {}
         self.begun = False
         self._next_look = 0.0
@@ -126,7 +126,8 @@ class StateKeeper:
                 self._add(self._board.tell(event))
 
     async def resync(self) -> None:
-        """Begin anew from what Asterisk has now."""
+        """Begin anew from what Asterisk has now; until that is known, events are passed over."""
+        self.begun = False
         asked = self._clock.now()
         try:
             snapshot = await self._switchboard.snapshot()
@@ -136,6 +137,7 @@ class StateKeeper:
         await self._begin(snapshot, asked)
 
     async def _begin(self, snapshot: QueueSnapshot, at: datetime) -> None:
+        self.begun = False
         await self.write()
         try:
             async with self._database.read() as session:
@@ -164,7 +166,8 @@ class StateKeeper:
         room = WAITING - len(self._pending)
         if len(changes) > room:
             log.error("changes of state dropped: the database is too slow", count=len(changes) - room)
-        self._pending.extend(changes[:room])
+        intents = self._desk.intents
+        self._pending.extend((one, intents.who(one.agent, one.state, one.begins)) for one in changes[:room])
 
     async def write(self) -> None:
         """Write what has changed; what the database refuses for now waits."""
@@ -173,8 +176,8 @@ class StateKeeper:
         batch = list(self._pending)
         try:
             async with self._database.write() as session:
-                for change in batch:
-                    await self._row(session, change)
+                for change, by in batch:
+                    await _row(session, change, by)
         except StorageError as error:
             log.error("states not written", problem=str(error), waiting=len(batch))
             if error.retryable:
@@ -183,50 +186,19 @@ class StateKeeper:
         for _ in batch:
             self._pending.popleft()
 
-    async def _one_by_one(self, batch: Sequence[Change]) -> None:
+    async def _one_by_one(self, batch: Sequence[tuple[Change, str]]) -> None:
         """So that a row another engine has written just now, or a bad one, costs one."""
-        for change in batch:
+        for change, by in batch:
             try:
                 async with self._database.write() as session:
-                    await self._row(session, change)
+                    await _row(session, change, by)
             except StorageError as error:
                 log.warning("state not written", agent=change.agent, state=change.state, problem=str(error))
-
-    async def _row(self, session: rows.Session, change: Change) -> None:
-        by = self._desk.intents.who(change.agent, change.state, change.begins)
-        if change.state in ("logged_in", "paused"):
-            by = by or UNKNOWN
-        if not change.begins:
-            await rows.end(
-                session,
-                change.agent,
-                change.state,
-                change.at,
-                queue=change.queue,
-                uniqueid=change.uniqueid,
-                by=by,
-                exact=change.exact,
-            )
-            return
-        row = AgentState(
-            agent=change.agent,
-            state=change.state,
-            reason=change.reason[:64],
-            queue=(change.queue or "")[:64],
-            linkedid=change.linkedid[:128],
-            uniqueid=(change.uniqueid or "")[:128],
-            began_at=change.at,
-            ended_at=change.until,
-            by=by,
-            ended_by="",
-            exact=change.exact,
-        )
-        await rows.begin(session, row)
 
     async def look(self) -> None:
         """Pause who has missed too many calls, log out whose phone has been gone too long."""
         staffing, now = self._site().staffing, self._clock.now()
-        for agent in list(self._board):
+        for agent in [one for one in self._board if one.agent in self._site().agents]:
             most = staffing.misses_before_pause
             if most and agent.misses >= most and agent.logged_in and not agent.paused:
                 await self._act("misses", agent, agent.misses)
@@ -257,6 +229,37 @@ class StateKeeper:
                 tell(AgentNotice(kind, agent.agent, self._clock.now(), count))
             except Exception:
                 log.exception("notice not taken", agent=agent.agent)
+
+
+async def _row(session: rows.Session, change: Change, by: str) -> None:
+    if change.state in ("logged_in", "paused"):
+        by = by or UNKNOWN
+    if not change.begins:
+        await rows.end(
+            session,
+            change.agent,
+            change.state,
+            change.at,
+            queue=change.queue,
+            uniqueid=change.uniqueid,
+            by=by,
+            exact=change.exact,
+        )
+        return
+    row = AgentState(
+        agent=change.agent,
+        state=change.state,
+        reason=change.reason[:64],
+        queue=(change.queue or "")[:64],
+        linkedid=change.linkedid[:128],
+        uniqueid=(change.uniqueid or "")[:128],
+        began_at=change.at,
+        ended_at=change.until,
+        by=by,
+        ended_by="",
+        exact=change.exact,
+    )
+    await rows.begin(session, row)
 
 
 def _written(row: AgentState) -> Written:

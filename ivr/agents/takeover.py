@@ -47,11 +47,14 @@ def take_over(
         if _goes_on(agents.get(one.agent), one):
             kept.add((one.agent, one.state, one.queue, one.reason))
         else:
+            agent = agents.get(one.agent)
+            # A pause for another reason has ended at the latest when the new one began.
+            by_then = agent.paused_since if one.state == "paused" and agent is not None else None
             ended = Change(
                 begins=False,
                 agent=one.agent,
                 state=one.state,
-                at=max(at, one.began_at),
+                at=max(by_then or at, one.began_at),
                 queue=one.queue,
                 uniqueid=one.uniqueid,
                 exact=False,

@@ -23,6 +23,9 @@ from prompts.numbers import cardinal
 
 log = get_logger("agents")
 
+# Seconds the queues may take before the dialplan goes on by itself; an engine that has ended is noticed at once.
+LIMIT = 15
+
 
 class AgentCodes:
     """Answers the dialplan's ``agent`` question.
@@ -53,6 +56,7 @@ class AgentCodes:
             raise UsageError(f"no agent {name!r:.60}", cure="ivr asterisk render")
         language = spoken_to(agent, site.languages)
         channel = AgiChannel(session, language)
+        await session.set_autohangup(LIMIT)
         await channel.set_language(language)
         prompts = await self._do(name, agent, code, digits)
         log.info("agent's code", agent=name, code=code, digits=digits, said=prompts[0])

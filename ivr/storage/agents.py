@@ -70,10 +70,8 @@ async def end(
 
 
 async def going_on(session: AsyncSession, at: datetime, agents: Collection[str] | None = None) -> Sequence[AgentState]:
-    """Stretches that go on at ``at``, of some agents or of all, the oldest first."""
-    query = select(AgentState).where(
-        AgentState.began_at <= at, or_(AgentState.ended_at.is_(None), AgentState.ended_at > at)
-    )
+    """Stretches that have no end, or one after ``at``, of some agents or of all, the oldest first."""
+    query = select(AgentState).where(or_(AgentState.ended_at.is_(None), AgentState.ended_at > at))
     if agents is not None:
         query = query.where(AgentState.agent.in_(agents))
     return (await session.scalars(query.order_by(AgentState.began_at, AgentState.id))).all()

@@ -90,6 +90,20 @@ async def test_in_and_out_of_one_queue(office: Office) -> None:
         await office.desk.log_in("wu", by=PHONE)
 
 
+async def test_on_an_asterisk_shared_with_others_their_queues_are_left_alone(office: Office) -> None:
+    theirs = MemberState(queue="theirs", interface="PJSIP/6001", member="somebody", status=5)
+    office.exchange.members["theirs", "PJSIP/6001"] = theirs
+    await office.desk.log_in("lee", "service", by=PHONE)
+    await office.desk.pause("lee", "lunch", by=PHONE)
+    await office.desk.log_out("lee", by=PHONE)
+    office.exchange.publish(ev.QueueMemberChanged(at=at(1), queue="theirs", interface="PJSIP/6001", status=5))
+    await office.catch_up()
+    office.exchange.clock.advance(600)
+    await office.keeper.look()
+    assert list(office.exchange.members.values()) == [theirs]
+    assert office.notices == []
+
+
 async def test_a_pause_has_a_reason_of_the_site(office: Office) -> None:
     with pytest.raises(NotLoggedInError):
         await office.desk.pause("lee", "lunch", by=PHONE)

@@ -155,7 +155,7 @@ def test_what_began_and_ended_unseen_is_put_right() -> None:
     ended = {(one.agent, one.state, one.queue, one.at, one.exact) for one in changes if not one.begins}
     assert ended == {
         ("lee", "logged_in", "sales", at(100), False),
-        ("lee", "paused", "", at(100), False),
+        ("lee", "paused", "", at(90), False),  # when the other pause began
         ("lee", "talking", "service", at(100), False),
         ("kim", "logged_in", "service", at(100), False),
     }
@@ -178,6 +178,16 @@ def test_taken_over_again_nothing_changes(board: AgentBoard) -> None:
     ]
     assert board.begin(snapshot, written, at(100)) == []
     assert board["lee"].doing(at(101)) == "wrapup"
+
+
+def test_queues_of_others_on_the_same_asterisk_are_passed_over(board: AgentBoard) -> None:
+    assert board.tell(member(5, queue="theirs")) == []
+    theirs = ev.AgentRingNoAnswer(at=at(6), queue="theirs", interface="PJSIP/6001", member="lee", dest_uniqueid="t1")
+    board.tell(theirs)
+    assert (list(board["lee"].queues), board["lee"].misses) == (["service"], 0)
+    snapshot = QueueSnapshot(at=at(9), members=(MemberState(queue="theirs", interface="PJSIP/6001", member="lee"),))
+    assert [one.begins for one in board.begin(snapshot, [], at(9))] == []
+    assert not board["lee"].logged_in
 
 
 def test_a_member_the_site_does_not_know_keeps_his_name(board: AgentBoard) -> None:
