@@ -127,7 +127,7 @@ def staff(
         )
         return
     if needs:
-        console.print(plan_view(needs))
+        console.print(plan_view(needs, console.width))
     for one in notes:
         note(one.en, one.zh)
 

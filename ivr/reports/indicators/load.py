@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.reports.indicators.facts import CallFacts, Facts, RingFacts, StateFacts, TalkFacts, VisitFacts
-from ivr.storage.models import AgentState, Call, QueueVisit, Ring
+from ivr.storage.models import AgentState, AgentTalk, Call, QueueVisit, Ring
 
 
 async def load_facts(session: AsyncSession, since: datetime, until: datetime, *, now: datetime | None = None) -> Facts:
@@ -49,11 +49,26 @@ async def load_facts(session: AsyncSession, since: datetime, until: datetime, *,
         rung[call] += [RingFacts(who, queue, began, stopped, result) for who, began, stopped, result in rings[visit]]
         if outcome == "answered" and connected is not None:
             talks[call].append(TalkFacts(agent, queue, connected, completed or ended))
+    # Who talked is told once a call is over; until then, and in calls of before, by its visits alone.
+    talks |= await _talks(session, since, until)
     found = tuple(
         CallFacts(call, started, ended, tuple(visits[call]), tuple(rung[call]), tuple(talks[call]))
         for call, (started, ended) in calls.items()
     )
     return Facts(since, until, now, found, await _states(session, since, until))
+
+
+async def _talks(session: AsyncSession, since: datetime, until: datetime) -> dict[int, list[TalkFacts]]:
+    query = (
+        select(AgentTalk.call_id, AgentTalk.agent, AgentTalk.queue, AgentTalk.connected_at, AgentTalk.completed_at)
+        .join(Call, Call.id == AgentTalk.call_id)
+        .where(Call.started_at >= since, Call.started_at < until)
+        .order_by(AgentTalk.connected_at, AgentTalk.id)
+    )
+    found: dict[int, list[TalkFacts]] = defaultdict(list)
+    for call, agent, queue, began, ended in await session.execute(query):
+        found[call].append(TalkFacts(agent, queue, began, ended))
+    return found
 
 
 async def _rings(

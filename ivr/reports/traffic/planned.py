@@ -17,6 +17,7 @@ from ivr.reports.terminal_parts import plain_table, title
 from ivr.reports.traffic.bars import bar, sparkline
 from ivr.reports.traffic.staffing import Need
 
+BARS_FROM = 100  # columns of the terminal
 STEADY = Text(
     "Erlang C takes it that nobody gives up, Erlang A that callers do as measured; both that calls come at random at "
     "an even rate, and that every agent serves every call.",
@@ -24,13 +25,13 @@ STEADY = Text(
 )
 
 
-def plan_view(needs: Sequence[Need]) -> RenderableType:
-    """A day's need, interval by interval."""
+def plan_view(needs: Sequence[Need], width: int = 120) -> RenderableType:
+    """A day's need, interval by interval, in ``width`` columns."""
     table = plain_table()
     for name in (
         Text("from", "时段"),
         Text("calls", "来电"),
-        Text("handling", "处理时长"),
+        Text("AHT", "处理时长"),
         Text("Erlang", "爱尔兰"),
         Text("agents C", "坐席 C"),
         Text("agents A", "坐席 A"),
@@ -39,8 +40,10 @@ def plan_view(needs: Sequence[Need]) -> RenderableType:
         Text("occup. %", "占用%"),
         Text("roster", "排班"),
     ):
-        table.add_column(str(name), justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True, style="cyan")
+        table.add_column(str(name), justify="right")
+    bars = width >= BARS_FROM
+    if bars:
+        table.add_column("", no_wrap=True, style="cyan")
     most = max((one.roster for one in needs), default=0)
     shown = [one for one in needs if one.calls]
     for one in shown:
@@ -56,7 +59,7 @@ def plan_view(needs: Sequence[Need]) -> RenderableType:
             "—" if one.impatient is None else f"{100 * staffed.abandoned:.1f}",
             f"{100 * staffed.occupancy:.0f}",
             str(one.roster),
-            bar(one.roster, most, 14),
+            *([bar(one.roster, most, 14)] if bars else []),
         )
     parts: list[RenderableType] = [table]
     if len(needs) > 2:

@@ -18,6 +18,7 @@ from ivr.reports.traffic.bars import bar, sparkline
 from ivr.reports.traffic.model import By, Row, Traffic
 
 ALL_ROWS = 62  # more are shown only where there was a call
+BARS_FROM = 100  # columns of the terminal
 LEFT_OUT = Text(
     "Rows without calls are left out here; --format csv has them.", "此处省略无来电的行；--format csv 中齐全。"
 )
@@ -29,25 +30,25 @@ _NAMES: dict[By, Text] = {
     "month": Text("month", "月"),
 }
 _SHORT = {
-    "answer_rate": Text("answered %", "接通率%"),
+    "answer_rate": Text("ans. %", "接通率%"),
     "service_level": Text("level %", "服务水平%"),
     "speed_of_answer": Text("speed", "应答"),
     "abandonment_rate": Text("aband. %", "放弃率%"),
     "three_rings": Text("3 rings %", "三声%"),
-    "handling_time": Text("handling", "处理"),
+    "handling_time": Text("AHT", "处理"),
     "occupancy": Text("occup. %", "占用率%"),
-    "pickup_rate": Text("rings ans. %", "振铃接听%"),
+    "pickup_rate": Text("rings %", "振铃接听%"),
     "pickup_time": Text("pick-up", "接听"),
 }
 
 
 def print_traffic(console: Console, report: Traffic) -> None:
     """Print a report."""
-    console.print(traffic_view(report))
+    console.print(traffic_view(report, console.width))
 
 
-def traffic_view(report: Traffic) -> RenderableType:
-    """A report as Rich shows it."""
+def traffic_view(report: Traffic, width: int = 120) -> RenderableType:
+    """A report as Rich shows it in ``width`` columns."""
     since, until = (at.astimezone(report.zone) for at in (report.since, report.until))
     about = " · ".join(clean(one, 60) for one in (report.queue, report.agent) if one)
     head = Line(f"{since:%Y-%m-%d %H:%M} – {until:%Y-%m-%d %H:%M}  {report.zone}", style="bold")
@@ -56,7 +57,7 @@ def traffic_view(report: Traffic) -> RenderableType:
     parts: list[RenderableType] = [head, _counts(report.whole, agent=bool(report.agent)), Line()]
     parts += [title(Text("Indicators", "指标")), indicator_table(report.whole.indicators)]
     if report.rows:
-        parts += [title(Text(f"By {_NAMES[report.by].en}", f"按{_NAMES[report.by].zh}")), _rows(report)]
+        parts += [title(Text(f"By {_NAMES[report.by].en}", f"按{_NAMES[report.by].zh}")), _rows(report, width)]
         if len(_told(report.rows)) < len(report.rows):
             parts.append(Line(str(LEFT_OUT), style="dim"))
         if report.by in {"hour", "day", "month"} and 2 < len(report.rows) <= ALL_ROWS:
@@ -83,20 +84,25 @@ def _counts(figures: Figures, *, agent: bool) -> Line:
     return Line(str(Text(en, zh)))
 
 
-def _rows(report: Traffic) -> Table:
+def _rows(report: Traffic, width: int) -> Table:
     of_agents = report.by == "agent" or bool(report.agent)
     table = plain_table()
     table.add_column(str(_NAMES[report.by]), no_wrap=True)
     counted = Text("talks", "通话") if of_agents else Text("asked", "请求")
     table.add_column(str(counted), justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True, style="cyan")
+    bars = width >= BARS_FROM
+    if bars:
+        table.add_column("", no_wrap=True, style="cyan")
     for one in report.rows[0].figures.indicators:
-        table.add_column(str(_SHORT.get(one.id, one.name)), justify="right", no_wrap=True)
-    most = max(row.figures.counts.asked for row in report.rows)
-    for row in _told(report.rows):
+        table.add_column(str(_SHORT.get(one.id, one.name)), justify="right")
+    rows = _told(report.rows)
+    most = max((row.figures.counts.asked for row in rows), default=0)
+    days = {row.name[:10] for row in rows} if report.by == "hour" else set()
+    for row in rows:
+        name = row.name[11:] if len(days) == 1 else row.name
         asked = row.figures.counts.asked
         shown = [_shown(one.value, one.unit) for one in row.figures.indicators]
-        table.add_row(Line(clean(row.name or "—", 40)), str(asked), bar(asked, most, 8), *shown)
+        table.add_row(Line(clean(name or "—", 40)), str(asked), *([bar(asked, most, 8)] if bars else []), *shown)
     return table
 
 

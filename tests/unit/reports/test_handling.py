@@ -18,9 +18,12 @@ from ivr.reports.indicators.handling import (
     pickup_time,
     three_rings,
 )
+from ivr.reports.indicators.load import load_facts
+from ivr.reports.indicators.model import Rules
 from ivr.reports.indicators.stretches import length, union, without
+from ivr.reports.traffic.build import build
 from ivr.storage.database import Database
-from ivr.storage.models import AgentState, Call, QueueVisit
+from ivr.storage.models import AgentState, AgentTalk, Call, QueueVisit
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -135,3 +138,25 @@ async def test_states_of_the_database_make_handling_time_and_occupancy(database:
     assert (found["handling_time"].value, found["handling_time"].denominator) == (350.0, 1)
     assert (found["occupancy"].numerator, found["occupancy"].denominator) == (350.0, 1000.0)
     assert before["occupancy"].reason is not None
+
+
+async def test_after_a_hand_over_both_agents_have_their_talk(database: Database) -> None:
+    visit = QueueVisit(
+        queue="service", joined_at=at(0), left_at=at(5), connected_at=at(5), completed_at=at(65), outcome="answered",
+        agent="lee", ended_by="transfer",
+    )  # fmt: skip
+    talks = [
+        AgentTalk(agent="lee", origin="queue", queue="service", connected_at=at(5), completed_at=at(65)),
+        AgentTalk(agent="kim", origin="agent", handed_by="lee", connected_at=at(70), completed_at=at(100)),
+    ]
+    async with database.write() as session:
+        session.add(Call(linkedid="1.0", started_at=at(0), ended_at=at(100), visits=[visit], talks=talks))
+    async with database.read() as session:
+        facts = await load_facts(session, at(0), at(1000), now=at(1000))
+    found = build(facts, Rules(), "agent", UTC)
+    assert [(row.name, row.figures["handling_time"].value) for row in found.rows] == [("kim", 30.0), ("lee", 60.0)]
+    whole = found.whole["handling_time"]
+    assert (whole.value, whole.denominator) == (45.0, 2)
+    assert found.whole["answer_rate"].denominator == 1
+    by_queue = build(facts, Rules(), "queue", UTC)
+    assert by_queue.rows[0].figures["handling_time"].value == 60.0
