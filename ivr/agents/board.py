@@ -21,6 +21,9 @@ UP = 6  # channel state
 AGENT_ROLE = "agent"
 # What the dialplan says when it has made a phone a party of a talk.
 PARTIES = frozenset({"IvrRecording", "IvrUnrecorded"})
+# How long a phone that is found gone may take to come back: Asterisk may have started just now, and phones register
+# every 120 s (pjsip.conf). Nobody waits for it: a phone that is gone is not rung.
+RETURN_WITHIN = timedelta(seconds=150)
 OF_QUEUES = (ev.QueueMemberChanged, ev.AgentEvent)
 
 
@@ -73,7 +76,9 @@ class AgentBoard:
         for name, agent in agents.items():
             before = self[name]
             agent.misses = before.misses
-            agent.gone_since = (before.gone_since or at) if agent.unreachable else None
+            if agent.unreachable:
+                agent.gone_since = before.gone_since or at
+                agent.spared_until = before.spared_until if before.gone_since else at + RETURN_WITHIN
         self._agents = agents
         self._channels = {uniqueid: agent for agent in self for uniqueid in agent.calls}
         return changes

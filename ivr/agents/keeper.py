@@ -204,7 +204,7 @@ class StateKeeper:
                 await self._act("misses", agent, agent.misses)
             elif agent.gone_since is not None:
                 away = (now - agent.gone_since).total_seconds()
-                if away >= staffing.gone_after:
+                if away >= staffing.gone_after and now >= (agent.spared_until or now):
                     await self._act("gone", agent, int(away))
 
     async def _act(self, kind: Step, agent: AgentNow, count: int) -> None:

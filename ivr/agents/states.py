@@ -84,6 +84,7 @@ class AgentNow:
         calls: the channels of his phone, by uniqueid.
         misses: calls in a row that he let ring.
         gone_since: since when he is logged in and his phone cannot be rung.
+        spared_until: until when that does not count, for his phone may only have to register anew.
         noted: what he did when the last event of his came, and since when.
     """
 
@@ -95,6 +96,7 @@ class AgentNow:
     wrapup_until: datetime | None = None
     misses: int = 0
     gone_since: datetime | None = None
+    spared_until: datetime | None = None
     noted: tuple[Doing, datetime | None] = ("logged_out", None)
 
     @property

@@ -194,6 +194,23 @@ async def test_a_phone_gone_for_longer_than_the_grace_is_logged_out(office: Offi
     assert [(one.kind, one.count) for one in office.notices] == [("gone", 30)]
 
 
+async def test_a_phone_found_gone_has_time_to_register_anew(office: Office) -> None:
+    await office.desk.log_in("lee", by=PHONE)
+    await office.catch_up()
+    office.exchange.lose("PJSIP/6001")
+    (heard,) = office.exchange.subscriptions
+    while len(heard):
+        await anext(heard)  # Asterisk has started anew: nobody heard of it
+    await office.keeper.resync()
+    office.exchange.clock.advance(149)
+    await office.keeper.resync()  # does not spare it once more
+    await office.keeper.look()
+    assert office.notices == []
+    office.exchange.clock.advance(1)
+    await office.keeper.look()
+    assert [(one.kind, one.count) for one in office.notices] == [("gone", 150)]
+
+
 async def test_what_asterisk_refuses_is_tried_again_later(office: Office) -> None:
     await office.desk.log_in("lee", by=PHONE)
     await office.catch_up()
