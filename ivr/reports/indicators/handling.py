@@ -69,7 +69,6 @@ def pickup_rate(rings: Iterable[RingFacts]) -> Indicator:
             "rings answered / rings answered, refused or unanswered × 100 %",
             "接听的振铃数 ÷ 已接、拒接与未接的振铃数 × 100%",
         ),
-        norm="B1",
     )
 
 
