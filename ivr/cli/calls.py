@@ -53,13 +53,16 @@ def show(
 ) -> None:
     """One call's story: times, menu path, keys, waits, transcript, verdicts. / 一通电话的全过程"""
     settings = state(context).settings
-    story = guarded(lambda: run(_one(settings, call)), as_json=as_json)
+    story, put_in = guarded(lambda: run(_one(settings, call)), as_json=as_json)
     if as_json:
-        emit(plain(story))
+        emit({**plain(story), "reconstructed": put_in})
         return
     from ivr.reports.terminal import print_story
 
     print_story(console, story)
+    if put_in:
+        note(f"not seen live, put in from CEL and queue_log: {', '.join(put_in)}",
+             f"未实时记录，由 CEL 与 queue_log 补入：{'、'.join(put_in)}")  # fmt: skip
 
 
 async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Sequence[CallStory]:
@@ -73,16 +76,19 @@ async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Se
         return [await load_story(session, call.id, zone=zone, mask=True) for call in found]
 
 
-async def _one(settings: Settings, call: str) -> CallStory:
+async def _one(settings: Settings, call: str) -> tuple[CallStory, list[str]]:
     from ivr.reports.load import load_story
+    from ivr.storage import sources
     from recording.vault.database import open_database
     from recording.vault.sound import reader_for
 
     key = int(call) if call.isascii() and call.isdigit() and len(call) < 10 else call
     async with open_database(settings) as database, database.read() as session:
-        return await load_story(
+        story = await load_story(
             session, key, settings.recordings, zone=_zone(settings), mask=True, read=reader_for(settings)
         )
+        rows = await sources.reconstructed(session, story.id)
+        return story, list(dict.fromkeys(f"{row.place} {row.field}".strip() for row in rows))
 
 
 def _zone(settings: Settings) -> ZoneInfo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ivr.journal.reconcile.drift import Drift
 
 _AGO = re.compile(r"\A([0-9]{1,5})([mhd])\Z", re.ASCII)
+_TIME = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00\Z", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _KINDS = {
     "no-call": Text("not in the journal", "日志中没有"),
@@ -130,7 +131,7 @@ def _show(report: Report, limit: int, *, check: bool) -> None:
         if told:
             note(f"{name}: {source.rows} rows read; {', '.join(told)}",
                  f"{name}：读取 {source.rows} 行；{'，'.join(told)}")  # fmt: skip
-    _table(Text("put in", "已补入"), report.put_in, report.mended, limit)
+    _put_in(report, limit)
     _table(Text("drift", "差异"), report.drift, report.left, limit)
     calls = f"{report.compared} calls compared, {report.agreeing} agreed, {report.mended} fields put in"
     rest = f"{len(report.under_way)} under way left alone, {report.left} differences left"
@@ -144,17 +145,36 @@ def _show(report: Report, limit: int, *, check: bool) -> None:
         note("nothing was changed (--check)", "未作修改（--check）")
 
 
+def _put_in(report: Report, limit: int) -> None:
+    fields: dict[str, list[str]] = {}
+    for one in report.put_in:
+        fields.setdefault(one.linkedid, []).append(f"{one.place} {one.field}".strip())
+    for linkedid, names in list(fields.items())[:limit]:
+        told = ", ".join(names[:4]) + (" …" if len(names) > 4 else "")
+        note(f"{linkedid}: {len(names)} put in: {told}", f"{linkedid}：补入 {len(names)} 项：{told}")
+    if len(fields) > limit:
+        note(f"… and {len(fields) - limit} more calls: --json has them", f"… 另有 {len(fields) - limit} 通：见 --json")
+
+
 def _table(title: Text, drifts: list[Drift], count: int, limit: int) -> None:
     if not drifts:
         return
     table = Table(box=None, title=f"{title} ({count})", title_justify="left")
-    for name in (Text("call", "通话"), Text("where", "位置"), Text("field", "字段"), Text("what", "情况"),
-                 Text("journal", "日志"), Text("source", "来源"), Text("by", "依据")):  # fmt: skip
+    for name in (Text("call", "通话"), Text("where", "位置"), Text("what", "情况"), Text("journal", "日志"),
+                 Text("source", "来源")):  # fmt: skip
         table.add_column(str(name), overflow="fold")
     for one in drifts[:limit]:
-        cells: tuple[Any, ...] = (one.linkedid, one.place, one.field, _KINDS[one.kind.value], one.journal,
-                                  one.source, one.by)  # fmt: skip
-        table.add_row(*(escape(str(cell)) for cell in cells))
+        where = f"{one.place} {one.field}".strip()
+        said = f"{_short(one.source)} ({one.by})" if one.source else f"({one.by})"
+        cells = (one.linkedid, where, str(_KINDS[one.kind.value]), _short(one.journal), said)
+        table.add_row(*(escape(cell) for cell in cells))
     console.print(table)
+    for cure in dict.fromkeys(str(one.cure) for one in drifts[:limit]):
+        note(f"→ {cure}", f"→ {cure}")
     if count > limit:
         note(f"… and {count - limit} more: --json has them", f"… 另有 {count - limit} 项：见 --json")
+
+
+def _short(value: str) -> str:
+    """A time without its year and zone, to the millisecond, UTC; anything else as it is."""
+    return f"{value[5:10]} {value[11:23]}" if _TIME.match(value) else value

@@ -18,7 +18,6 @@ from pathlib import Path
 from ivr.asterisk.install import find_asterisk
 from ivr.core.clock import FixedClock, SystemClock
 from ivr.core.settings import Settings
-from ivr.storage.models import Recording
 from recording.audio import read_wav
 from recording.keeping.repair import Repair
 from recording.keeping.verify import Verification
@@ -29,6 +28,8 @@ from tests.drill._line import DrillLine, until
 # Asterisk writes files in blocks of 32 KiB, 2.05 s of 8 kHz; what is not full yet dies with it.
 MOST_LOST = 32 * 1024 / 16_000 + 0.1
 TALK = 9.0  # seconds
+SHORTEST = 0.3  # seconds; less than this is not worth a note
+SILENT = "13900000001"
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ async def drill(folder: Path, talks: int, count: int) -> None:
     async with DrillLine(folder, find_asterisk(Settings()), talks) as line:
         for place in range(1, talks + 1):
             await line.talk(place, f"1380000{place:04d}")
-        crowd = line.crowd("13900000001", count - talks, 300.0)
+        crowd = line.crowd(SILENT, count - talks, 300.0)
         await line.waiting(count - talks)
         await asyncio.sleep(TALK)
         await line.manager.close()
@@ -90,17 +91,21 @@ async def sound(line: DrillLine, killed: datetime) -> None:
     assert all(one.ok for one in outcomes)
     left = [fault async for fault in check.faults()]
     assert not left, left
-    rows: list[Recording] = [row for call in await line.stories() for row in call.recordings]
     lost: list[float] = []
-    for row in rows:
-        assert row.started_at
-        assert row.gap_cause == "asterisk killed", row.gap_cause
-        held = read_wav(settings.recordings / row.file).duration
-        lost.append((killed - row.started_at).total_seconds() - held)
-        assert "lost" in (row.note or ""), f"{row.file}: nothing noted"
+    told = ""
+    for call in await line.stories():
+        for row in call.recordings:
+            assert row.gap_cause.startswith("asterisk killed"), row.gap_cause
+            if call.caller == SILENT:
+                continue  # who sends no sound has no frames to lose
+            assert row.started_at
+            held = read_wav(settings.recordings / row.file).duration
+            lost.append((killed - row.started_at).total_seconds() - held)
+            told = row.gap_cause
+            assert "lost" in told or lost[-1] < SHORTEST, f"{row.file}: {lost[-1]:.2f} s lost and not noted: {told}"
     lost.sort()
-    print(f"{len(rows)} files, {len(outcomes)} mended; lost of the sound: at most {lost[-1]:.2f} s, "
-          f"median {lost[len(lost) // 2]:.2f} s; each with its note, e.g. {rows[0].note!r}")  # fmt: skip
+    print(f"{len(outcomes)} files mended, {len(lost)} with sound; lost of it: at most {lost[-1]:.2f} s, "
+          f"median {lost[len(lost) // 2]:.2f} s; noted, e.g. {told!r}")  # fmt: skip
     assert lost[-1] <= MOST_LOST, f"{lost[-1]:.2f} s lost"
     print("DRILL PASSED: calls closed as interrupted, headers mended, what is lost is noted")
 

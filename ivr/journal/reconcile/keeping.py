@@ -110,4 +110,4 @@ class Keeper:
             )
 
 
-__all__ = ["Keeper"]
+__all__ = ["MOST_BYTES", "Keeper"]

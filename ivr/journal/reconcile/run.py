@@ -204,4 +204,4 @@ def _parts(all_of: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield all_of[begin : begin + size]
 
 
-__all__ = ["Reconciler"]
+__all__ = ["DAY", "SETTLE", "Reconciler"]
