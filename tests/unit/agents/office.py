@@ -122,7 +122,7 @@ class Exchange:
     ) -> None:
         self._note("add", queue, interface, penalty, paused)
         if (queue, interface) in self.members:
-            raise AmiActionFailed("already there")
+            raise AmiActionFailed("QueueAdd", "already there")
         self.members[queue, interface] = MemberState(
             queue=queue, interface=interface, member=member, penalty=penalty, paused=paused, status=1
         )
@@ -131,7 +131,7 @@ class Exchange:
     async def queue_remove(self, queue: str, interface: str) -> None:
         self._note("remove", queue, interface)
         if (queue, interface) not in self.members:
-            raise AmiActionFailed("not there")
+            raise AmiActionFailed("QueueRemove", "not there")
         event = self._event(queue, interface, removed=True)
         del self.members[queue, interface]
         self.publish(event)
