@@ -124,6 +124,8 @@ class Caller:
                 "Timeout": wait * 1000,
                 "CallerID": f"<{details.service_number}>",
                 "Async": "true",
+                # In Asterisk's default, linear, the called phone would hear no prompt before it is joined.
+                "Codecs": "ulaw,alaw",
                 "ChannelId": ticket.attempt,
                 "OtherChannelId": waiting_half(ticket.attempt),
                 "Variable": [
