@@ -10,10 +10,18 @@ from ivr.asterisk.install import find_asterisk
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.setup import prepare
 from ivr.core.errors import AsteriskError
+from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 # What Asterisk reads again. Another address or port of a transport takes a restart.
-_RELOADS = ("pjsip reload", "dialplan reload", "queue reload all")
+_RELOADS = (
+    "module reload res_pjsip.so",
+    "module reload res_pjsip_endpoint_identifier_ip.so",
+    "module reload res_pjsip_outbound_registration.so",
+    "dialplan reload",
+    "queue reload all",
+)
+_REFUSED = ("No such", "failed", "Unable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,13 @@ def apply(settings: Settings, site: Site, *, gone: Sequence[Agent] = ()) -> Appl
     for agent in gone:
         _take_out(instance, site, agent)
     for command in _RELOADS:
-        instance.run_cli(command)
+        said = instance.run_cli(command)
+        if any(word in said for word in _REFUSED):
+            reason = " ".join(said.split())[:200]
+            raise AsteriskError(
+                Text(f"Asterisk did not read its files again: {reason}", f"Asterisk 未能重新读取配置：{reason}"),
+                cure=Text("run `ivr asterisk stop` and `start`", "请运行 `ivr asterisk stop` 和 `start`"),
+            )
     return Applied(running=True)
 
 
