@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dialplan.model import (
+    Branch,
     Callback,
     Collect,
     Enqueue,
@@ -53,6 +54,10 @@ def edges(name: str, step: FlowStep) -> Iterator[Edge]:
         case HoursGate():
             yield Edge(name, step.open, "open", ("open",), silent=True)
             yield Edge(name, step.closed, "closed", ("closed",), silent=True)
+        case Branch():
+            for language, target in step.languages.items():
+                yield Edge(name, target, language, ("languages", language), silent=True)
+            yield Edge(name, step.next, "next", ("next",), silent=True)
         case Enqueue():
             yield from _optional(name, step.after, "after", silent=False)
             yield from _optional(name, step.timeout, "timeout", silent=False)

@@ -166,6 +166,14 @@ class HoursGate(Model):
     closed: Name = Field(description="step outside them")
 
 
+class Branch(Model):
+    """Go another way for callers of some languages, e.g. to a queue of agents who speak them."""
+
+    step: Literal["branch"]
+    languages: dict[Language, Name] = Field(description="language of the call to step", min_length=1)
+    next: Name = Field(description="step for all others")
+
+
 class Enqueue(Model):
     """Queue the caller to an agent."""
 
@@ -212,7 +220,18 @@ class Hangup(Model):
 
 
 FlowStep = Annotated[
-    Answer | Play | Greeting | Menu | Collect | LanguageChoice | HoursGate | Enqueue | Callback | Voicemail | Hangup,
+    Answer
+    | Play
+    | Greeting
+    | Menu
+    | Collect
+    | LanguageChoice
+    | HoursGate
+    | Branch
+    | Enqueue
+    | Callback
+    | Voicemail
+    | Hangup,
     Field(discriminator="step"),
 ]
 
@@ -268,6 +287,7 @@ class Site(Model):
 __all__ = [
     "Agent",
     "Answer",
+    "Branch",
     "Callback",
     "CallbackSettings",
     "CallerList",

@@ -15,6 +15,9 @@ TOP = 5
 NO_ANSWER = "no-answer"
 """The reason of a pause that the line itself begins, when an agent has missed calls."""
 
+OWN_REASONS = frozenset({NO_ANSWER, "callback"})
+"""Reasons that a site may not use: that one, and the one of an agent kept free for a callback."""
+
 Keys = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 Level = Annotated[int, Field(ge=1, le=TOP)]
 

@@ -27,8 +27,8 @@ STAFFING = codes(
             "请为该坐席填写此技能，或从其 queues: 中去掉该队列",
         ),
         "DP283": (
-            "pause reason {what} is the line's own, for agents who miss calls",
-            "小休原因 {what} 为系统保留（坐席漏接来电）",
+            "pause reason {what} is the line's own",
+            "小休原因 {what} 为系统保留",
             "choose another name",
             "请换一个名称",
         ),

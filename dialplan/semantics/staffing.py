@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dialplan.codes import problem
 from dialplan.model import Site
 from dialplan.places import Places
-from dialplan.staffing import NO_ANSWER, CallOutcome, PauseReason, lacking
+from dialplan.staffing import OWN_REASONS, CallOutcome, PauseReason, lacking
 from ivr.core.problems import Problem
 
 
@@ -15,8 +15,9 @@ def staffing(site: Site, places: Places) -> Iterator[Problem]:
     """Problems of pauses, outcomes and skills."""
     yield from _codes("pause_reasons", site.staffing.pause_reasons, places)
     yield from _codes("outcomes", site.staffing.outcomes, places)
-    if NO_ANSWER in site.staffing.pause_reasons:
-        yield problem("DP283", places.of_key("staffing", "pause_reasons", NO_ANSWER), what=NO_ANSWER)
+    for name in site.staffing.pause_reasons:
+        if name in OWN_REASONS:
+            yield problem("DP283", places.of_key("staffing", "pause_reasons", name), what=name)
     for name, agent in site.agents.items():
         for queue in agent.queues:
             line = site.queues.get(queue)
