@@ -17,6 +17,8 @@ from ivr.storage.database import Database
 from ivr.storage.models import Callback
 
 DAY = timedelta(days=1)
+PUTTING_DOWN = timedelta(seconds=10)
+"""Before that nobody is called: he still hears that he will be, and a busy phone would cost him a try."""
 
 
 class Noted(StrEnum):
@@ -81,7 +83,7 @@ class Book:
                 place_at=wish.place,
                 state=State.WAITING.value,
                 tries=0,
-                not_before=now,
+                not_before=now + PUTTING_DOWN,
                 first_linkedid=wish.linkedid,
                 service_number=wish.service_number,
                 flow=wish.flow,

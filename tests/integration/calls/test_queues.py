@@ -257,6 +257,7 @@ async def test_an_agent_who_is_called_first_waits_for_the_customer(toolbox: Tool
             await lines.agent.say(said["agent"])
             await hang_up_after(customer)
             notice = hears_words(await customer.heard(), prompt("zh-CN", "recording-notice"))
+            await lines.agent.wait_for(Closed, within=20)
             told = hears_words(await lines.agent.heard(), prompt("zh-CN", "callback-agent"))
             called = await settled(lines, CUSTOMER, 2)
             await first.hangup()

@@ -130,6 +130,7 @@ class Room:
         self.restored()
         self.logs_in()
         await self.wish()
+        self.clock.advance(10)
         await self.desk.look()
         return (await self.row()).attempt
 
@@ -153,6 +154,15 @@ async def test_whose_turn_it_is_is_called_and_an_agent_is_held_for_him(room: Roo
     row = await room.row()
     assert (row.state, row.tries, row.reserved, row.calling) == ("calling", 1, LEE, "13900000001")
     assert await room.desk.of_attempt(attempt) is not None
+
+
+async def test_nobody_is_called_before_he_has_put_down(room: Room) -> None:
+    room.restored()
+    room.logs_in()
+    await room.wish()
+    room.clock.advance(9)
+    await room.desk.look()
+    assert room.asterisk.originated() == []
 
 
 async def test_the_agent_is_let_go_when_the_caller_stands_in_the_queue(room: Room) -> None:
@@ -211,6 +221,7 @@ async def test_without_asterisk_nothing_is_lost(room: Room) -> None:
     room.restored()
     room.logs_in()
     await room.wish()
+    room.clock.advance(10)
     room.asterisk.down = True
     await room.desk.look()
     assert (await room.row()).state == "waiting"
