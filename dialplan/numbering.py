@@ -10,6 +10,7 @@ of 10 and 11 digits, trunk prefix 0 for landlines only, 400 and 800 dialled with
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -68,6 +69,12 @@ class Numbering(Model):
 
 def rewrites(plan: Numbering) -> tuple[Rewrite, ...]:
     """The plan as rewritings, of which the first that fits is followed; after the provider's own rules."""
+    return _rewrites(plan.model_dump_json(exclude={"rules"}))
+
+
+@lru_cache(maxsize=64)
+def _rewrites(spec: str) -> tuple[Rewrite, ...]:
+    plan = Numbering.model_validate_json(spec)
     if plan.write == "as-sent":
         return ()
     found: list[Rewrite] = []

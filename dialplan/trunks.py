@@ -51,6 +51,9 @@ class Trunk(Model):
     addresses: list[Network] = Field(
         default_factory=list, description="addresses he calls from; those of his host when none is named"
     )
+    qualify: int = Field(
+        default=60, ge=0, le=3600, description="seconds between looks whether he is there; 0 where he answers none"
+    )
     user: SipUser | None = Field(default=None, description="account name; its password is no part of the site")
     caller_id: PhoneNumber | None = Field(default=None, description="number shown to those called over it")
     numbers: dict[PhoneNumber, Digits] = Field(

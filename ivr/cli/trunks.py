@@ -50,12 +50,12 @@ def number(
     as_json: JsonFlag = False,
 ) -> None:
     """How a caller's number is written, and where a call to it leads. / 查看号码的写法与去向"""
-    from dialplan.numbering import normal, spellings
+    from dialplan.numbering import bare, normal, spellings
 
     settings = state(context).settings
     found = guarded(lambda: _trunk(_site(settings), trunk), as_json=as_json)
     written = normal(telephone, found.numbering)
-    services = [service for one, service in found.numbers.items() if telephone in spellings(one, found.numbering)]
+    services = [service for one, service in found.numbers.items() if bare(telephone) in spellings(one, found.numbering)]
     service = services[0] if services else ""
     if as_json:
         emit({"number": telephone, "written": written, "service": service})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialplan.numbering import Numbering, Rewrite, bare, normal, rewrites, spellings
@@ -75,6 +75,7 @@ NUMBERS = st.from_regex(r"\A\+?[0-9]{1,17}\Z")
 PLANS = st.sampled_from([BEIJING, WORLD, KOREA, AMERICA, Numbering(), Numbering(write="as-sent")])
 
 
+@settings(max_examples=40, deadline=None)
 @given(NUMBERS, PLANS)
 def test_every_spelling_is_the_same_number(number: str, plan: Numbering) -> None:
     found = spellings(number, plan)
@@ -84,6 +85,7 @@ def test_every_spelling_is_the_same_number(number: str, plan: Numbering) -> None
     assert {normal(one, telling) for one in found[1:]} <= {normal(number, telling)}
 
 
+@settings(max_examples=40, deadline=None)
 @given(NUMBERS)
 def test_what_is_written_stays_so(number: str) -> None:
     """A number that was rewritten once is not rewritten again; else reports would tell two callers apart."""
@@ -93,6 +95,7 @@ def test_what_is_written_stays_so(number: str) -> None:
             assert normal(once, plan) == once
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_survived(text: str) -> None:
     for plan in (BEIJING, WORLD, KOREA):
