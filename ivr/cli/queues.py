@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
-from ivr.cli.report import Since, Until, bounds
+from ivr.cli.report import Since, Until, bounds, known
 from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -258,6 +258,7 @@ async def _load(
     begin, end = bounds(since or four_weeks, until or ("" if since else f"{now.astimezone(zone):%Y-%m-%d}"), zone, now)
     async with open_database(settings) as database, database.read() as session:
         facts = await load_facts(session, begin, end, now=now)
+    known("queue", "队列", queue, {*site.queues, *facts.queues})
     wrapups = {name: float(one.wrapup) for name, one in site.queues.items()}
     load = measured(facts, rules_of(site), zone, wrapups=wrapups, queue=queue, minutes=interval, weekdays=weekdays)
     period = f"{begin.astimezone(zone):%Y-%m-%d %H:%M} – {end.astimezone(zone):%Y-%m-%d %H:%M} {zone}"

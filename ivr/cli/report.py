@@ -113,7 +113,18 @@ async def _built(settings: Settings, since: str, until: str, by: By, queue: str,
     begin, end = bounds(since, until, zone, now)
     async with open_database(settings) as database, database.read() as session:
         facts = await load_facts(session, begin, end, now=now)
+    known("queue", "队列", queue, {*site.queues, *facts.queues})
+    known("agent", "坐席", agent, {*site.agents, *facts.agents})
     return build(facts, rules_of(site), by.value, zone, queue=queue, agent=agent)
+
+
+def known(en: str, zh: str, name: str, names: set[str]) -> None:
+    """Refuse a name that neither the site nor the time knows: an empty report would hide the slip."""
+    if name and name not in names:
+        there = ", ".join(sorted(names))[:200]
+        raise UsageError(
+            Text(f"no {en} {name!r:.60}", f"没有{zh} {name!r:.60}"), cure=Text(f"there are: {there}", f"已有：{there}")
+        )
 
 
 def bounds(since: str, until: str, zone: tzinfo, now: datetime) -> tuple[datetime, datetime]:

@@ -94,6 +94,8 @@ def test_a_report_of_one_agent_and_of_an_empty_day(ivr: Ivr) -> None:
 def test_a_report_that_cannot_be(ivr: Ivr) -> None:
     assert "not a day" in refused(ivr, "report", "--from", "yesterday")
     assert "not after" in refused(ivr, "report", "--from", "2026-03-04", "--to", "2026-03-01")
+    assert "no queue 'servise'" in refused(ivr, "report", *DAY, "--queue", "servise")
+    assert "no agent" in refused(ivr, "report", *DAY, "--agent", "lee")
     assert "10000" in refused(ivr, "report", "--from", "2024-01-01", "--to", "2026-01-01", "--by", "hour")
     assert ivr("report", *DAY, "--output", "x.csv").exit_code == 2
     assert ivr("report", "--by", "week").exit_code == 2
@@ -152,6 +154,7 @@ def test_staff_from_the_measured_load(ivr: Ivr) -> None:
     assert (noon["calls"], noon["roster"], noon["erlang_a"]) == (2, 2, None)
     assert noon["handling_s"] == 92  # 90 s of talk and the queue's 2 s of after-call work
     assert any("Erlang C alone" in note["en"] for note in found["notes"])
+    assert "no queue 'servise'" in refused(ivr, "queues", "staff", *DAY, "--queue", "servise")
     assert "not a weekday" in refused(ivr, "queues", "staff", "--days", "mon,someday")
     shown = ivr("queues", "staff", *DAY, "--days", "wed")
     assert "12:00" in shown.stdout
