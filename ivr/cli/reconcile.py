@@ -87,7 +87,8 @@ async def _run(settings: Settings, since: str, cel: Path | None, queue_log: Path
                 Text(f"no file {str(path)[:200]}", f"没有文件 {str(path)[:200]}"),
                 cure=Text("name a file that is there", "请指定存在的文件"),
             )
-    sources = replace(sources, cel=cel or sources.cel, queue_log=queue_log or sources.queue_log)
+    own = cel is None and queue_log is None
+    sources = replace(sources, cel=cel or sources.cel, queue_log=queue_log or sources.queue_log, own=own)
     if not sources.cel.exists() and not sources.queue_log.exists():
         raise SetupError(
             Text(f"neither {sources.cel} nor {sources.queue_log} is there",

@@ -145,6 +145,8 @@ def _call(call: Call, seen: Seen) -> Iterator[Drift]:
             yield _drift(call, "call", field, kind, mine, theirs, "both", _nothing if kind is not Kind.CONTRADICTION
                          else None)  # fmt: skip
             continue
+        if field == "caller" and not seen.incoming:
+            continue
         if field == "caller" and _NO_NUMBER.sub("", str(mine)) == _NO_NUMBER.sub("", str(theirs)):
             continue
         if field == "route" and theirs != "emergency":

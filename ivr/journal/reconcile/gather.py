@@ -11,7 +11,9 @@ from ivr.journal.sources.queue_log import CALLER_EVENTS, QueueRow
 from ivr.journal.story import INCOMING
 
 # Contexts that only a caller's own channel passes through.
-ENTERED = ("ivr-call", "ivr-ask", "ivr-queue", "ivr-voicemail", "ivr-bye", "ivr-emergency")
+ENTERED = (
+    "ivr-call", "ivr-ask", "ivr-queue", "ivr-left", "ivr-voicemail", "ivr-bye", "ivr-emergency", "ivr-callback",
+)  # fmt: skip
 BOOT = "QUEUESTART"
 
 

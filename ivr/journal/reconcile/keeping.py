@@ -13,7 +13,7 @@ from ivr.journal.reconcile.report import Report
 from ivr.journal.reconcile.run import DAY, SETTLE, Reconciler
 
 # An engine that begins shall not read for minutes while callers ask.
-MOST_BYTES = 64 << 20
+MOST_BYTES = 16 << 20
 AGAIN = 15.0  # seconds until calls that were under way are looked at again
 PATIENCE = timedelta(hours=4)  # and after this long they are left to the next start, or to the command
 LIMIT = 300.0  # seconds for one comparison

@@ -24,11 +24,13 @@ class Sources:
 
     Args:
         zone: of times written as dates without one.
+        own: they are our Asterisk's own, not files somebody named.
     """
 
     cel: Path
     queue_log: Path
     zone: tzinfo = UTC
+    own: bool = True
 
     @classmethod
     def of(cls, settings: Settings) -> Sources:

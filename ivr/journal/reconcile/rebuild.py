@@ -10,9 +10,10 @@ from ivr.journal.ending import conclude
 from ivr.journal.reconcile.exact import Disagreement, Exact
 from ivr.journal.reconcile.gather import Gathered, Told
 from ivr.journal.reconcile.retell import retell
-from ivr.journal.story import fold
+from ivr.journal.story import INCOMING, fold
 from ivr.storage.models import Call
 
+MOST_ROWS = 5000
 SUPERVISING = ("ivr-barge", "ivr-super", "ivr-listen", "ivr-whisper")
 
 
@@ -23,6 +24,7 @@ class Seen:
     Args:
         call: the story; its rows belong to no database.
         ours: it is a caller's call to this line.
+        incoming: he called; who was called back has the number of the line as his own.
         whole: its beginning was seen; of others there is no telling what is missing.
         over: its end was seen.
         dead: Asterisk was started anew after the last that was heard of it, and nobody told its end.
@@ -34,6 +36,7 @@ class Seen:
 
     call: Call
     ours: bool
+    incoming: bool
     whole: bool
     over: bool
     dead: bool
@@ -44,12 +47,13 @@ class Seen:
 
 
 def rebuild(gathered: Gathered, agents: Mapping[str, str]) -> list[Seen]:
-    """All calls, in the order in which they began.
+    """All calls, in the order in which they began; none of more than 5,000 rows: that is no call.
 
     Args:
         agents: ids of agents by extension.
     """
-    found = [_rebuilt(told, gathered, agents) for told in gathered.calls.values()]
+    calls = gathered.calls.values()
+    found = [_rebuilt(told, gathered, agents) for told in calls if len(told.cel) + len(told.queue) <= MOST_ROWS]
     return sorted(found, key=lambda seen: (seen.call.started_at, seen.call.linkedid))
 
 
@@ -62,11 +66,6 @@ def _rebuilt(told: Told, gathered: Gathered, agents: Mapping[str, str]) -> Seen:
     exact = Exact(told)
     for fact in retell(told, agents, exact):
         fold(call, fact)
-    for row in told.queue:
-        if row.event == "EXITWITHKEY":
-            visit = next((one for one in reversed(call.visits) if one.queue == row.queue and not one.outcome), None)
-            if visit is not None:
-                visit.outcome = "key"
     _name_parties(call, told, agents)
     conclude(call)
     over = bool(told.cel) and call.ended_at is not None
@@ -76,6 +75,7 @@ def _rebuilt(told: Told, gathered: Gathered, agents: Mapping[str, str]) -> Seen:
         ours=told.ours,
         over=over,
         dead=not over and any(boot > last for boot in gathered.boots),
+        incoming=any(row.context.startswith(INCOMING) for row in told.cel),
         whole=_whole(told),
         begun=frozenset(row.uniqueid for row in told.cel if row.event == "CHAN_START"),
         queues=gathered.queue_from is not None and gathered.queue_from <= call.started_at,

@@ -14,6 +14,7 @@ from ivr.journal.reconcile.exact import COMPLETING, LEAVING, Exact
 from ivr.journal.reconcile.gather import ENTERED, Told
 from ivr.journal.sources.cel import CelRow
 from ivr.journal.sources.queue_log import QueueRow
+from ivr.journal.story import INCOMING
 
 EMERGENCY = "ivr-emergency"
 VOICEMAIL = "ivr-voicemail"
@@ -24,7 +25,7 @@ UP = 6
 JUST = timedelta(seconds=1)
 MISSED = timedelta(seconds=2.5)
 
-_RETURNED = {"EXITWITHTIMEOUT": "TIMEOUT", "EXITEMPTY": "LEAVEEMPTY"}
+_RETURNED = {"EXITWITHTIMEOUT": "TIMEOUT", "EXITEMPTY": "LEAVEEMPTY", "EXITWITHKEY": "KEY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def retell(told: Told, agents: Mapping[str, str], exact: Exact) -> list[Fact]:
 
 
 def number_called(rows: list[CelRow]) -> str:
-    """The service number a caller dialled."""
+    """The service number a caller dialled; empty where he was called."""
     named = [row.dnid for row in rows if row.dnid]
-    dialled = [row.exten for row in rows if row.event == "CHAN_START"]
+    dialled = [row.exten for row in rows if row.event == "CHAN_START" and row.context.startswith(INCOMING)]
     return (named or dialled or [""])[-1]
 
 

@@ -76,9 +76,11 @@ class Reconciler:
             StorageError: if the database refuses; what was mended before stays mended.
         """
         began = self._clock.now()
+        resume = await self._resume(began)
+        # Other files, or a later beginning, leave the place where the next run has to go on.
+        covered = self._sources.own and (since is None or since <= resume)
         if since is None:
-            since = await self._resume(began)
-            since = max(since, began - longest) if longest else since
+            since = max(resume, began - longest) if longest else resume
         found = await asyncio.to_thread(read_sources, self._sources, self._agents(), since=since, most_bytes=most_bytes)
         report = Report(since, began, cel=found.cel, queue_log=found.queue_log, missing=found.missing)
         known: set[str] = set()
@@ -87,7 +89,7 @@ class Reconciler:
             await self._part(part, found, report, check=check)
         await self._only_here(known, found, report)
         if not check:
-            await self._write_down(report, by, began)
+            await self._write_down(report, by, began, None if covered else resume)
         return report
 
     async def _resume(self, now: datetime) -> datetime:
@@ -163,8 +165,8 @@ class Reconciler:
             ]
         )
 
-    async def _write_down(self, report: Report, by: str, began: datetime) -> None:
-        resume = min([began - SETTLE, *report.under_way.values()])
+    async def _write_down(self, report: Report, by: str, began: datetime, resume: datetime | None) -> None:
+        resume = resume or min([began - SETTLE, *report.under_way.values()])
         detail = {"cel": report.cel.as_dict(), "queue_log": report.queue_log.as_dict(), "missing": [*report.missing]}
         async with self._database.write() as session:
             session.add(

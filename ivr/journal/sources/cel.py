@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from ivr.journal.sources.skipped import Skipped
-from ivr.journal.sources.times import parse_time
+from ivr.journal.sources.times import is_channel_id, parse_time
 
 EVENTS = frozenset(
     """CHAN_START CHAN_END ANSWER HANGUP APP_START APP_END BRIDGE_ENTER BRIDGE_EXIT BLINDTRANSFER ATTENDEDTRANSFER
@@ -136,7 +136,7 @@ def read_cel(
 
 
 def cel_row(found: Mapping[str, Any], zone: tzinfo = UTC) -> CelRow | None:
-    """A row from named fields; None if it lacks event, time or channel."""
+    """A row from named fields; None if it lacks event or time, or its channel's id is none."""
 
     def text(name: str) -> str:
         value = found.get(name, "")
@@ -144,7 +144,8 @@ def cel_row(found: Mapping[str, Any], zone: tzinfo = UTC) -> CelRow | None:
 
     at = parse_time(text("eventtime"), zone)
     event, uniqueid = text("eventtype").strip().upper(), text("uniqueid")
-    if at is None or not event or not uniqueid:
+    linkedid = text("linkedid") or uniqueid
+    if at is None or not event or not is_channel_id(uniqueid) or not is_channel_id(linkedid):
         return None
     extra = found.get("eventextra", "")
     if isinstance(extra, str):
@@ -153,7 +154,7 @@ def cel_row(found: Mapping[str, Any], zone: tzinfo = UTC) -> CelRow | None:
         at=at,
         event=event,
         uniqueid=uniqueid,
-        linkedid=text("linkedid") or uniqueid,
+        linkedid=linkedid,
         channel=text("channame"),
         peer=text("peer"),
         number=text("num"),

@@ -15,7 +15,7 @@ from ivr.core.language import Text
 from ivr.journal.sources.skipped import Skipped
 
 LONGEST = 65_536  # bytes of a line
-MOST_BYTES = 1 << 30  # of one source, at a time
+MOST_BYTES = 128 << 20  # of one source, at a time: some 350,000 rows
 _SMALL = 1 << 18  # bytes that are read without looking for the place to begin
 _ROTATED = re.compile(r"\.[0-9][0-9A-Za-z_.:-]*\Z")
 # Rows are written by several threads and may change places; a file's own time is that of its last row.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from ivr.journal.sources.skipped import Skipped
-from ivr.journal.sources.times import parse_time
+from ivr.journal.sources.times import is_channel_id, parse_time
 
 # What happens to a caller, and the meaning of its data.
 CALLER_EVENTS = {
@@ -94,7 +94,7 @@ def parse_row(line: str, zone: tzinfo = UTC) -> QueueRow | None:
     if len(parts) < FIELDS or len(line) > LONGEST:
         return None
     at = parse_time(parts[0], zone)
-    if at is None or not parts[4]:
+    if at is None or not parts[4] or not is_channel_id(parts[1]):
         return None
     data = parts[FIELDS:]
     while data and not data[-1]:

@@ -1,4 +1,4 @@
-"""Times as Asterisk writes them: Unix seconds with or without a fraction, or a date."""
+"""Times as Asterisk writes them: Unix seconds with or without a fraction, or a date. Ids of channels."""
 
 from __future__ import annotations
 
@@ -29,4 +29,9 @@ def parse_time(text: str, zone: tzinfo = UTC) -> datetime | None:
         return None
 
 
-__all__ = ["parse_time"]
+def is_channel_id(text: str) -> bool:
+    """Whether this can be the id of a channel: printable ASCII without blanks, at most 128 characters."""
+    return 0 < len(text) <= 128 and text.isascii() and text.isprintable() and " " not in text
+
+
+__all__ = ["is_channel_id", "parse_time"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from ivr.journal.ending import interrupt
 from ivr.journal.reconcile.drift import Kind
 from ivr.journal.reconcile.mend import MARK
+from ivr.journal.reconcile.run import Reconciler
 from ivr.storage import calls, sources
 from ivr.storage.models import Call
-from tests.unit.journal.reconcile.asterisk_wrote import BEGIN, LATER, Room, plain, room
+from tests.unit.journal.reconcile.asterisk_wrote import AGENTS, BEGIN, LATER, Room, plain, room
 
 pytestmark = pytest.mark.asyncio
 
@@ -223,6 +225,16 @@ async def test_a_call_under_way_is_left_alone_until_it_is_over(tmp_path: Path) -
         call = (await there.stories())[DEMO_TALK]
         assert report.since <= call.started_at
         assert (report.left, call.outcome) == (0, "answered")
+
+
+async def test_other_files_and_a_later_beginning_leave_the_place_to_go_on(tmp_path: Path) -> None:
+    async with room(tmp_path, "demo") as there:
+        other = Reconciler(there.database, there.clock, replace(there.sources, own=False), lambda: AGENTS)
+        await other.run(since=BEGIN)
+        assert (await there.reconciler.run(since=LATER - timedelta(hours=1), check=True)).compared == 0
+        await there.reconciler.run(since=LATER - timedelta(hours=1))
+        assert (await there.reconciler.run()).since == LATER - timedelta(days=1)
+        assert (await there.reconciler.run()).since == LATER - timedelta(seconds=5)
 
 
 async def test_a_call_that_just_ended_is_left_to_the_journal(tmp_path: Path) -> None:

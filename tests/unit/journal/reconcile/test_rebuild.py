@@ -70,6 +70,23 @@ def test_transfers_keep_the_second_agent_in_the_call() -> None:
     assert unasked.hung_up_by == "agent"
 
 
+def test_phones_that_nobody_took_up_and_a_wait_to_the_end() -> None:
+    told = [
+        (visit.outcome, [(ring.agent, ring.result) for ring in visit.rings])
+        for one in seen("misses")
+        for visit in one.call.visits
+    ]
+    assert told == [
+        ("abandoned", [("agent-01", "refused"), ("agent-01", "no_answer"), ("agent-01", "cancelled")]),
+        ("timeout", []),
+        ("abandoned", [("agent-02", "cancelled")]),
+    ]
+    (refused, missed, _) = seen("misses")[0].call.visits[0].rings
+    assert refused.ended_at and missed.ended_at
+    assert (refused.ended_at - refused.started_at).total_seconds() < 2
+    assert 5 < (missed.ended_at - missed.started_at).total_seconds() < 8
+
+
 def test_an_agent_who_logs_in_is_no_call() -> None:
     strangers = [one for one in seen("transfers") if not one.ours]
     assert strangers

@@ -86,6 +86,14 @@ def test_what_is_no_row_is_counted_and_the_next_row_read() -> None:
     assert skipped.malformed == 10
 
 
+def test_ids_that_are_none_are_no_rows() -> None:
+    skipped = Skipped()
+    ids = ["x" * 129, "1.1\x1b[31m", "1 1", "电话"]
+    lines = [json.dumps(FIELDS | {name: text}) for text in ids for name in ("uniqueid", "linkedid")]
+    assert list(read_cel(lines, skipped)) == []
+    assert skipped.malformed == 8
+
+
 def test_a_row_without_linkedid_is_a_call_of_its_own() -> None:
     (row,) = read_cel([json.dumps(FIELDS | {"linkedid": ""})])
     assert row.linkedid == row.uniqueid
