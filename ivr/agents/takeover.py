@@ -62,6 +62,7 @@ def take_over(
             changes.append(ended)
     for agent in agents.values():
         changes += (one for one in _begun(agent, at) if (one.agent, one.state, one.queue or "", one.reason) not in kept)
+        changes += _talks(agent, snapshot, of_member, at)
         doing = agent.doing(at)
         since = [call.since for call in agent.calls.values() if call.since]
         if doing == "paused":
@@ -84,7 +85,6 @@ def _members(snapshot: QueueSnapshot, of_member: Callable[[str, str], str]) -> d
             agent.paused_since = agent.paused_since or _unix(member.last_pause)
     for agent in agents.values():
         if agent.paused:
-            agent.paused_since = agent.paused_since or snapshot.at
             agent.reason = next((one.reason for one in agent.queues.values() if one.reason), "")
         else:
             agent.paused_since = None
@@ -133,9 +133,38 @@ def _begun(agent: AgentNow, at: datetime) -> list[Change]:
         for one in agent.queues.values()
     ]
     if agent.paused:
-        began = min(agent.paused_since or at, at)
-        changes.append(Change(begins=True, agent=agent.agent, state="paused", at=began, reason=agent.reason))
+        known, began = agent.paused_since is not None, min(agent.paused_since or at, at)
+        agent.paused_since = began
+        changes.append(
+            Change(begins=True, agent=agent.agent, state="paused", at=began, reason=agent.reason, exact=known)
+        )
     return changes
+
+
+def _talks(
+    agent: AgentNow, snapshot: QueueSnapshot, of_member: Callable[[str, str], str], at: datetime
+) -> list[Change]:
+    """A talk of a queue that began unseen: the queue says that he is in a call, and one of his phone's is up."""
+    busy = [
+        one.queue for one in snapshot.members if one.in_call and of_member(one.member, one.interface) == agent.agent
+    ]
+    calls = [call for call in agent.calls.values() if call.up]
+    if not busy or len(calls) != 1 or calls[0].talking or calls[0].on_phone:
+        return []
+    call = calls[0]
+    call.queue, call.rung, call.talking, call.since = busy[0], True, True, at
+    return [
+        Change(
+            begins=True,
+            agent=agent.agent,
+            state="talking",
+            at=at,
+            queue=call.queue,
+            uniqueid=call.uniqueid,
+            linkedid=call.linkedid,
+            exact=False,
+        )
+    ]
 
 
 def _unix(seconds: int) -> datetime | None:

@@ -168,6 +168,19 @@ def test_what_began_and_ended_unseen_is_put_right() -> None:
     assert (end.agent, end.state) == ("kim", "talking")
 
 
+def test_a_talk_that_began_unseen_is_known_from_then_on() -> None:
+    board = AgentBoard(site)
+    snapshot = QueueSnapshot(
+        at=at(100),
+        members=(MemberState(queue="service", interface="PJSIP/6001", member="lee", status=2, in_call=True),),
+        channels=(ChannelState(channel="PJSIP/6001-01", uniqueid="a1", linkedid="c1", state=6),),
+    )
+    changes = board.begin(snapshot, [], at(100))
+    (talk,) = [one for one in changes if one.state == "talking"]
+    assert (talk.queue, talk.uniqueid, talk.linkedid, talk.at, talk.exact) == ("service", "a1", "c1", at(100), False)
+    assert told(board.tell(agent_event(ev.AgentCompleted, 140))) == [("end", "talking", 140), ("begin", "wrapup", 140)]
+
+
 def test_taken_over_again_nothing_changes(board: AgentBoard) -> None:
     snapshot = QueueSnapshot(
         at=at(100), members=(MemberState(queue="service", interface="PJSIP/6001", member="lee", status=1),)
