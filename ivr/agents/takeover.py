@@ -60,9 +60,10 @@ def take_over(
                 exact=False,
             )
             changes.append(ended)
+    in_call = {of_member(one.member, one.interface): one.queue for one in snapshot.members if one.in_call}
     for agent in agents.values():
         changes += (one for one in _begun(agent, at) if (one.agent, one.state, one.queue or "", one.reason) not in kept)
-        changes += _talks(agent, snapshot, of_member, at)
+        changes += _talks(agent, in_call.get(agent.agent), at)
         doing = agent.doing(at)
         since = [call.since for call in agent.calls.values() if call.since]
         if doing == "paused":
@@ -141,18 +142,13 @@ def _begun(agent: AgentNow, at: datetime) -> list[Change]:
     return changes
 
 
-def _talks(
-    agent: AgentNow, snapshot: QueueSnapshot, of_member: Callable[[str, str], str], at: datetime
-) -> list[Change]:
+def _talks(agent: AgentNow, queue: str | None, at: datetime) -> list[Change]:
     """A talk of a queue that began unseen: the queue says that he is in a call, and one of his phone's is up."""
-    busy = [
-        one.queue for one in snapshot.members if one.in_call and of_member(one.member, one.interface) == agent.agent
-    ]
     calls = [call for call in agent.calls.values() if call.up]
-    if not busy or len(calls) != 1 or calls[0].talking or calls[0].on_phone:
+    if queue is None or len(calls) != 1 or calls[0].talking or calls[0].on_phone:
         return []
     call = calls[0]
-    call.queue, call.rung, call.talking, call.since = busy[0], True, True, at
+    call.queue, call.rung, call.talking, call.since = queue, True, True, at
     return [
         Change(
             begins=True,
