@@ -254,7 +254,7 @@ class MetricsServer:
         if self._open > MAX_AT_ONCE:
             return "503 Service Unavailable", "text/plain", b"too many requests\n"
         request = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n", 1)[0].split(b" ")
-        if len(request) != 3 or request[0] not in {b"GET", b"HEAD"}:
+        if len(request) != 3 or request[0] != b"GET":
             return "405 Method Not Allowed", "text/plain", b"GET only\n"
         match request[1].split(b"?")[0]:
             case b"/metrics":

@@ -50,6 +50,10 @@ def explained(one: Indicator) -> Text:
     if one.reason is not None:
         en.append(one.reason.en)
         zh.append(one.reason.zh)
+    if one.target is not None:
+        missed = one.value is not None and one.value < one.target
+        en.append(f"target {one.target:g} {one.unit}" + (", missed" if missed else ""))
+        zh.append(f"目标 {one.target:g} {one.unit}" + ("，未达到" if missed else ""))
     other = one.variant
     if other is not None and (other.numerator, other.denominator) != (one.numerator, one.denominator):
         parts = f"{value(other)} {one.unit} ({other.numerator:.0f} / {other.denominator:.0f})"

@@ -160,5 +160,5 @@ def _wrong(text: str, example: str) -> UsageError:
 
 
 def _unknown(text: Text, known: Iterable[str]) -> UsageError:
-    names = ", ".join(sorted(known))[:200]
+    names = ", ".join(f"{name!r:.60}" for name in sorted(known))[:200]
     return UsageError(text, cure=Text(f"the log has: {names}", f"日志中有：{names}"))

@@ -38,6 +38,7 @@ class Indicator:
         counted: what a share divides: calls (or rings), or seconds.
         reason: why it cannot be told; None where it can, or where there was only nothing to count.
         variant: with short abandons counted the other way; None where they make no difference by definition.
+        target: the least the site wants, in the unit of the value; None where it names none.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Indicator:
     counted: Literal["calls", "seconds"] = "calls"
     reason: Text | None = None
     variant: Variant | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

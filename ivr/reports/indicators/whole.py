@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -68,13 +68,14 @@ class Reckoner:
 
     def of_calls(self, calls: Sequence[CallFacts], since: datetime, until: datetime) -> Figures:
         """Of calls, all queues together; occupancy of ``since <= t < until``."""
-        counts, waiting = self._waiting(calls)
+        queues = {visit.queue for call in calls for visit in call.visits}
+        counts, waiting = self._waiting(calls, queues)
         return Figures(counts, (*waiting, *self._work(calls), self._occupancy(self.facts.states, since, until)))
 
     def of_queue(self, calls: Sequence[CallFacts], queue: str) -> Figures:
         """Of the visits to one queue."""
         mine = of_queue(calls, queue)
-        counts, waiting = self._waiting(mine)
+        counts, waiting = self._waiting(mine, {queue})
         return Figures(counts, (*waiting, *self._work(mine), occupancy_untold(SHARED)))
 
     def of_agent(self, calls: Sequence[CallFacts], agent: str, since: datetime, until: datetime) -> Figures:
@@ -94,11 +95,14 @@ class Reckoner:
             ),
         )
 
-    def _waiting(self, calls: Sequence[CallFacts]) -> tuple[Counts, tuple[Indicator, ...]]:
+    def _waiting(self, calls: Sequence[CallFacts], queues: Collection[str]) -> tuple[Counts, tuple[Indicator, ...]]:
         found, waiting = askings(calls, self.rules)
-        return count(found, waiting, self.rules), compute(
-            found, short_abandon_s=self.rules.short_abandon_s, count_short=self.rules.count_short
-        )
+        computed = compute(found, short_abandon_s=self.rules.short_abandon_s, count_short=self.rules.count_short)
+        targets = {self.rules.targets.get(queue) for queue in queues}
+        if len(targets) == 1:  # queues of different targets have none together
+            target = targets.pop()
+            computed = tuple(replace(one, target=target) if one.id == "service_level" else one for one in computed)
+        return count(found, waiting, self.rules), computed
 
     def _work(self, calls: Sequence[CallFacts]) -> tuple[Indicator, ...]:
         rings = [one for call in calls for one in call.rings]

@@ -51,6 +51,8 @@ def plain_indicator(one: Indicator) -> dict[str, Any]:
         "denominator": one.denominator,
         "formula": {"en": one.formula.en, "zh": one.formula.zh},
     }
+    if one.target is not None:
+        found["target"] = one.target
     if one.reason is not None:
         found["reason"] = {"en": one.reason.en, "zh": one.reason.zh}
     if one.variant is not None:

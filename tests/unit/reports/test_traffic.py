@@ -17,6 +17,7 @@ from rich.console import Console
 
 from ivr.core.errors import UsageError
 from ivr.core.language import console_language
+from ivr.reports.figures import explained
 from ivr.reports.indicators.facts import CallFacts, Facts, RingFacts, TalkFacts, VisitFacts
 from ivr.reports.indicators.model import Rules
 from ivr.reports.traffic.bars import bar, sparkline
@@ -86,6 +87,18 @@ def test_both_ways_of_counting_short_abandons_stand_side_by_side() -> None:
     assert (other.numerator, other.denominator) == (1, 4)
     assert "left out" in other.formula.en
     assert "不计" in other.formula.zh
+
+
+def test_a_missed_target_is_said_and_different_targets_are_not_mixed() -> None:
+    rules = Rules(targets={"service": 80.0, "vip": 90.0})
+    found = build(DAY, rules, "queue", SHANGHAI)
+    level = found.rows[0].figures["service_level"]
+    assert (level.value, level.target) == (25.0, 80.0)
+    assert "target 80 %, missed" in explained(level).en
+    assert "目标 80 %，未达到" in explained(level).zh
+    assert found.whole["service_level"].target is None
+    met = build(facts(call(1, 100, ("service", 5, "answered"))), rules, "queue", SHANGHAI).whole["service_level"]
+    assert explained(met).en.endswith("target 80 %")
 
 
 def test_by_hour_a_call_is_of_the_hour_it_came_in() -> None:
