@@ -53,13 +53,15 @@ def show(
 ) -> None:
     """One call's story: times, menu path, keys, waits, transcript, verdicts. / 一通电话的全过程"""
     settings = state(context).settings
-    story, put_in = guarded(lambda: run(_one(settings, call)), as_json=as_json)
+    story, put_in, said = guarded(lambda: run(_one(settings, call)), as_json=as_json)
     if as_json:
-        emit({**plain(story), "reconstructed": put_in})
+        emit({**plain(story), "reconstructed": put_in, "agent_outcomes": said})
         return
     from ivr.reports.terminal import print_story
 
     print_story(console, story)
+    for one in said:
+        note(f"outcome, as {one['agent']} says: {one['outcome']}", f"坐席 {one['agent']} 填报的结果：{one['outcome']}")
     if put_in:
         note(f"not seen live, put in from CEL and queue_log: {', '.join(put_in)}",
              f"未实时记录，由 CEL 与 queue_log 补入：{'、'.join(put_in)}")  # fmt: skip
@@ -76,9 +78,9 @@ async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Se
         return [await load_story(session, call.id, zone=zone, mask=True) for call in found]
 
 
-async def _one(settings: Settings, call: str) -> tuple[CallStory, list[str]]:
+async def _one(settings: Settings, call: str) -> tuple[CallStory, list[str], list[dict[str, str]]]:
     from ivr.reports.load import load_story
-    from ivr.storage import sources
+    from ivr.storage import agents, sources
     from recording.vault.database import open_database
     from recording.vault.sound import reader_for
 
@@ -88,7 +90,9 @@ async def _one(settings: Settings, call: str) -> tuple[CallStory, list[str]]:
             session, key, settings.recordings, zone=_zone(settings), mask=True, read=reader_for(settings)
         )
         rows = await sources.reconstructed(session, story.id)
-        return story, list(dict.fromkeys(f"{row.place} {row.field}".strip() for row in rows))
+        put_in = list(dict.fromkeys(f"{row.place} {row.field}".strip() for row in rows))
+        outcomes = await agents.outcomes_of(session, story.linkedid)
+        return story, put_in, [{"agent": row.agent, "outcome": row.outcome} for row in outcomes]
 
 
 def _zone(settings: Settings) -> ZoneInfo:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ivr.call.control import Route
 from ivr.core.errors import TelephonyError
+from ivr.core.settings import Settings
+from ivr.storage import agents as rows
+from ivr.storage import calls
+from ivr.storage.database import Database
+from ivr.storage.migrations import upgrade
+from ivr.storage.models import AgentState
 from tests.unit.cli.test_pause import engine
 
 LEE: dict[str, Any] = {
@@ -86,3 +94,20 @@ def test_what_the_engine_refuses(ivr: Callable[..., Any], home: Path) -> None:
         result = ivr("agents", "login", "agent-lee", "--as", "wang", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["error"] == "Asterisk is away"
+
+
+def test_a_calls_story_says_what_its_agents_said(ivr: Callable[..., Any], home: Path) -> None:
+    settings = Settings(home=home)
+    upgrade(settings.database)
+    now = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
+
+    async def write() -> None:
+        async with Database(settings.database, settings.home / "audit.head") as database, database.write() as session:
+            await calls.ensure(session, "c1", now)
+            talk = AgentState(agent="agent-lee", state="talking", uniqueid="a1", linkedid="c1", began_at=now)
+            await rows.set_outcome(session, talk, "follow-up", at=now, by="phone")
+
+    asyncio.run(write())
+    told = json.loads(ivr("calls", "show", "c1", "--json").stdout)
+    assert told["agent_outcomes"] == [{"agent": "agent-lee", "outcome": "follow-up"}]
+    assert "agent-lee says: follow-up" in ivr("calls", "show", "c1").stdout
