@@ -26,6 +26,7 @@ CALLER_EVENTS = {
     "EXITWITHTIMEOUT": ("position", "joined_position", "wait_s"),
     "EXITWITHKEY": ("key", "position", "joined_position", "wait_s"),
     "EXITEMPTY": ("position", "joined_position", "wait_s"),
+    "WITHDRAW": ("position", "joined_position", "wait_s", "info"),
     "AGENTDUMP": (),
     "SYSCOMPAT": (),
     "RINGNOANSWER": ("ring_ms",),

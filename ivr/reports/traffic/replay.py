@@ -16,7 +16,13 @@ from ivr.queues.simulation.patience import Patience, estimate
 from ivr.reports.traffic.presence import Presence
 
 _ENDS = frozenset({"COMPLETECALLER", "COMPLETEAGENT", "TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "AGENTDUMP"})
-_LEFT = {"ABANDON": "abandoned", "EXITWITHKEY": "abandoned", "EXITEMPTY": "abandoned", "EXITWITHTIMEOUT": "timeout"}
+_LEFT = {
+    "ABANDON": "abandoned",
+    "EXITWITHKEY": "abandoned",
+    "EXITEMPTY": "abandoned",
+    "WITHDRAW": "abandoned",
+    "EXITWITHTIMEOUT": "timeout",
+}
 GUESSED_TALK = 180.0  # seconds, in a log where nobody's talk is known
 
 
@@ -46,7 +52,7 @@ class Log:
         missing_starts: callers whose joining the log does not have; taken from the wait told later.
         still_open: callers without an end in the log; left out.
         supposed: agents whose logging in and out the log does not have; taken from their calls.
-        by_key: of the abandoned, those who left by a key or because the queue was empty.
+        by_key: of the abandoned, those who left by a key, because the queue was empty, or were taken out.
     """
 
     begin: datetime
@@ -118,7 +124,7 @@ class _Reader:
         elif event in _LEFT and row.callid:
             visit = self._open.pop(key, None) or self._lost(key, at - (row.number("wait_s") or 0.0))
             visit.result, visit.ended = _LEFT[event], max(at, visit.joined)
-            self.by_key += event in {"EXITWITHKEY", "EXITEMPTY"}
+            self.by_key += event in {"EXITWITHKEY", "EXITEMPTY", "WITHDRAW"}
         elif event == "RINGNOANSWER":
             length = (row.number("ring_ms") or 0.0) / 1000
             self.presence.seen(row.agent, row.queue, at - length, at)

@@ -69,8 +69,8 @@ class Compared:
         if self.log.by_key:
             found.append(
                 Text(
-                    f"Of the abandoned, {self.log.by_key} left by a key or because the queue was empty.",
-                    f"放弃者中有 {self.log.by_key} 人按键离开或因队列无人离开。",
+                    f"Of the abandoned, {self.log.by_key} left by a key, because the queue was empty, or were taken out.",
+                    f"放弃者中有 {self.log.by_key} 人按键离开、因队列无人离开或被移出。",
                 )
             )
         return tuple(found)

@@ -77,6 +77,23 @@ def test_rows_in_any_order_tell_the_same() -> None:
     assert log_of("".join(lines)).outcomes == log_of(BY_HAND).outcomes
 
 
+def test_transfers_end_a_talk_and_there_are_more_ways_out_than_giving_up() -> None:
+    found = log_of(f"""\
+{START}|c.1|q|NONE|ENTERQUEUE||1|1
+{START + 4}|c.1|q|SIP/a|CONNECT|4|{START + 1}.2|3
+{START + 5}|c.2|q|NONE|ENTERQUEUE||2|1
+{START + 6}|c.3|q|NONE|ENTERQUEUE||3|2
+{START + 7}|c.4|q|NONE|ENTERQUEUE||4|3
+{START + 34}|c.1|q|SIP/a|ATTENDEDTRANSFER|BRIDGE|x|4|30|1
+{START + 35}|c.2|q|NONE|EXITWITHKEY|1|1|1|30
+{START + 36}|c.3|q|NONE|EXITEMPTY|1|2|30
+{START + 37}|c.4|q|NONE|WITHDRAW|1|3|30|by the boss
+""")
+    assert (found.outcomes[0].talk, found.arrivals[0].ring) == (30, 3)
+    assert [one.result for one in found.outcomes[1:]] == ["abandoned"] * 3
+    assert found.by_key == 3
+
+
 def test_an_empty_log_tells_nothing() -> None:
     assert read_log(read_queue_log([]), {}) is None
     assert read_log(read_queue_log([f"{START}|NONE|NONE|NONE|QUEUESTART|\n"]), {}) is None
