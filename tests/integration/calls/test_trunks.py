@@ -38,6 +38,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"),
 
 PROVIDER = "127.0.0.2"  # known by its address
 REGISTRAR = "127.0.0.4"  # we log in to this one
+SEVERAL = "127.0.0.6"  # and to this one, who calls the account whichever of its numbers was called
 NUMBER = "01088886666"
 
 
@@ -95,11 +96,14 @@ async def lines(
     (folder / "trunks.yaml").write_text(
         f"network:\n  host: {PROVIDER}\n  port: {outside}\n  qualify: 0\n  numbers: {{'{NUMBER}': 1000}}\n"
         f"account:\n  method: register\n  host: {REGISTRAR}\n  port: {registrar.settings.sip_port}\n"
-        "  user: '6001'\n  numbers: {'02188886666': 1000}\n",
+        "  user: '6001'\n  numbers: {'02188886666': 1000}\n"
+        f"several:\n  method: register\n  host: {SEVERAL}\n  user: '4711'\n"
+        "  numbers: {'02188886666': 1000, '02188886667': 2000}\n",
         "utf-8",
     )
     settings = settings_in(home / "home", site=folder)
     keep_trunk_secret(settings, "account", ensure_secrets(registrar.settings, ["li"]).agents["li"])
+    keep_trunk_secret(settings, "several", "not asked for: nobody is there")
     await asyncio.to_thread(registrar.start)
     try:
         house = House(settings, load_site(folder), toolbox)
@@ -181,10 +185,12 @@ async def test_only_the_numbers_of_a_trunk_are_served(lines: Lines) -> None:
 
 async def test_a_call_comes_in_over_a_trunk_that_logs_in(lines: Lines) -> None:
     async with asyncio.timeout(40):
-        while parse(await asyncio.to_thread(lines.house.asterisk.run_cli, "pjsip show registrations")) != {
-            "account": "registered"
-        }:
+        while True:
+            told = parse(await asyncio.to_thread(lines.house.asterisk.run_cli, "pjsip show registrations"))
+            if told.get("account") == "registered":
+                break
             await asyncio.sleep(0.3)
+    assert told["several"] != "registered"
     settings, toolbox = lines.registrar.settings, lines.house.toolbox
     secret = ensure_secrets(settings, ["wang"]).agents["wang"]
     account = Account("6002", settings.sip_port, secret, REGISTRAR)
@@ -193,6 +199,27 @@ async def test_a_call_comes_in_over_a_trunk_that_logs_in(lines: Lines) -> None:
         await caller.hangup()
     call = await lines.watch.ended("6002")
     assert (call.number, call.route) == ("1000", "engine")
+
+
+@pytest.mark.parametrize(
+    ("to", "status"),
+    [
+        (b"<sip:+862188886667@127.0.0.1>", 200),
+        (b'"${SHELL(id)}, x" <sip:02188886667;a=b@127.0.0.1>', 200),
+        (b"<sip:4711@127.0.0.1>", 404),
+        (b"<sip:6001@127.0.0.1>", 404),
+        (b"<sip:anonymous@127.0.0.1>", 404),
+    ],
+)
+async def test_a_provider_who_calls_the_account_names_the_number_in_the_to_header(
+    lines: Lines, to: bytes, status: int
+) -> None:
+    sender = b"<sip:1380000" + str(len(to)).zfill(4).encode() + b"@127.0.0.6>"
+    port = lines.house.settings.sip_port
+    async with RawCaller(port, user="4711", sender=sender, host=SEVERAL, to=to) as caller:
+        assert await caller.call() == status
+    if status == 200:
+        assert (await lines.watch.ended(f"1380000{len(to):04d}")).number == "2000"
 
 
 async def test_the_dialplan_writes_numbers_as_the_engine_would(lines: Lines) -> None:
