@@ -69,7 +69,7 @@ class Compared:
         if self.log.by_key:
             found.append(
                 Text(
-                    f"Of the abandoned, {self.log.by_key} left by a key, because the queue was empty, or were taken out.",
+                    f"Of the abandoned, {self.log.by_key} left by a key, from an empty queue, or were taken out.",
                     f"放弃者中有 {self.log.by_key} 人按键离开、因队列无人离开或被移出。",
                 )
             )
