@@ -102,8 +102,8 @@ def _file(path: Path, time_of: TimeOf, skipped: Skipped, since: datetime | None,
         if since is not None and size - begin > _SMALL:
             begin = _place(file, time_of, since - _SLACK, begin, size)
         skipped.unread_bytes += max(0, size - share)
+        file.seek(max(0, begin - 1))
         if begin:
-            file.seek(begin - 1)
             file.readline()  # the rest of a line that began before
         yield from _lines(file, skipped)
 

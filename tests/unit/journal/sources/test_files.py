@@ -78,6 +78,14 @@ def test_reading_begins_where_the_time_begins(tmp_path: Path) -> None:
     assert skipped.unread_bytes == 0
 
 
+@pytest.mark.parametrize("seconds", [-100_000, 0, 1, 20_000, 39_999])
+def test_no_row_from_the_time_on_is_missing_in_a_large_file(tmp_path: Path, seconds: int) -> None:
+    path = tmp_path / "queue_log"
+    path.write_text("".join(row(number, number) for number in range(40_000)))
+    wanted = [row(number, number) for number in range(max(0, seconds), 40_000)]
+    assert read(path, Extent(BEGIN + timedelta(seconds=seconds)))[0][-len(wanted) :] == wanted
+
+
 def test_too_much_is_read_from_its_end_and_said(tmp_path: Path) -> None:
     path = tmp_path / "queue_log"
     whole = "".join(row(number, number) for number in range(20_000))
