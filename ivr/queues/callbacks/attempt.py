@@ -54,34 +54,35 @@ class Caller:
         Raises:
             AmiError: if Asterisk cannot be asked.
         """
-        before = await self._member(queue, interface)
-        if before is None or before.paused or before.status != NOT_IN_USE:
+        before = await self._memberships(interface)
+        if not any(one.queue == queue and not one.paused and one.status == NOT_IN_USE for one in before):
             return False
-        await self._actions.queue_pause(interface, True, reason=HOLD)
-        after = await self._member(queue, interface)
-        if after is not None and after.status == NOT_IN_USE:
+        for one in before:
+            if not one.paused:  # a pause of his own in another queue stays his
+                await self._actions.queue_pause(interface, True, queue=one.queue, reason=HOLD)
+        if all(one.status == NOT_IN_USE for one in await self._memberships(interface)):
             return True
-        await self.let_go(queue, interface)
+        await self.let_go(interface)
         return False
 
-    async def let_go(self, queue: str, interface: str) -> None:
-        """Let a held agent be rung again, unless he is paused for another reason by now.
+    async def let_go(self, interface: str) -> None:
+        """Let a held agent be rung again, where he is not paused for another reason by now.
 
         Raises:
             AmiError: if Asterisk cannot be asked.
         """
-        member = await self._member(queue, interface)
-        if member is not None and member.paused and member.paused_reason == HOLD:
-            await self._actions.queue_pause(interface, False)
+        for one in await self._memberships(interface):
+            if one.paused and one.paused_reason == HOLD:
+                await self._actions.queue_pause(interface, False, queue=one.queue)
 
-    async def held(self) -> dict[str, str]:
-        """Interfaces that are held now, each with a queue of his.
+    async def held(self) -> set[str]:
+        """Interfaces that are held now.
 
         Raises:
             AmiError: if Asterisk cannot be asked.
         """
         members = (await self._actions.queue_status()).members
-        return {one.interface: one.queue for one in members if one.paused and one.paused_reason == HOLD}
+        return {one.interface for one in members if one.paused and one.paused_reason == HOLD}
 
     async def call_the_caller(
         self, ticket: Ticket, details: Details, settings: CallbackSettings, language_code: str
@@ -156,9 +157,8 @@ class Caller:
         """
         return frozenset(one.uniqueid for one in await self._actions.channels())
 
-    async def _member(self, queue: str, interface: str) -> MemberState | None:
-        members = (await self._actions.queue_status(queue)).members
-        return next((one for one in members if one.interface == interface), None)
+    async def _memberships(self, interface: str) -> list[MemberState]:
+        return [one for one in (await self._actions.queue_status()).members if one.interface == interface]
 
 
 __all__ = ["HOLD", "Caller", "new_attempt", "waiting_half"]

@@ -122,7 +122,7 @@ class CallbackDesk:
         before, after = await self._book.cancel(callback_id, actor)
         if before.state in UNDER_WAY:
             await self._caller.hang_up(before.attempt)
-            await self._let_go(after.queue, before.reserved)
+            await self._let_go(before.reserved)
         self._wake.set()
         return after
 
@@ -135,12 +135,12 @@ class CallbackDesk:
                 self._resync = True
             case ev.ChannelEnded() | ev.QueueJoined() | ev.AgentConnected() | ev.UserEvent():
                 if not event.linkedid.startswith("callback-"):
-                    if isinstance(event, ev.QueueJoined):
-                        self._wake.set()
                     return
-                with contextlib.suppress(asyncio.QueueFull):
+                try:
                     self._facts.put_nowait(event)
-            case ev.AgentCompleted() | ev.QueueMemberChanged() | ev.QueueLeft():
+                except asyncio.QueueFull:
+                    self._resync = True
+            case ev.AgentCompleted() | ev.QueueMemberChanged() | ev.QueueLeft() if self.tickets:
                 pass
             case _:
                 return
@@ -158,7 +158,11 @@ class CallbackDesk:
     async def look(self) -> None:
         """Look once: what has happened, what is overdue, whose turn it is."""
         while not self._facts.empty():
-            await self._follow(self._facts.get_nowait())
+            try:
+                await self._follow(self._facts.get_nowait())
+            except Exception:
+                self._resync = True
+                raise
         if self._resync and self._floor.known:
             self._resync = False
             await self._begin_anew()
@@ -214,7 +218,7 @@ class CallbackDesk:
         except (AmiError, ValueError) as error:
             log.error("callback not dialled", callback=ticket.id, problem=str(error))
             await self._put_back(claimed, "not dialled", NOT_DIALLED)
-            await self._let_go(ticket.queue, interface)
+            await self._let_go(interface)
             return
         log.info("calling back", callback=ticket.id, number=mask_number(ticket.number), attempt=attempt)
 
@@ -263,7 +267,7 @@ class CallbackDesk:
 
         ticket = await self._book.change_attempt(linkedid, released)
         if ticket is not None and held:
-            await self._let_go(ticket.queue, held[0])
+            await self._let_go(held[0])
 
     async def _end(self, linkedid: str, change: Callable[[Ticket], Ticket]) -> None:
         held: list[str] = []
@@ -279,14 +283,14 @@ class CallbackDesk:
             return
         if ticket is not None:
             log.info("callback", callback=ticket.id, state=ticket.state.value, why=ticket.why)
-            await self._let_go(ticket.queue, held[0])
+            await self._let_go(held[0])
             self._wake.set()
 
-    async def _let_go(self, queue: str, interface: str) -> None:
+    async def _let_go(self, interface: str) -> None:
         if not interface:
             return
         try:
-            await self._caller.let_go(queue, interface)
+            await self._caller.let_go(interface)
         except AmiError as error:
             self._resync = True
             log.error("agent still held", agent=interface, problem=str(error))
@@ -297,8 +301,21 @@ class CallbackDesk:
             if ticket.state is State.WAITING and now >= ticket.latest(rules):
                 await self._book.change(ticket.id, lambda one: one.expired(now, rules))
             elif ticket.lease is not None and now > ticket.lease:
-                await self._caller.hang_up(ticket.attempt)
-                await self._end(ticket.attempt, lambda one: one.came_to_nothing(now, "no word", rules))
+                await self._without_word(ticket, now, rules)
+
+    async def _without_word(self, ticket: Ticket, now: datetime, rules: Rules) -> None:
+        """A try of which nothing was heard for too long. Nobody who may be talking is hung up."""
+        try:
+            alive = ticket.attempt in await self._caller.alive()
+        except AmiError:
+            return
+        unconfirmed = ticket.state is State.CALLING and bool(ticket.reserved)
+        if alive and unconfirmed:
+            await self._caller.hang_up(ticket.attempt)
+        if unconfirmed or not alive:
+            await self._end(ticket.attempt, lambda one: one.came_to_nothing(now, "no word", rules))
+        elif not {ticket.attempt, waiting_half(ticket.attempt)} & {place.key for place in self._floor.places()}:
+            await self._end(ticket.attempt, lambda one: one.done(now))
 
     async def _begin_anew(self) -> None:
         """After a start or a gap: tries whose channel is gone are over, and nobody is held for them."""
@@ -311,16 +328,18 @@ class CallbackDesk:
             return
         now, rules = self._clock.now(), self._rules()
         wanted: set[str] = set()
+        waiting = {place.key for place in self._floor.places()}
         for ticket in await self._book.open_tickets():
             if ticket.state not in UNDER_WAY:
                 continue
-            if ticket.attempt in alive:
+            if ticket.attempt in waiting:
+                await self._release(ticket.attempt)
+            elif ticket.attempt in alive:
                 wanted.add(ticket.reserved)
             else:
                 await self._end(ticket.attempt, lambda one: one.came_to_nothing(now, "interrupted", rules))
-        for interface, queue in held.items():
-            if interface not in wanted:
-                await self._let_go(queue, interface)
+        for interface in held - wanted:
+            await self._let_go(interface)
 
     def _open(self, settings: CallbackSettings, now: datetime) -> bool:
         site = self._site()

@@ -262,6 +262,25 @@ async def test_a_try_without_a_word_is_hung_up(room: Room) -> None:
     assert (row.state, row.why, row.attempt) == ("waiting", "no word", attempt)
 
 
+async def test_nobody_who_may_be_talking_is_hung_up(room: Room) -> None:
+    attempt = await room.calling()
+    await room.desk.confirmed(attempt)  # and the event that an agent took him was lost
+    room.clock.advance(4000)
+    await room.desk.look()
+    assert not any(name == "Hangup" for name, _ in room.asterisk.sent)
+    assert (await room.row()).state == "done"
+
+
+async def test_an_agent_is_let_go_though_the_caller_was_not_seen_to_join(room: Room) -> None:
+    attempt = await room.calling()
+    await room.desk.confirmed(attempt)
+    room.live.tell(ev.QueueJoined(at=NOON, uniqueid=attempt, linkedid=attempt, queue="service"))
+    room.desk.tell(ev.EventsLost(at=NOON, count=1))
+    await room.desk.look()
+    assert room.asterisk.lee == ("0", "")
+    assert (await room.row()).state == "queued"
+
+
 async def test_outside_the_hours_nobody_is_called(database: Database) -> None:
     room = Room(database, hours="closed")
     await room.calling()
