@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from ivr.cli import agents_state
+from ivr.cli.asterisk import own_certificate
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
@@ -119,7 +120,7 @@ def provision(
     found = guarded(lambda: [account_of(settings, site, one) for one in chosen], as_json=as_json)
     guarded(lambda: _note(settings, "agents.provision", {"agents": chosen}), as_json=as_json)
     files = guarded(lambda: export(found, phones, out), as_json=as_json) if out is not None else []
-    trusted = guarded(lambda: _certificate(settings, site), as_json=as_json)
+    trusted = guarded(lambda: own_certificate(settings), as_json=as_json) if site.sip.agents == "tls" else ""
     if as_json:
         told = [{"agent": one.agent, **settings_of(one)} for one in found] if out is None else []
         emit({"accounts": told, "files": [str(path) for path in files], "trust": trusted})
@@ -162,16 +163,6 @@ def _phones(names: list[str]) -> list[Phone]:
             cure=Text(f"use one of: {', '.join(PHONES)}", f"可用：{'、'.join(PHONES)}"),
         )
     return chosen
-
-
-def _certificate(settings: Settings, site: Site) -> str:
-    """The file phones must trust, where we signed it ourselves."""
-    from ivr.asterisk.certificate import paths
-
-    if site.sip.agents != "tls":
-        return ""
-    found = paths(settings, settings.asterisk_dir.absolute() / "keys")
-    return str(found.certificate) if found.own else ""
 
 
 def _apply(settings: Settings, site: Site, gone: Agent | None = None) -> bool | None:
