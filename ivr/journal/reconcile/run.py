@@ -28,8 +28,9 @@ from ivr.storage.models import Call, Reconciliation, Reconstruction
 DAY = timedelta(days=1)
 # What has just ended is still on its way into the journal and the files.
 SETTLE = timedelta(seconds=5)
-READ_AT_ONCE = 100
-MEND_AT_ONCE = 20
+# Few at a time: the engine's own loop has callers to answer in between.
+READ_AT_ONCE = 20
+MEND_AT_ONCE = 10
 T = TypeVar("T")
 
 _log = get_logger("reconcile")
@@ -87,6 +88,7 @@ class Reconciler:
         for part in _parts(found.calls, READ_AT_ONCE):
             known.update(seen.call.linkedid for seen in part)
             await self._part(part, found, report, check=check)
+            await asyncio.sleep(0)
         await self._only_here(known, found, report)
         if not check:
             await self._write_down(report, by, began, None if covered else resume)
