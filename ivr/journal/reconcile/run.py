@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ivr.core.clock import Clock
+from ivr.core.errors import StorageError
 from ivr.core.log import get_logger
 from ivr.journal.reconcile.compare import compare
 from ivr.journal.reconcile.drift import Drift, Kind
@@ -116,7 +117,7 @@ class Reconciler:
             else:
                 broken.append(seen)
         for some in _parts(broken, MEND_AT_ONCE):
-            put_in, left = await self._mend(some, found)
+            put_in, left = await self._mend_or_tell(some, found)
             report.was_mended(put_in)
             report.remains(left)
             for linkedid in dict.fromkeys(one.linkedid for one in put_in):
@@ -136,6 +137,25 @@ class Reconciler:
             report.strangers += 1
             return False
         return True
+
+    async def _mend_or_tell(self, some: Sequence[Seen], found: Found) -> tuple[list[Drift], list[Drift]]:
+        """Mend some calls; if the database refuses, one by one, so that one that cannot be mended costs only itself."""
+        try:
+            return await self._mend(some, found)
+        except StorageError as error:
+            if error.retryable:
+                raise
+            if len(some) == 1:
+                linkedid = some[0].call.linkedid
+                _log.error("story not mended", linkedid=linkedid, problem=str(error))
+                return [], [Drift(linkedid, "call", "", Kind.CONTRADICTION, "", "", "both")]
+        put_in: list[Drift] = []
+        left: list[Drift] = []
+        for seen in some:
+            more = await self._mend_or_tell([seen], found)
+            put_in += more[0]
+            left += more[1]
+        return put_in, left
 
     async def _mend(self, some: Sequence[Seen], found: Found) -> tuple[list[Drift], list[Drift]]:
         put_in: list[Drift] = []

@@ -15,7 +15,7 @@ from ivr.journal.reconcile.drift import Kind
 from ivr.journal.reconcile.mend import MARK
 from ivr.journal.reconcile.run import Reconciler
 from ivr.storage import calls, sources
-from ivr.storage.models import Call
+from ivr.storage.models import Call, Leg
 from tests.unit.journal.reconcile.asterisk_wrote import AGENTS, BEGIN, LATER, Room, plain, room
 
 pytestmark = pytest.mark.asyncio
@@ -225,6 +225,19 @@ async def test_a_call_under_way_is_left_alone_until_it_is_over(tmp_path: Path) -
         call = (await there.stories())[DEMO_TALK]
         assert report.since <= call.started_at
         assert (report.left, call.outcome) == (0, "answered")
+
+
+async def test_a_call_that_cannot_be_mended_costs_only_itself(tmp_path: Path) -> None:
+    async with room(tmp_path, "demo") as there:
+        async with there.database.write() as session:
+            # The agent's channel of one call belongs to another in the journal; it cannot belong to both.
+            await calls.ensure(session, "1795314000.1", BEGIN - timedelta(hours=1))
+            other = (await calls.hold(session, ["1795314000.1"]))["1795314000.1"]
+            other.legs.append(Leg(uniqueid="1795314250.9", role="agent", agent="", started_at=BEGIN))
+        report = await there.reconciler.run(since=BEGIN)
+        assert {one.linkedid for one in report.drift} == {DEMO_TALK}
+        assert len(await there.stories()) == 5  # the other one, and four of five
+        assert (await there.reconciler.run(since=BEGIN)).agreeing == 4
 
 
 async def test_other_files_and_a_later_beginning_leave_the_place_to_go_on(tmp_path: Path) -> None:
