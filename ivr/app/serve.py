@@ -208,7 +208,9 @@ class Ready:
 
     def __enter__(self) -> Ready:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(str(os.getpid()), "ascii")
+        whole = self._path.with_suffix(".part")  # who sees the file sees all of it
+        whole.write_text(str(os.getpid()), "ascii")
+        whole.replace(self._path)
         return self
 
     def __exit__(self, *_: object) -> None:
