@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,6 +54,9 @@ async def indicators(
     )
 
 
+T = TypeVar("T", TalkFacts, StateFacts)
+
+
 class Reckoner:
     """Figures of parts of one period; every report comes from here.
 
@@ -65,12 +70,14 @@ class Reckoner:
         self.rules = rules
         self._talks = tuple(talk for call in facts.calls for talk in call.talks)
         self._after = None if facts.states is None else after_call(self._talks, facts.states, facts.now)
+        self._spoken = _Sorted((replace(one, ended=one.ended or facts.now) for one in self._talks), facts.now)
+        self._states = None if facts.states is None else _Sorted(facts.states, facts.now)
 
     def of_calls(self, calls: Sequence[CallFacts], since: datetime, until: datetime) -> Figures:
         """Of calls, all queues together; occupancy of ``since <= t < until``."""
         queues = {visit.queue for call in calls for visit in call.visits}
         counts, waiting = self._waiting(calls, queues)
-        return Figures(counts, (*waiting, *self._work(calls), self._occupancy(self.facts.states, since, until)))
+        return Figures(counts, (*waiting, *self._work(calls), self._occupancy("", since, until)))
 
     def of_queue(self, calls: Sequence[CallFacts], queue: str) -> Figures:
         """Of the visits to one queue."""
@@ -82,16 +89,15 @@ class Reckoner:
         """Of one agent's rings and talks; ``counts`` counts his talks."""
         rings = [one for call in calls for one in call.rings if one.agent == agent]
         talks = [one for call in calls for one in call.talks if one.agent == agent]
-        states = self.facts.states
-        mine = None if states is None else tuple(one for one in states if one.agent == agent)
+        known = any(one.agent == agent for one in self.facts.states or ())
         return Figures(
             Counts(asked=len(talks), answered=len(talks)),
             (
                 pickup_rate(rings),
                 three_rings(rings, self.rules.three_rings_s),
                 pickup_time(rings),
-                handling_time(talks, self._after if mine else None),
-                self._occupancy(mine, since, until),
+                handling_time(talks, self._after if known else None),
+                self._occupancy(agent, since, until),
             ),
         )
 
@@ -109,7 +115,26 @@ class Reckoner:
         talks = [one for call in calls for one in call.talks]
         return three_rings(rings, self.rules.three_rings_s), handling_time(talks, self._after)
 
-    def _occupancy(self, states: Sequence[StateFacts] | None, since: datetime, until: datetime) -> Indicator:
+    def _occupancy(self, agent: str, since: datetime, until: datetime) -> Indicator:
         until = min(until, self.facts.now)
-        talks: tuple[TalkFacts, ...] = tuple(replace(one, ended=one.ended or self.facts.now) for one in self._talks)
+        talks = self._spoken.touching(since, until)
+        states = None if self._states is None else self._states.touching(since, until)
+        if agent and states is not None:
+            states = [one for one in states if one.agent == agent]
         return occupancy(talks, states, since, until)
+
+
+class _Sorted(Generic[T]):
+    """Talks or states by their begin, so that those of an hour are found without looking at all of a month."""
+
+    def __init__(self, rows: Iterable[T], now: datetime) -> None:
+        self._rows: list[T] = sorted(rows, key=lambda one: one.began)
+        self._begins = [one.began for one in self._rows]
+        self._longest = timedelta()
+        for one in self._rows:
+            self._longest = max(self._longest, (one.ended or now) - one.began)
+
+    def touching(self, since: datetime, until: datetime) -> list[T]:
+        """Those that may have a part in ``since <= t < until``."""
+        first = bisect_left(self._begins, since - self._longest)
+        return self._rows[first : bisect_left(self._begins, until)]
