@@ -54,6 +54,7 @@ def _flow(*lines: str, where: str) -> Example:
 _WAIT = "wait: {step: queue, queue: service, timeout: bye}"
 _BYE = "bye: {step: hangup}"
 _MAIL = "mail: {step: voicemail}"
+_TRUNK = "main: {{host: 203.0.113.7, {}, numbers: {{01088886666: 1000}}}}\n"
 
 
 def _agents(second: str, where: str) -> Example:
@@ -109,6 +110,9 @@ EXAMPLES: dict[str, Example] = {
     "DP115": Example("queues.yaml", "service: {title: " + "客服" * 31 + "}\n", "1:18"),
     "DP116": Example("site.yaml", TINY_SITE["site.yaml"] + "hours: {}\n", "6:1"),
     "DP117": Example("site.yaml", "- tiny\n", "1:1"),
+    "DP121": Example("trunks.yaml", "main: {host: 'sip.example.com:5060'}\n", "1:14"),
+    "DP122": Example("trunks.yaml", "main: {host: 203.0.113.7, numbers: {010-8888: 1000}}\n", "1:37"),
+    "DP123": Example("trunks.yaml", "main: {host: sip.example.com, addresses: [example.com]}\n", "1:43"),
     "DP199": Example("numbers.yaml", "".join(f"x{number}: main\n" for number in range(102)), "100:1"),
     "DP201": Example("flows/main.yaml", TINY_SITE["flows/main.yaml"].replace("start: hello", "start: begin"), "1:8"),
     "DP202": _flow("menu: {step: play, prompts: [closed], next: mail}", where="5:47"),
@@ -150,6 +154,48 @@ EXAMPLES: dict[str, Example] = {
         where="5:74",
     ),
     "DP233": Example("queues.yaml", "service: {extension: 1000}\n", "1:22"),
+    "DP118": _site("default_queue", "callback: {dial: 'PJSIP/{number}@trunk', allowed: [1.]}\ndefault_queue", "5:52"),
+    "DP240": _flow(
+        "menu: {step: queue, queue: service, keys: {1: later}, timeout: bye}",
+        "later: {step: callback, queue: service, next: bye}",
+        _BYE,
+        where="6:3",
+    ),
+    "DP241": _flow(
+        "menu: {step: menu, prompts: [main-menu], choices: {0: wait, 1: other}}",
+        "other: {step: queue, queue: service, timeout: bye, keys: {1: bye}}",
+        _WAIT,
+        _BYE,
+        where="7:9",
+    ),
+    "DP242": _site("default_queue", "priorities: {2000: 5}\ndefault_queue", "5:14"),
+    "DP243": Example("callers.yaml", "vip: {numbers: [13900000001]}\nstaff: {numbers: [13900000001]}\n", "2:19"),
+    "DP244": _site(
+        "default_queue",
+        "callback: {hours: shop, dial: 'PJSIP/{number}@trunk', allowed: [1XXXXXXXXXX]}\ndefault_queue",
+        "5:19",
+    ),
+    "DP245": Example("queues.yaml", "service: {announce_wait: true}\n", "1:26"),
+    "DP120": Example("staffing.yaml", "pause_reasons: {lunch: {code: L}}\n", "1:31"),
+    "DP281": Example("staffing.yaml", "outcomes: {sold: {code: 1}, lost: {code: 1}}\n", "1:42"),
+    "DP282": Example("queues.yaml", "service: {skills: {billing: 3}}\n", "1:29"),
+    "DP283": Example("staffing.yaml", "pause_reasons: {no-answer: {code: 1}}\n", "1:17"),
+    "DP260": Example("trunks.yaml", "main: {host: 203.0.113.7, numbers: {01088886666: 3000}}\n", "1:50"),
+    "DP261": Example("trunks.yaml", _TRUNK.format("addresses: [203.0.113.7/24]"), "1:39"),
+    "DP262": Example(
+        "trunks.yaml", "main: {host: 203.0.113.7, numbers: {01088886666: 1000, '+861088886666': 1000}}\n", "1:56"
+    ),
+    "DP263": Example("trunks.yaml", _TRUNK.format("method: register"), "1:1"),
+    "DP264": Example("trunks.yaml", _TRUNK.format("port: 5060") + "b" + _TRUNK.format("port: 5080"), "2:1"),
+    "DP265": _site("default_queue", "outside: {9001: {trunk: main, number: 110}}\ndefault_queue", "5:25"),
+    "DP266": Example("trunks.yaml", _TRUNK.format("srtp: true"), "1:33"),
+    "DP267": Example("trunks.yaml", "main: {host: 203.0.113.7}\n", "1:1"),
+    "DP268": _site("default_queue", "anonymous_callers: true\ndefault_queue", "5:20"),
+    "DP269": Example(
+        "site.yaml",
+        TINY_SITE["site.yaml"] + "outside: {6001: {trunk: main, number: 110}}\n",
+        "6:11",
+    ),
     "DP301": _flow("menu: {step: menu, prompts: [main-menu], choices: {1: mail}}", _MAIL, where="5:3"),
     "DP302": _flow(
         "menu: {step: menu, prompts: [main-menu], choices: {1: two, 0: wait}}",

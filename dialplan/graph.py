@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dialplan.model import (
+    Branch,
+    Callback,
     Collect,
     Enqueue,
     Flow,
@@ -52,9 +54,21 @@ def edges(name: str, step: FlowStep) -> Iterator[Edge]:
         case HoursGate():
             yield Edge(name, step.open, "open", ("open",), silent=True)
             yield Edge(name, step.closed, "closed", ("closed",), silent=True)
+        case Branch():
+            for language, target in step.languages.items():
+                yield Edge(name, target, language, ("languages", language), silent=True)
+            yield Edge(name, step.next, "next", ("next",), silent=True)
         case Enqueue():
             yield from _optional(name, step.after, "after", silent=False)
             yield from _optional(name, step.timeout, "timeout", silent=False)
+            yield from _optional(name, step.full, "full", silent=False)
+            yield from _optional(name, step.empty, "empty", silent=True)
+            for key, target in step.keys.items():
+                yield Edge(name, target, key, ("keys", key), silent=False)
+        case Callback():
+            yield from _optional(name, step.next, "next", silent=False)
+            yield from _optional(name, step.failure, "failure", silent=True)
+            yield from _optional(name, step.after, "after", silent=False)
         case Collect():
             yield from _optional(name, step.next, "next", silent=False)
             yield from _optional(name, step.failure, "failure", silent=True)

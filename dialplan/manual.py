@@ -12,8 +12,11 @@ from pydantic import BaseModel
 from dialplan.codes import CODES
 from dialplan.examples import EXAMPLES
 from dialplan.manual_zh import ZH
-from dialplan.model import Agent, Flow, Hours, Opening, Queue, Site
+from dialplan.model import Agent, CallbackSettings, CallerList, Flow, Hours, Opening, Queue, Site
+from dialplan.numbering import Numbering, Rewrite
 from dialplan.shape import STEPS
+from dialplan.staffing import CallOutcome, PauseReason, Staffing
+from dialplan.trunks import Outside, Sip, Trunk
 
 ManualLanguage = Literal["en", "zh"]
 
@@ -21,8 +24,18 @@ _FILES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("site.yaml", Site),
     ("queues.yaml", Queue),
     ("agents.yaml", Agent),
+    ("staffing.yaml", Staffing),
+    ("staffing.yaml: pause_reasons", PauseReason),
+    ("staffing.yaml: outcomes", CallOutcome),
     ("hours.yaml", Hours),
     ("hours.yaml: openings", Opening),
+    ("callers.yaml", CallerList),
+    ("site.yaml: callback", CallbackSettings),
+    ("site.yaml: sip", Sip),
+    ("trunks.yaml", Trunk),
+    ("trunks.yaml: numbering", Numbering),
+    ("trunks.yaml: numbering: rules", Rewrite),
+    ("site.yaml: outside", Outside),
     ("flows/*.yaml", Flow),
 )
 _HEADS = {
@@ -41,9 +54,14 @@ _SIMPLE = {
     "date": "2026-10-01",
     r"^[a-z][a-z0-9_-]{0,39}$": "name",
     r"^[0-9]{1,20}$": "digits",
+    r"^[0-9]{1,3}$": "digits",
+    r"^[0-9]{0,6}$": "digits",
+    r"^\+?[0-9]{1,20}$": "number",
+    r"^\+?[0-9]{0,15}$": "number",
+    r"^[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?$": "203.0.113.0/24",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "prompt-id",
 }
-_ELSEWHERE = frozenset({"numbers", "flows", "queues", "agents", "hours"})
+_ELSEWHERE = frozenset({"numbers", "flows", "queues", "agents", "hours", "callers", "staffing", "trunks"})
 
 
 def schema() -> dict[str, Any]:
@@ -114,10 +132,10 @@ def _default(model: type[BaseModel], name: str, language: ManualLanguage) -> str
     if field.is_required():
         return _REQUIRED[language]
     value = field.get_default(call_default_factory=True)
-    if value is None or value in ("", [], {}):
+    if value is None or isinstance(value, BaseModel) or value in ("", [], {}):
         return "–"
     if isinstance(value, list):
-        return f"`[{', '.join(value)}]`"
+        return f"`[{', '.join(str(one) for one in value)}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

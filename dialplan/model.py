@@ -5,28 +5,14 @@ Each field's description is its line in the manual. The steps are told apart by 
 
 from __future__ import annotations
 
-from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import Field
 
-from dialplan.times import clock_time, plain_date
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
-Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
-PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Language = Literal["zh-CN", "en-US", "ko-KR"]
-ClockTime = Annotated[time, BeforeValidator(clock_time)]
-PlainDate = Annotated[date, BeforeValidator(plain_date)]
-RulebookName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-class Model(BaseModel):
-    """Base of every part of a site: unknown keys are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from dialplan.base import ClockTime, Day, Digit, Digits, Language, Model, Name, PlainDate, PromptId, RulebookName
+from dialplan.staffing import Level, Staffing
+from dialplan.trunks import Outside, Sip, Trunk
+from dialplan.waiting import CallbackSettings, CallerList, Priority
 
 
 class Opening(Model):
@@ -54,6 +40,10 @@ class Agent(Model):
     extension: Digits = Field(description="extension, also the SIP user")
     number: Digits = Field(description="staff number the agent may tell a caller (C14)")
     queues: list[Name] = Field(default_factory=list, description="queues *45 logs the agent in to")
+    skills: dict[Name, Level] = Field(default_factory=dict, description="skill to level, 5 = best")
+    languages: dict[Language, Level] = Field(
+        default_factory=dict, description="languages, which are skills; the line speaks the best of them to the agent"
+    )
 
 
 class Queue(Model):
@@ -61,14 +51,34 @@ class Queue(Model):
 
     title: str = Field(default="", description="name shown to people", max_length=60)
     extension: Digits | None = Field(default=None, description="number an agent dials to hand a caller on to it")
-    strategy: Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "linear"] = Field(
-        default="rrmemory", description="who is rung next"
+    strategy: Literal[
+        "ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "rrordered", "linear", "wrandom"
+    ] = Field(default="rrmemory", description="who is rung next")
+    weight: int = Field(
+        default=0, ge=0, le=100, description="agents of several queues serve the heaviest in which somebody waits"
     )
     ring: int = Field(default=15, ge=5, le=60, description="seconds one agent's phone rings")
     wrapup: int = Field(default=5, ge=0, le=600, description="seconds of after-call work")
     max_wait: int = Field(default=300, ge=5, le=3600, description="longest wait in seconds")
     max_length: int = Field(default=0, ge=0, le=500, description="most callers waiting, 0 = no limit")
+    empty: Literal["nobody", "unreachable"] = Field(
+        default="nobody", description="empty is where nobody is logged in, or nobody whose phone could be rung"
+    )
+    join_empty: bool = Field(default=True, description="whether callers join it when it is empty")
+    leave_empty: bool = Field(default=False, description="whether callers who wait leave it when it becomes empty")
     announce_position: int = Field(default=30, ge=0, le=300, description="seconds between announcements, 0 = none")
+    announcer: Literal["asterisk", "engine"] = Field(
+        default="asterisk", description="who announces: the engine counts callbacks too and knows the expected wait"
+    )
+    announce_wait: bool = Field(
+        default=False, description="whether the expected wait follows the position (announcer: engine)"
+    )
+    comfort: list[PromptId] = Field(default_factory=list, description="messages while waiting, played in turn")
+    comfort_every: int = Field(default=60, ge=10, le=600, description="seconds from one such message to the next")
+    skills: dict[Name, Level] = Field(default_factory=dict, description="skills its agents need, lowest level")
+    languages: dict[Language, Level] = Field(
+        default_factory=dict, description="languages its agents need, lowest level"
+    )
     service_level: int = Field(default=20, ge=1, le=300, description="X of the service level (B2), seconds")
     target: int = Field(default=80, ge=1, le=100, description="Y of the service level (B2), per cent")
     rulebook: RulebookName = Field(
@@ -156,13 +166,41 @@ class HoursGate(Model):
     closed: Name = Field(description="step outside them")
 
 
+class Branch(Model):
+    """Go another way for callers of some languages, e.g. to a queue of agents who speak them."""
+
+    step: Literal["branch"]
+    languages: dict[Language, Name] = Field(description="language of the call to step", min_length=1)
+    next: Name = Field(description="step for all others")
+
+
 class Enqueue(Model):
     """Queue the caller to an agent."""
 
     step: Literal["queue"]
     queue: Name = Field(description="name of the queue")
+    priority: Priority = Field(default=0, description="0 to 10; whoever has the highest is served first")
+    wait: Annotated[int, Field(ge=5, le=3600)] | None = Field(
+        default=None, description="longest wait in seconds; that of the queue when not given"
+    )
+    keys: dict[Digit, Name] = Field(
+        default_factory=dict, description="key to step: how a caller who waits may leave; alike for all of a queue"
+    )
     after: Name | None = Field(default=None, description="step after the talk, when the agent hung up first")
     timeout: Name | None = Field(default=None, description="step after the longest wait, or when nobody is logged in")
+    full: Name | None = Field(default=None, description="step when the queue is full; that of timeout when not given")
+    empty: Name | None = Field(default=None, description="step when it is empty; that of timeout when not given")
+
+
+class Callback(StepBase):
+    """Note a callback that keeps the caller's place in the queue."""
+
+    step: Literal["callback"]
+    queue: Name = Field(description="name of the queue")
+    failure: Name | None = Field(
+        default=None, description="step when none is wanted or possible, and when a called back caller waits in vain"
+    )
+    after: Name | None = Field(default=None, description="step after the talk, when the agent hung up first")
 
 
 class Voicemail(StepBase):
@@ -182,7 +220,18 @@ class Hangup(Model):
 
 
 FlowStep = Annotated[
-    Answer | Play | Greeting | Menu | Collect | LanguageChoice | HoursGate | Enqueue | Voicemail | Hangup,
+    Answer
+    | Play
+    | Greeting
+    | Menu
+    | Collect
+    | LanguageChoice
+    | HoursGate
+    | Branch
+    | Enqueue
+    | Callback
+    | Voicemail
+    | Hangup,
     Field(discriminator="step"),
 ]
 
@@ -208,7 +257,64 @@ class Site(Model):
     queues: dict[Name, Queue] = Field(description="queues by name", min_length=1)
     agents: dict[Name, Agent] = Field(default_factory=dict, description="agents by id")
     hours: dict[Name, Hours] = Field(default_factory=dict, description="business hours by name")
+    trunks: dict[Name, Trunk] = Field(default_factory=dict, description="ways to the telephone network by name")
+    sip: Sip = Field(default=Sip(), description="who may reach the SIP port, and how agents' phones speak to it")
+    outside: dict[Digits, Outside] = Field(
+        default_factory=dict, description="whom agents may hand a caller on to outside, by the number they dial"
+    )
+    staffing: Staffing = Field(default_factory=Staffing, description="agents at work")
     pause_limit: int = Field(
         default=120, ge=10, le=900, description="seconds after which a pause of recording ends by itself"
     )
+    priorities: dict[Digits, Priority] = Field(
+        default_factory=dict, description="service number to priority in all queues, 0 to 10"
+    )
+    callers: dict[Name, CallerList] = Field(default_factory=dict, description="lists of callers by name")
+    callback: CallbackSettings | None = Field(default=None, description="how callers are called back")
+    short_abandon: int = Field(
+        default=5,
+        ge=0,
+        le=60,
+        description="who hangs up within fewer seconds of waiting is a short abandon; 0 = nobody",
+    )
+    count_short_abandons: bool = Field(
+        default=True, description="whether short abandons count in answer rate, service level and abandonment rate"
+    )
+    three_rings: int = Field(default=15, ge=3, le=60, description="how long three rings last (B3), seconds")
     anonymous_callers: bool = Field(default=False, description="let anybody on loopback call in (demo only)")
+
+
+__all__ = [
+    "Agent",
+    "Answer",
+    "Branch",
+    "Callback",
+    "CallbackSettings",
+    "CallerList",
+    "ClockTime",
+    "Collect",
+    "Day",
+    "Digit",
+    "Digits",
+    "Enqueue",
+    "Flow",
+    "FlowStep",
+    "Greeting",
+    "Hangup",
+    "Hours",
+    "HoursGate",
+    "Language",
+    "LanguageChoice",
+    "Menu",
+    "Model",
+    "Name",
+    "Opening",
+    "PlainDate",
+    "Play",
+    "PromptId",
+    "Queue",
+    "RulebookName",
+    "Site",
+    "StepBase",
+    "Voicemail",
+]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
-from dialplan import model
+from dialplan import model, numbering, trunks
 from dialplan.codes import known, problem, shown
 from dialplan.places import PARTS, Places
 from dialplan.tree import Loc
@@ -21,13 +22,25 @@ MAX_SHOWN = 100
 STEPS: dict[str, type[BaseModel]] = {
     get_args(kind.model_fields["step"].annotation)[0]: kind for kind in get_args(get_args(model.FlowStep)[0])
 }
-_PART_MODELS: dict[str, type[BaseModel]] = {"queues": model.Queue, "agents": model.Agent, "hours": model.Hours}
+
+
+def _pattern(kind: Any) -> str:
+    """The pattern of a kind of text."""
+    return next(str(one.pattern) for one in get_args(kind) if isinstance(one, StringConstraints))
+
 
 _PATTERNS: dict[str, str] = {
     r"^[a-z][a-z0-9_-]{0,39}$": "DP105",
     r"^[0-9]{1,20}$": "DP111",
+    r"^[0-9]{1,3}$": "DP120",
     r"^[0-9*#]$": "DP112",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "DP114",
+    _pattern(trunks.Host): "DP121",
+    _pattern(numbering.PhoneNumber): "DP122",
+    _pattern(numbering.Beginning): "DP122",
+    _pattern(numbering.Prefix): "DP122",
+    _pattern(trunks.Network): "DP123",
+    r"^[0-9NXZ]{3,20}$": "DP118",
 }
 _NUMBERS = frozenset(
     {"int_parsing", "int_type", "int_from_float", "int_parsing_size", "float_parsing", "float_type", "finite_number"}
@@ -71,18 +84,29 @@ def _told_before(error: Any) -> bool:
 
 def model_at(path: Loc, step: str = "") -> type[BaseModel] | None:
     """The model whose field the last part of ``path`` names; ``step`` is the kind of step, if known."""
-    match path:
-        case (_,):
-            return model.Site
-        case ("hours", _, "openings", int(), _):
-            return model.Opening
-        case ("flows", _, _):
-            return model.Flow
-        case ("flows", _, "steps", _, _):
-            return STEPS.get(step)
-        case (str(part), _, _):
-            return _PART_MODELS.get(part)
-    return None
+    found: Any = model.Site
+    for part in path[:-1]:
+        found = _inside(found, part, step)
+    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+
+
+def _inside(kind: Any, part: str | int, step: str) -> Any:
+    """What a setting, a list or a mapping of this kind holds at ``part``."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        field = kind.model_fields.get(str(part))
+        return _plain(field.annotation, step) if field is not None else None
+    origin, kinds = get_origin(kind), get_args(kind)
+    return _plain(kinds[-1], step) if origin in {dict, list} else None
+
+
+def _plain(kind: Any, step: str) -> Any:
+    """The kind without what is said about it; of several, the model."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0], step)
+    if get_origin(kind) in {Union, UnionType}:
+        models = [one for one in get_args(kind) if one is not NoneType]
+        return STEPS.get(step) if len(models) > 1 else _plain(models[0], step)
+    return kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,13 @@ from dialplan.codes.files import FILES
 from dialplan.codes.links import LINKS
 from dialplan.codes.norms import NORMS
 from dialplan.codes.schema import SCHEMA
+from dialplan.codes.staffing import STAFFING
+from dialplan.codes.trunks import TRUNKS
+from dialplan.codes.waiting import WAITING
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
-CODES: dict[str, Code] = dict(sorted((FILES | SCHEMA | LINKS | NORMS).items()))
+CODES: dict[str, Code] = dict(sorted((FILES | SCHEMA | LINKS | STAFFING | TRUNKS | WAITING | NORMS).items()))
 
 _SHOWN = 60
 _LISTED = 10

@@ -110,6 +110,30 @@ SCHEMA = codes(
             "write one a line: key: value",
             "请逐行填写 键: 值",
         ),
+        "DP118": (
+            "{what} is not a pattern of numbers",
+            "{what} 不是有效的号码模式",
+            "write 3 to 20 digits or X, Z, N, e.g. 1XXXXXXXXXX",
+            "请写 3 到 20 位数字或 X、Z、N，例如 1XXXXXXXXXX",
+        ),
+        "DP121": (
+            "{what} is no host",
+            "{what} 不是有效的主机",
+            "write a host name or an IPv4 address, the port with port:",
+            "请填写主机名或 IPv4 地址，端口另用 port: 填写",
+        ),
+        "DP122": (
+            "{what} is no telephone number, and no part of one",
+            "{what} 不是电话号码或号码的一部分",
+            "use digits, with + before a country code where it is written so",
+            "请使用数字，国家代码前可加 +",
+        ),
+        "DP123": (
+            "{what} is no IPv4 network",
+            "{what} 不是 IPv4 网段",
+            "write 203.0.113.7 or 203.0.113.0/24",
+            "请写成 203.0.113.7 或 203.0.113.0/24",
+        ),
         "DP199": (
             "{what} more problems are not shown",
             "另有 {what} 个问题未显示",

@@ -10,6 +10,9 @@ from dialplan.places import Places
 from dialplan.semantics import flow as flows
 from dialplan.semantics import norms, parts
 from dialplan.semantics.prompts import missing_prompts
+from dialplan.semantics.staffing import staffing
+from dialplan.semantics.trunks import trunks
+from dialplan.semantics.waiting import waiting
 from ivr.core.problems import Problem
 
 
@@ -28,10 +31,13 @@ def check(
 
 def _problems(site: Site, places: Places, known_prompts: Mapping[str, AbstractSet[str]] | None) -> Iterator[Problem]:
     yield from parts.parts(site, places)
+    yield from staffing(site, places)
     for name, flow in site.flows.items():
         yield from flows.flow(site, name, flow, places)
         yield from norms.flow(name, flow, places)
+    yield from waiting(site, places)
     yield from norms.site(site, places)
+    yield from trunks(site, places)
     if known_prompts is not None:
         yield from missing_prompts(site, places, known_prompts)
 

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 from dialplan.codes import known, problem
 from dialplan.graph import Graph
-from dialplan.model import Answer, Collect, Enqueue, Flow, FlowStep, Greeting, Hangup, HoursGate, LanguageChoice, Site
+from dialplan.model import (
+    Answer,
+    Branch,
+    Collect,
+    Enqueue,
+    Flow,
+    FlowStep,
+    Greeting,
+    Hangup,
+    HoursGate,
+    LanguageChoice,
+    Site,
+)
 from dialplan.places import Places
 from dialplan.tree import Loc
 from ivr.core.problems import Problem
@@ -49,7 +61,7 @@ def _reached(graph: Graph, at: Loc, places: Places) -> Iterator[Problem]:
 
 def _speaks(step: FlowStep) -> bool:
     match step:
-        case Answer() | HoursGate():
+        case Answer() | HoursGate() | Branch():
             return False
         case Hangup():
             return bool(step.prompts)
@@ -65,6 +77,11 @@ def _step(site: Site, name: str, flow: Flow, at: Loc, places: Places) -> Iterato
         case Enqueue() if step.queue not in site.queues:
             found = known(step.queue, site.queues)
             yield problem("DP216", places.of(*at, "queue"), step=name, what=step.queue, known=found)
+        case Branch():
+            for language in step.languages:
+                if language not in site.languages:
+                    where = places.of_key(*at, "languages", language)
+                    yield problem("DP224", where, step=name, what=language, known=known(language, site.languages))
         case HoursGate() if step.hours not in site.hours:
             found = known(step.hours, site.hours)
             yield problem("DP217", places.of(*at, "hours"), step=name, what=step.hours, known=found)

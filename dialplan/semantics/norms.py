@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dialplan.codes import problem
 from dialplan.graph import Graph
-from dialplan.model import Enqueue, Flow, Greeting, HoursGate, Menu, Play, Site, Voicemail
+from dialplan.model import Callback, Enqueue, Flow, Greeting, HoursGate, Menu, Play, Site, Voicemail
 from dialplan.places import Places
 from ivr.core.problems import Problem
 
@@ -38,7 +38,7 @@ def flow(name: str, flow: Flow, places: Places) -> Iterator[Problem]:
                     yield problem("DP302", where, step=step_name, depth=depths[step_name])
             case Enqueue() if step.timeout is None:
                 yield problem("DP304", where, step=step_name)
-            case HoursGate() if not _reaches(graph, step.closed, Voicemail, Enqueue):
+            case HoursGate() if not _reaches(graph, step.closed, Voicemail, Enqueue, Callback):
                 yield problem("DP306", where, step=step_name)
         if step_name in untold and isinstance(step, Enqueue | Voicemail):
             yield problem("DP307", where, step=step_name)

@@ -6,11 +6,25 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from dialplan.codes import problem
-from dialplan.model import Collect, Enqueue, FlowStep, Greeting, LanguageChoice, Menu, Site
+from dialplan.model import Callback, Collect, Enqueue, FlowStep, Greeting, LanguageChoice, Menu, Site
 from dialplan.places import Places
 from dialplan.schedule import GREETINGS
 from dialplan.tree import Loc
 from ivr.core.problems import Problem
+
+CALLBACK_PROMPTS = (
+    "callback-number",
+    "callback-confirm",
+    "callback-confirm-only",
+    "callback-enter",
+    "callback-refused",
+    "callback-accepted",
+    "callback-full",
+    "callback-hello",
+    "recording-notice",
+    "callback-take",
+    "callback-cancelled",
+)
 
 
 def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
@@ -37,6 +51,9 @@ def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
                 yield "no-input-last", ("step",)
         case Enqueue():
             yield "queue-join", ("step",)
+        case Callback():
+            for prompt in CALLBACK_PROMPTS:
+                yield prompt, ("step",)
 
 
 def language_offers(step: LanguageChoice) -> Iterator[tuple[str, str, Loc]]:
@@ -57,6 +74,10 @@ def prompts_used(site: Site) -> dict[str, dict[str, Loc]]:
             if isinstance(step, LanguageChoice):  # each language offers itself
                 for prompt, own, at in language_offers(step):
                     used.setdefault(prompt, {}).setdefault(own, (*start, *at))
+    for name, queue in site.queues.items():
+        for index, prompt in enumerate(queue.comfort):
+            for language in site.languages:
+                used.setdefault(prompt, {}).setdefault(language, ("queues", name, "comfort", index))
     return used
 
 

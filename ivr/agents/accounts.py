@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dialplan.model import Site
+from dialplan.trunks import Transport
 from ivr.asterisk.secrets import load_secrets
 from ivr.core.errors import UsageError
 from ivr.core.settings import Settings
@@ -21,7 +22,8 @@ class AgentAccount:
         name: the agent's name.
         user: SIP user and extension.
         secret: SIP password.
-        server: host and port of the registrar, UDP.
+        server: host and port of the registrar.
+        transport: how SIP is carried: udp, tcp, tls.
     """
 
     agent: str
@@ -29,6 +31,17 @@ class AgentAccount:
     user: str
     server: str
     secret: str = field(repr=False)
+    transport: Transport = "udp"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether the sound is encrypted, too (SRTP)."""
+        return self.transport == "tls"
+
+    @property
+    def domain(self) -> str:
+        """The host of the registrar."""
+        return self.server.rpartition(":")[0]
 
 
 def account_of(settings: Settings, site: Site, agent: str) -> AgentAccount:
@@ -42,7 +55,9 @@ def account_of(settings: Settings, site: Site, agent: str) -> AgentAccount:
     if agent not in site.agents or secret is None:
         raise UsageError(f"no account for agent {agent!r:.60}", cure="add him to agents.yaml; ivr asterisk render")
     known = site.agents[agent]
-    return AgentAccount(agent, known.name, known.extension, f"{settings.host}:{settings.sip_port}", secret)
+    port = settings.sip_tls_port if site.sip.agents == "tls" else settings.sip_port
+    server = f"{settings.sip_name or settings.host}:{port}"
+    return AgentAccount(agent, known.name, known.extension, server, secret, site.sip.agents)
 
 
 def accounts(settings: Settings, site: Site) -> list[AgentAccount]:

@@ -31,9 +31,13 @@ class Actions(ABC):
         """Ask whether Asterisk is there."""
         await self.action("Ping")
 
-    async def queue_add(self, queue: str, interface: str, member: str = "", penalty: int = 0) -> None:
+    async def queue_add(
+        self, queue: str, interface: str, member: str = "", penalty: int = 0, *, paused: bool = False
+    ) -> None:
         """Log an agent in to a queue; ``member`` is the name shown to people, a higher ``penalty`` rings later."""
         headers: dict[str, Value] = {"Queue": queue, "Interface": interface, "Penalty": penalty}
+        if paused:
+            headers["Paused"] = "true"
         if member:
             headers["MemberName"] = member
         await self.action("QueueAdd", headers)
@@ -50,6 +54,10 @@ class Actions(ABC):
         if reason:
             headers["Reason"] = reason
         await self.action("QueuePause", headers)
+
+    async def queue_penalty(self, interface: str, penalty: int, *, queue: str) -> None:
+        """Change an agent's penalty in one queue."""
+        await self.action("QueuePenalty", {"Interface": interface, "Penalty": penalty, "Queue": queue})
 
     async def queue_status(self, queue: str = "") -> QueueSnapshot:
         """Queues with members and waiting callers, of one queue or all; ``channels`` stays empty."""

@@ -28,7 +28,7 @@ class QueueState:
 class MemberState:
     """One agent in one queue; ``status`` is Asterisk's device state (see ``QueueMemberChanged``).
 
-    ``last_call`` and ``last_pause`` are Unix seconds, 0 when there was none.
+    ``last_call``, ``last_pause`` and ``login`` are Unix seconds, 0 when there was none or Asterisk does not tell.
     """
 
     queue: str
@@ -42,6 +42,7 @@ class MemberState:
     in_call: bool = False
     last_call: int = 0
     last_pause: int = 0
+    login: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,7 @@ def members_from(items: Iterable[Reply]) -> tuple[MemberState, ...]:
             in_call=r["InCall"] == "1",
             last_call=r.number("LastCall"),
             last_pause=r.number("LastPause"),
+            login=r.number("LoginTime"),
         )
         for r in items
         if r["Event"] == "QueueMember"

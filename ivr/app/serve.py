@@ -17,6 +17,9 @@ from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
+from ivr.app.lines import Lines
+from ivr.app.metrics import Metrics, MetricsServer
+from ivr.app.staff import Staff
 from ivr.asterisk.layout import ami_host, control_socket
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.card import CardDesk
@@ -29,6 +32,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
 from ivr.core.settings import Settings
 from ivr.journal import Journal
+from ivr.journal.reconcile import Keeper, Reconciler, Sources
 from ivr.queues import LiveQueues
 from ivr.storage import continuations
 from ivr.storage.database import Database
@@ -88,7 +92,7 @@ async def serve(settings: Settings) -> None:
     secrets = load_secrets(settings)
     await asyncio.to_thread(upgrade, settings.database)
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(Database(settings.database))
+        database = await stack.enter_async_context(Database(settings.database, settings.home / "audit.head"))
         journal = Journal(database, clock)
         stack.push_async_callback(journal.close)
         journal.start()
@@ -97,19 +101,37 @@ async def serve(settings: Settings) -> None:
         client = AmiClient(ami_host(settings), settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
-        engine = Engine(sites, journal, remembered, clock, pauses)
+        live = LiveQueues()
+        lines = await Lines.begin(database, client, live, lambda: sites.site, clock)
+        engine = Engine(sites, journal, remembered, clock, pauses, lines.floor, lines.desk)
         desk = CardDesk(sites, journal, pauses, clock)
-        server = AgiServer(ami_host(settings), settings.agi_port, {"call": engine.handle, "card": desk.handle})
+        staff = Staff(lambda: sites.site, client, database, clock)
+        asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle}
+        asked["agent"] = staff.codes.handle
+        server = AgiServer(ami_host(settings), settings.agi_port, asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        control = ControlServer(control_socket(settings), routes(database, pauses))
+        control = ControlServer(control_socket(settings), routes(database, pauses) | staff.routes | lines.routes)
         await control.start()
         stack.push_async_callback(control.stop)
+        metrics = Metrics(live, journal, clock, lambda: sites.site, lambda: client.connected)
+        client.listen(metrics.tell)
+        if settings.metrics_port:
+            scraped = MetricsServer(metrics, ami_host(settings), settings.metrics_port)
+            await scraped.start()
+            stack.push_async_callback(scraped.stop)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
+        agents = lambda: {agent.extension: one for one, agent in sites.site.agents.items()}  # noqa: E731
+        reconciler = Reconciler(database, clock, Sources.of(settings), agents)
+        keeper = Keeper(reconciler, lambda: client.counters.overflowed + journal.stats.dropped + journal.stats.failed)
+        client.listen(keeper.tell)
         tasks = [
-            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, LiveQueues(), pauses)), name="ami"),
+            asyncio.create_task(keep_on("ami", lambda: watch(client, journal, live, pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
+            asyncio.create_task(keep_on("agents", staff.keeper.run), name="agents"),
+            *(asyncio.create_task(keep_on(part, run), name=part) for part, run in lines.parts.items()),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
+            asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
         ]
         stack.push_async_callback(end, tasks)
@@ -186,7 +208,9 @@ class Ready:
 
     def __enter__(self) -> Ready:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(str(os.getpid()), "ascii")
+        whole = self._path.with_suffix(".part")  # who sees the file sees all of it
+        whole.write_text(str(os.getpid()), "ascii")
+        whole.replace(self._path)
         return self
 
     def __exit__(self, *_: object) -> None:

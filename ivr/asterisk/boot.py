@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ivr.asterisk.layout import ami_host
 from ivr.asterisk.secrets import AMI_USER, Secrets
@@ -18,13 +18,20 @@ from ivr.core.settings import Settings
 _POLL = 0.05  # seconds between attempts to reach the manager
 
 
-def check_ports(settings: Settings) -> None:
+def check_ports(settings: Settings, protocols: Collection[str] = ("udp",)) -> None:
     """Make sure the SIP and manager ports can be had.
+
+    Args:
+        protocols: the transports of SIP that are configured: udp, tcp, tls.
 
     Raises:
         AsteriskError: naming the port and the setting that moves it.
     """
-    _try_bind(UDP, settings.host, settings.sip_port, "SIP", "IVR_SIP_PORT")
+    for protocol, kind in (("udp", UDP), ("tcp", TCP)):
+        if protocol in protocols:
+            _try_bind(kind, settings.host, settings.sip_port, "SIP", "IVR_SIP_PORT")
+    if "tls" in protocols:
+        _try_bind(TCP, settings.host, settings.sip_tls_port, "SIP (TLS)", "IVR_SIP_TLS_PORT")
     _try_bind(TCP, ami_host(settings), settings.ami_port, "manager (AMI)", "IVR_AMI_PORT")
 
 

@@ -75,7 +75,7 @@ class Instance:
                 cure=Text("run `ivr asterisk render`", "请运行 `ivr asterisk render`"),
             )
         secrets = load_secrets(self.settings)
-        check_ports(self.settings)
+        check_ports(self.settings, self._protocols())
         dirs = self.dirs
         mark = dirs.messages.stat().st_size if dirs.messages.exists() else 0
         process = self._spawn(dirs)
@@ -131,6 +131,13 @@ class Instance:
                 cure=Text("run `ivr asterisk start`", "请运行 `ivr asterisk start`"),
             )
         return done.out
+
+    def _protocols(self) -> list[str]:
+        """The transports of SIP that were rendered."""
+        with contextlib.suppress(OSError):
+            text = self._conf.with_name("pjsip.conf").read_text("utf-8")
+            return re.findall(r"^protocol = (\w+)$", text, re.MULTILINE)
+        return ["udp"]
 
     def _pid(self) -> int | None:
         if self._process is not None:

@@ -12,10 +12,12 @@ from ivr.core.language import Text
 REQUIRED = tuple(
     """
     res_timing_timerfd res_sorcery_config res_sorcery_memory res_sorcery_astdb
-    res_pjproject res_pjsip res_pjsip_session res_pjsip_sdp_rtp res_pjsip_endpoint_identifier_user
+    res_pjproject res_pjsip res_pjsip_session res_pjsip_sdp_rtp
+    res_pjsip_endpoint_identifier_user res_pjsip_endpoint_identifier_ip
     res_pjsip_endpoint_identifier_anonymous res_pjsip_registrar res_pjsip_authenticator_digest
     res_pjsip_pubsub res_pjsip_caller_id res_pjsip_nat res_pjsip_rfc3326 res_pjsip_dlg_options res_pjsip_refer
-    res_rtp_asterisk chan_pjsip
+    res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration res_security_log
+    res_srtp res_rtp_asterisk chan_pjsip
     bridge_simple bridge_softmix bridge_builtin_features bridge_builtin_interval_features
     codec_ulaw codec_alaw codec_a_mu codec_g722 codec_resample
     format_wav format_pcm format_sln

@@ -12,11 +12,17 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
+from dialplan.exits import exit_keys
 from dialplan.model import Language, Site
+from dialplan.staffing import penalty, spoken_to
+from dialplan.trunks import dial
+from ivr.asterisk import certificate
 from ivr.asterisk.layout import Dirs, ami_host, make_dirs
+from ivr.asterisk.lines import authorities, check_exposure, transports, trunk_lines
 from ivr.asterisk.modules import choose_modules, features
 from ivr.asterisk.secrets import AMI_USER, Secrets, write_private
 from ivr.asterisk.toolbox import Toolbox
+from ivr.core.clock import Clock, SystemClock
 from ivr.core.errors import AsteriskError
 from ivr.core.language import Text
 from ivr.core.resources import asterisk_conf
@@ -53,6 +59,21 @@ def display(value: object) -> str:
     return " ".join("".join(kept).split())
 
 
+def password(value: object) -> str:
+    """A password that others have chosen, as a value of a .conf file: all it holds but the comment sign is plain there.
+
+    Raises:
+        AsteriskError: if it holds what no such value can.
+    """
+    text = str(value)
+    if not (text.isascii() and text.isprintable()) or text != text.strip() or text.startswith(("#", ">")):
+        raise AsteriskError(
+            Text("a password is not fit for Asterisk's configuration", "有密码不能写入 Asterisk 配置"),
+            cure=Text("take another: printable ASCII without blanks at its ends", "请更换：可打印的 ASCII，首尾无空白"),
+        )
+    return text.replace(";", "\\;")
+
+
 def language_code(language: Language) -> str:
     """Asterisk's name of a language, which is the folder of its sounds: zh-CN is zh."""
     return language.partition("-")[0]
@@ -62,8 +83,11 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
     """The configuration as text by file name; nothing is written.
 
     Raises:
-        AsteriskError: if a value would break the configuration, or a template is wrong.
+        AsteriskError: if a value would break the configuration, a template is wrong, or something would be open to
+            a network that may not be.
+        SetupError: if a trunk's password is missing.
     """
+    check_exposure(site, settings)
     folder = asterisk_conf()
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -73,7 +97,7 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(conf=conf, display=display)
+    environment.filters.update(conf=conf, display=display, password=password)
     modules = choose_modules(dirs.modules)
     context: dict[str, Any] = {
         "site": site,
@@ -83,9 +107,17 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
         "recordings": settings.recordings.absolute(),
         "notices": settings.spool.absolute(),
         "language_code": language_code,
+        "penalty": penalty,
+        "spoken_to": spoken_to,
         "python": Path(sys.executable),
         "modules": modules,
         "features": features(version, modules),
+        "trunks": trunk_lines(site, secrets),
+        "dial": dial,
+        "transports": transports(site),
+        "tls": certificate.paths(settings, dirs.keys),
+        "authorities": authorities(settings),
+        "exit_keys": exit_keys(site),
         "ami_user": AMI_USER,
         "ami_host": ami_host(settings),
     }
@@ -101,7 +133,9 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
     return files
 
 
-def render(site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, sounds: Path) -> list[str]:
+def render(
+    site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, sounds: Path, *, clock: Clock | None = None
+) -> list[str]:
     """Write the instance's configuration; files that did not change are left alone.
 
     Args:
@@ -110,12 +144,14 @@ def render(site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, s
         secrets: with one for every agent of the site, see ``ensure_secrets``.
         toolbox: whose Asterisk will run.
         sounds: folder that holds one folder per language (zh, en, ko) and ``moh``.
+        clock: for the dates of a certificate of our own.
 
     Returns:
         Names of the files written anew, sorted; those of the AGI folder with ``agi-bin/`` before them.
 
     Raises:
         AsteriskError: if something cannot be rendered or written; then nothing has changed.
+        SetupError: if a trunk's password is missing, or the certificate of SIP over TLS cannot be used.
     """
     dirs = make_dirs(settings, toolbox.asterisk_modules)
     wanted = {
@@ -128,6 +164,8 @@ def render(site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, s
     wanted["agi-bin/last-resort.python"] = (sys.executable, 0o644)
     changed = []
     try:
+        if "tls" in transports(site):
+            certificate.ensure(settings, dirs.keys, (clock or SystemClock()).now())
         for name, (text, mode) in wanted.items():
             target = dirs.base / name
             if not _same(target, text, mode):
@@ -164,4 +202,4 @@ def _link(link: Path, target: Path) -> None:
     new.replace(link)
 
 
-__all__ = ["conf", "display", "language_code", "render", "render_files"]
+__all__ = ["conf", "display", "language_code", "password", "render", "render_files"]

@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ivr.core.errors import SetupError
+from ivr.core.errors import SetupError, UsageError
 from ivr.core.ids import new_secret
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 AMI_USER = "ivr"
+LONGEST_SECRET = 128
 
 
 class Secrets(BaseModel):
-    """The manager's password, and one for each agent's softphone, by agent id."""
+    """The manager's password, one for each agent's softphone by agent id, and those of trunks by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ami: str = Field(default_factory=new_secret, repr=False)
     agents: dict[str, str] = Field(default_factory=dict, repr=False)
+    trunks: dict[str, str] = Field(default_factory=dict, repr=False)
 
 
 def secrets_file(settings: Settings) -> Path:
@@ -68,9 +70,62 @@ def ensure_secrets(settings: Settings, agents: Iterable[str]) -> Secrets:
     if have and not missing:
         return have
     known.update((agent, new_secret()) for agent in missing)
-    secrets = Secrets(ami=have.ami, agents=known) if have else Secrets(agents=known)
-    write_private(path, json.dumps(secrets.model_dump(), indent=1, sort_keys=True) + "\n")
+    secrets = have.model_copy(update={"agents": known}) if have else Secrets(agents=known)
+    _keep(path, secrets)
     return secrets
+
+
+def forget_agent(settings: Settings, agent: str) -> bool:
+    """Take an agent's password away, so that one of the same name gets another; whether there was one.
+
+    Raises:
+        SetupError: if the file cannot be understood.
+    """
+    path = secrets_file(settings)
+    if not path.exists():
+        return False
+    have = load_secrets(settings)
+    left = {name: secret for name, secret in have.agents.items() if name != agent}
+    if len(left) == len(have.agents):
+        return False
+    _keep(path, have.model_copy(update={"agents": left}))
+    return True
+
+
+def keep_trunk_secret(settings: Settings, trunk: str, secret: str) -> None:
+    """Keep the password a provider gave us; an empty one is forgotten.
+
+    Raises:
+        UsageError: if it holds what cannot stand in Asterisk's configuration.
+        SetupError: if the file cannot be understood.
+    """
+    if secret and (
+        len(secret) > LONGEST_SECRET or not secret.isascii() or not secret.isprintable() or secret.strip() != secret
+    ):
+        raise UsageError(
+            Text("not a password of printable ASCII without blanks at its ends",
+                 "密码须为可打印的 ASCII 字符，首尾不得有空白"),
+            cure=Text("ask the provider for another", "请向运营商另要一个"),
+        )  # fmt: skip
+    path = secrets_file(settings)
+    have = load_secrets(settings) if path.exists() else Secrets()
+    kept = {name: value for name, value in have.trunks.items() if name != trunk}
+    _keep(path, have.model_copy(update={"trunks": kept | ({trunk: secret} if secret else {})}))
+
+
+def trunk_variable(trunk: str) -> str:
+    """The environment variable that holds a trunk's password, before the file."""
+    return f"IVR_TRUNK_{trunk.upper().replace('-', '_')}_SECRET"
+
+
+def trunk_secret(secrets: Secrets, trunk: str, environment: Mapping[str, str] | None = None) -> str:
+    """A trunk's password; empty if there is none."""
+    env = os.environ if environment is None else environment
+    return env.get(trunk_variable(trunk)) or secrets.trunks.get(trunk, "")
+
+
+def _keep(path: Path, secrets: Secrets) -> None:
+    write_private(path, json.dumps(secrets.model_dump(), indent=1, sort_keys=True) + "\n")
 
 
 def write_private(path: Path, text: str, mode: int = 0o600) -> None:
@@ -87,4 +142,15 @@ def write_private(path: Path, text: str, mode: int = 0o600) -> None:
         raise
 
 
-__all__ = ["AMI_USER", "Secrets", "ensure_secrets", "load_secrets", "secrets_file", "write_private"]
+__all__ = [
+    "AMI_USER",
+    "Secrets",
+    "ensure_secrets",
+    "forget_agent",
+    "keep_trunk_secret",
+    "load_secrets",
+    "secrets_file",
+    "trunk_secret",
+    "trunk_variable",
+    "write_private",
+]

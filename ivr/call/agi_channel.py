@@ -44,10 +44,11 @@ class AgiChannel:
         return Heard(hung_up=done.hung_up or self._session.hung_up)
 
     async def play(self, prompt: str, *, keys: str = "") -> Heard:
-        """Play one prompt; one whose sound is missing is logged and skipped."""
+        """Play one prompt, or a sound of Asterisk's own such as ``digits/7``; what is missing is logged and skipped."""
         seconds = self._seconds(prompt)
         await self._deadline(seconds)
-        played = await self._session.stream_file(sound_name(prompt), keys, duration=seconds)
+        name = prompt if "/" in prompt else sound_name(prompt)
+        played = await self._session.stream_file(name, keys, duration=seconds)
         if played.failed:
             log.error("prompt not played", prompt=prompt, language=self._language)
         return Heard(played.digit, played.hung_up)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from dialplan.model import Language, Site
 from ivr.call.channel import Channel, Heard
 from ivr.call.recorder.port import NoRecorder, Recorder
+from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
 from ivr.core.clock import Clock
 from ivr.journal.facts import Outcome as CallOutcome
 
@@ -46,6 +47,11 @@ class CallContext:
         clock: the time.
         language: language of the prompts, the site's first until chosen.
         recorder: the call's recording.
+        uniqueid, caller, number: of the caller's channel, his own number, and the service number he called.
+        version: of the site.
+        waited: since when the caller has waited, and with what priority.
+        floor: queues and agents now.
+        callbacks: the callback desk.
         variables: what ``collect`` gathered; secret values are kept apart in ``secrets``.
     """
 
@@ -61,6 +67,13 @@ class CallContext:
     variables: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     recorder: Recorder = field(default_factory=NoRecorder)
+    uniqueid: str = ""
+    caller: str = ""
+    number: str = ""
+    version: str = ""
+    waited: dict[str, str] = field(default_factory=dict)
+    floor: Floor = field(default_factory=NoFloor)
+    callbacks: Callbacks = field(default_factory=NoCallbacks)
 
     def tell(self, event: str, **detail: Any) -> None:
         """Tell one event of the current step."""

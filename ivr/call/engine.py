@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dialplan.model import Enqueue, Language, Site
+from dialplan.model import Callback, Enqueue, Language, Site
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.context import CallContext
@@ -19,6 +19,8 @@ from ivr.call.recorder.port import NoRecorder, Recorder
 from ivr.call.runner import resume_flow, run_flow
 from ivr.call.sites import SiteBook
 from ivr.call.state import Remembered
+from ivr.call.steps.callback import called_back
+from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
 from ivr.core.ids import new_token, safe_id
@@ -33,6 +35,7 @@ from ivr.journal.facts import (
     RecordingRefused,
     StepFact,
 )
+from ivr.storage.models import Callback as CallbackRow
 
 log = get_logger("call")
 
@@ -46,6 +49,14 @@ class Continuations(Protocol):
 
     async def take(self, token: str) -> Mapping[str, Any] | None:
         """Give back what is remembered under ``token``, once."""
+        ...
+
+
+class CalledBack(Callbacks, Protocol):
+    """The callback desk, asked about calls of its own."""
+
+    async def of_attempt(self, linkedid: str) -> CallbackRow | None:
+        """The callback behind a call."""
         ...
 
 
@@ -65,19 +76,21 @@ class Question:
         number: the service number called, a constant of the site.
         token: names what the engine remembered, ``""`` for a new call.
         ran: what the dialplan ran since: ``queue`` or ``voicemail``.
-        status: QUEUESTATUS.
+        status: QUEUESTATUS, or KEY.
+        key: the key with which the caller left the queue.
     """
 
     number: str
     token: str = ""
     ran: str = ""
     status: str = ""
+    key: str = ""
 
     @classmethod
     def of(cls, request: AgiRequest) -> Question:
         """From the AGI arguments; missing ones are empty."""
-        number, token, ran, status = (*request.args, "", "", "", "")[:4]
-        return cls(number, token, ran, status)
+        number, token, ran, status, key = (*request.args, "", "", "", "", "")[:5]
+        return cls(number, token, ran, status, key)
 
 
 class Engine:
@@ -89,6 +102,8 @@ class Engine:
         continuations: where calls are remembered.
         clock: the time.
         recorder: of the calls; when none, nobody records them.
+        floor: queues and agents now.
+        callbacks: the callback desk.
     """
 
     def __init__(
@@ -98,8 +113,12 @@ class Engine:
         continuations: Continuations,
         clock: Clock,
         recorder: Recorder | None = None,
+        floor: Floor | None = None,
+        callbacks: CalledBack | None = None,
     ) -> None:
         self.recorder: Recorder = recorder or NoRecorder()
+        self.floor: Floor = floor or NoFloor()
+        self.callbacks = callbacks
         self.sites = sites
         self.journal = journal
         self.continuations = continuations
@@ -109,8 +128,10 @@ class Engine:
         """Handle one AGI call; an exception means the emergency route."""
         question = Question.of(request)
         linkedid = safe_id(request.linkedid or request.uniqueid)
-        if question.token:
-            await self._resume(question, linkedid, session)
+        if question.ran == "callback" and not question.token:
+            await self._called_back(linkedid, request, session)
+        elif question.token:
+            await self._resume(question, linkedid, request, session)
         else:
             await self._begin(question, linkedid, request, session)
 
@@ -131,30 +152,98 @@ class Engine:
                 flow_version=version,
             )
         )
-        call = self._context(linkedid, site, flow, site.languages[0], session)
+        call = self._context(linkedid, site, flow, site.languages[0], session, request, question.number, version)
         result = await run_flow(call, site.flows[flow].start)
         await self._conclude(call, version, result)
 
-    async def _resume(self, question: Question, linkedid: str, session: AgiSession) -> None:
+    async def _resume(self, question: Question, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
         row = await self.continuations.take(safe_id(question.token))
         if row is None:
             raise UsageError("the call's token is not known", cure="see the log of the engine that began the call")
         state = Remembered.model_validate(row)
         site = self.sites.at(state.site_version) or self.sites.site
-        call = self._context(linkedid, site, state.flow, state.language, session)
+        version = state.site_version
+        call = self._context(linkedid, site, state.flow, state.language, session, request, question.number, version)
         call.variables.update(state.variables)
+        call.waited.update(state.waited)
         step = site.flows[state.flow].steps[state.step]
         if question.ran == "queue" and isinstance(step, Enqueue):
             self.journal.put(
                 QueueReturned(at=self.clock.now(), linkedid=linkedid, queue=step.queue, status=question.status)
             )
-        result = await resume_flow(call, state.step, question.status if question.ran == "queue" else "")
+        result = await resume_flow(call, state.step, question.status if question.ran == "queue" else "", question.key)
         await self._conclude(call, state.site_version, result)
 
-    def _context(self, linkedid: str, site: Site, flow: str, language: Language, session: AgiSession) -> CallContext:
-        trace = JournalTrace(linkedid, self.journal, self.clock)
-        channel = AgiChannel(session, language)
-        return CallContext(linkedid, site, flow, channel, trace, self.clock, language, recorder=self.recorder)
+    async def _called_back(self, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
+        """Somebody who is called back has answered."""
+        row = await self.callbacks.of_attempt(linkedid) if self.callbacks is not None else None
+        if row is None:
+            raise UsageError(f"no callback goes with call {linkedid}", cure="see the log of the engine that dialled")
+        site = self.sites.at(row.site_version) or self.sites.site
+        step = site.flows[row.flow].steps[row.step]
+        if not isinstance(step, Callback):
+            raise UsageError(f"step {row.step} takes no callbacks any more", cure="keep it until they are done")
+        call = self._called(row, linkedid, request, session, site)
+        result = await called_back(step, call, row.priority)
+        await self._conclude(call, row.site_version, result)
+
+    async def handle_agent_first(self, request: AgiRequest, session: AgiSession) -> None:
+        """An agent has answered for somebody who will be called back now: the story begins."""
+        linkedid = safe_id(request.linkedid or request.uniqueid)
+        row = await self.callbacks.of_attempt(linkedid) if self.callbacks is not None else None
+        if row is not None:
+            self._called(row, linkedid, request, session, self.sites.at(row.site_version) or self.sites.site)
+
+    def _called(
+        self, row: CallbackRow, linkedid: str, request: AgiRequest, session: AgiSession, site: Site
+    ) -> CallContext:
+        language = next((one for one in site.languages if one == row.language), site.languages[0])
+        self.journal.put(
+            CallOpened(
+                at=self.clock.now(),
+                linkedid=linkedid,
+                uniqueid=request.uniqueid,
+                channel=request.channel,
+                number=row.service_number,
+                caller=row.number,
+                flow=row.flow,
+                flow_version=row.site_version,
+            )
+        )
+        call = self._context(linkedid, site, row.flow, language, session, request, row.service_number, row.site_version)
+        call.caller, call.step, call.kind = row.number, row.step, "callback"
+        call.variables.update({name: str(value) for name, value in row.variables.items()})
+        call.trace.language(language)
+        call.tell("enter", callback=row.id, first=row.first_linkedid, tries=row.tries)
+        return call
+
+    def _context(
+        self,
+        linkedid: str,
+        site: Site,
+        flow: str,
+        language: Language,
+        session: AgiSession,
+        request: AgiRequest,
+        number: str,
+        version: str,
+    ) -> CallContext:
+        return CallContext(
+            linkedid,
+            site,
+            flow,
+            AgiChannel(session, language),
+            JournalTrace(linkedid, self.journal, self.clock),
+            self.clock,
+            language,
+            recorder=self.recorder,
+            uniqueid=request.uniqueid,
+            caller=request.caller_number,
+            number=number,
+            version=version,
+            floor=self.floor,
+            callbacks=self.callbacks or NoCallbacks(),
+        )
 
     async def _conclude(self, call: CallContext, version: str, result: Handover | End | HungUp) -> None:
         if isinstance(result, HungUp):
@@ -170,6 +259,7 @@ class Engine:
             step=call.step,
             language=call.language,
             variables=call.variables,
+            waited=call.waited,
         )
         await self.continuations.save(token, call.linkedid, state.to_row())
         await call.channel.set_variables(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from inspect import isawaitable
+
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
 from ivr.call.steps import REGISTRY
@@ -39,9 +42,10 @@ async def run_flow(call: CallContext, start: str | None) -> Handover | End | Hun
     )
 
 
-async def resume_flow(call: CallContext, waiting: str, status: str) -> Handover | End | HungUp:
-    """Go on after the dialplan has run what step ``waiting`` asked for, which ended with ``status``."""
+async def resume_flow(call: CallContext, waiting: str, status: str, key: str = "") -> Handover | End | HungUp:
+    """Go on after the dialplan has run what step ``waiting`` asked for, which ended with ``status``, or by ``key``."""
     step = call.site.flows[call.flow].steps[waiting]
     call.step, call.kind = waiting, step.step
-    outcome: Outcome = REGISTRY[step.step].resume(step, call, status)
+    result: Outcome | Awaitable[Outcome] = REGISTRY[step.step].resume(step, call, status, key)
+    outcome = await result if isawaitable(result) else result
     return await run_flow(call, outcome.step) if isinstance(outcome, GoTo) else outcome

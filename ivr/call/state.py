@@ -19,6 +19,7 @@ class Remembered(BaseModel):
     step: str
     language: Language
     variables: dict[str, str] = {}
+    waited: dict[str, str] = {}
 
     def to_row(self) -> dict[str, Any]:
         """As the continuation row keeps it."""

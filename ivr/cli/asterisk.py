@@ -40,6 +40,11 @@ def render(context: typer.Context, as_json: JsonFlag = False) -> None:
         emit({"folder": str(settings.asterisk_dir / "etc")})
     else:
         done(f"rendered into {settings.asterisk_dir / 'etc'}", f"配置已写入 {settings.asterisk_dir / 'etc'}")
+        if certificate := own_certificate(settings):
+            note(
+                f"SIP over TLS has a certificate we signed ourselves: phones must be told to trust {certificate}",
+                f"SIP/TLS 使用自签名证书：须让话机信任 {certificate}",
+            )
 
 
 @app.command()
@@ -92,6 +97,18 @@ def prepare(settings: Settings, *, quiet: bool = False) -> Instance:
     site = guarded(lambda: load_site(site_folder(settings)), as_json=quiet)
     with progress_bar(quiet=quiet) as tell:
         return guarded(lambda: make_ready(settings, site, progress=tell), as_json=quiet)
+
+
+def own_certificate(settings: Settings) -> str:
+    """The file phones must trust, where SIP over TLS is in use and nobody else has signed for it."""
+    from dialplan.loading import load_site
+    from ivr.asterisk.certificate import paths
+    from ivr.asterisk.lines import transports
+
+    if "tls" not in transports(load_site(site_folder(settings))):
+        return ""
+    found = paths(settings, settings.asterisk_dir.absolute() / "keys")
+    return str(found.certificate) if found.own else ""
 
 
 def _instance(settings: Settings) -> Instance:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ivr.cli import pause
+from ivr.cli import pause, reconcile
 from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, site_folder, state
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Calls. / 通话", no_args_is_help=True)
 pause.add(app)
+reconcile.add(app)
 
 
 @app.command("list")
@@ -52,13 +53,18 @@ def show(
 ) -> None:
     """One call's story: times, menu path, keys, waits, transcript, verdicts. / 一通电话的全过程"""
     settings = state(context).settings
-    story = guarded(lambda: run(_one(settings, call)), as_json=as_json)
+    story, put_in, said = guarded(lambda: run(_one(settings, call)), as_json=as_json)
     if as_json:
-        emit(plain(story))
+        emit({**plain(story), "reconstructed": put_in, "agent_outcomes": said})
         return
     from ivr.reports.terminal import print_story
 
     print_story(console, story)
+    for one in said:
+        note(f"outcome, as {one['agent']} says: {one['outcome']}", f"坐席 {one['agent']} 填报的结果：{one['outcome']}")
+    if put_in:
+        note(f"not seen live, put in from CEL and queue_log: {', '.join(put_in)}",
+             f"未实时记录，由 CEL 与 queue_log 补入：{'、'.join(put_in)}")  # fmt: skip
 
 
 async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Sequence[CallStory]:
@@ -72,16 +78,21 @@ async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Se
         return [await load_story(session, call.id, zone=zone, mask=True) for call in found]
 
 
-async def _one(settings: Settings, call: str) -> CallStory:
+async def _one(settings: Settings, call: str) -> tuple[CallStory, list[str], list[dict[str, str]]]:
     from ivr.reports.load import load_story
+    from ivr.storage import agents, sources
     from recording.vault.database import open_database
     from recording.vault.sound import reader_for
 
     key = int(call) if call.isascii() and call.isdigit() and len(call) < 10 else call
     async with open_database(settings) as database, database.read() as session:
-        return await load_story(
+        story = await load_story(
             session, key, settings.recordings, zone=_zone(settings), mask=True, read=reader_for(settings)
         )
+        rows = await sources.reconstructed(session, story.id)
+        put_in = list(dict.fromkeys(f"{row.place} {row.field}".strip() for row in rows))
+        outcomes = await agents.outcomes_of(session, story.linkedid)
+        return story, put_in, [{"agent": row.agent, "outcome": row.outcome} for row in outcomes]
 
 
 def _zone(settings: Settings) -> ZoneInfo:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from ivr.cli.common import console, done, emit, note, site_folder
@@ -33,28 +32,35 @@ async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
     """Print the day's calls and indicators, and write the HTML report."""
     from dialplan.loading import load_site
     from ivr.reports.html import write_html
-    from ivr.reports.indicators import indicators
+    from ivr.reports.indicators import indicators, rules_of
     from ivr.reports.load import load_day
     from ivr.reports.terminal import print_calls, print_indicators
+    from ivr.reports.traffic.plain import plain_indicator
     from recording.vault.database import open_database
     from recording.vault.sound import reader_for
 
     site = load_site(site_folder(settings))
     zone = ZoneInfo(site.zone)
     since, until = day_bounds(day, zone)
-    levels = {name: float(queue.service_level) for name, queue in site.queues.items()}
     async with open_database(settings) as database, database.read() as session:
         stories = await load_day(
             session, since, until, settings.recordings, zone=zone, mask=True, read=reader_for(settings)
         )
-        figures = await indicators(session, since, until, levels=levels)
+        figures = await indicators(session, since, until, rules=rules_of(site))
     date = since.astimezone(zone).date().isoformat()
     path = settings.reports / f"{date}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     title = Text(f"Calls of {date}", f"{date} 通话")
     write_html(path, stories, figures, title=title, zone=zone, made_at=datetime.now(UTC))
     if as_json:
-        emit({"day": date, "calls": len(stories), "report": str(path), "indicators": _figures(figures.whole)})
+        emit(
+            {
+                "day": date,
+                "calls": len(stories),
+                "report": str(path),
+                "indicators": [plain_indicator(one) for one in figures.whole],
+            }
+        )
         return
     if stories:
         print_calls(console, stories)
@@ -62,17 +68,3 @@ async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
     else:
         note("no calls on that day", "当日没有通话")
     done(f"HTML report: {path}", f"HTML 报告：{path}")
-
-
-def _figures(found: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": one.id,
-            "value": one.value,
-            "unit": one.unit,
-            "numerator": one.numerator,
-            "denominator": one.denominator,
-            "formula": one.formula.en,
-        }
-        for one in found
-    ]

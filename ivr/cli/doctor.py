@@ -80,6 +80,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look(Text("Asterisk and SIP clients", "Asterisk 与 SIP 客户端"), lambda: _asterisk(settings))
     yield _look(Text("Vosk model", "Vosk 模型"), lambda: _model(settings))
     yield _look(Text("site", "站点"), lambda: _site(settings))
+    yield _look(Text("who may call in", "谁可以呼入"), lambda: _exposure(settings))
     yield _look(Text("database", "数据库"), lambda: _database(settings))
     yield _look(Text("home", "安装目录"), lambda: _home(settings))
     yield _look(Text("keys", "加密密钥"), lambda: _keys(settings))
@@ -151,6 +152,41 @@ def _site(settings: Settings) -> str:
 
     folder = site_folder(settings)
     return f"{load_site(folder).name} ({folder})"
+
+
+def _exposure(settings: Settings) -> Text:
+    """Callers and phones the SIP port is open to, and whether that may be."""
+    from datetime import UTC, datetime
+
+    from dialplan.loading import load_site
+    from ivr.asterisk.certificate import paths, until
+    from ivr.asterisk.lines import beyond_this_machine, check_exposure, transports, trunk_lines
+    from ivr.asterisk.secrets import Secrets, load_secrets, secrets_file
+
+    site = load_site(site_folder(settings))
+    check_exposure(site, settings)
+    trunk_lines(site, load_secrets(settings) if secrets_file(settings).exists() else Secrets())
+    names = ", ".join(sorted(site.trunks))
+    en = [f"trunks {names}" if names else "no trunk", f"agents by {site.sip.agents}"]
+    zh = [f"中继 {names}" if names else "没有中继", f"坐席 {site.sip.agents}"]
+    if site.anonymous_callers:
+        en.append("anybody on this machine (anonymous_callers)")
+        zh.append("本机任何人（anonymous_callers）")
+    if site.agents and site.sip.agents != "tls" and beyond_this_machine(settings):
+        en.append("without encryption (allow_plain)")
+        zh.append("不加密（allow_plain）")
+    if "tls" in transports(site):
+        found = paths(settings, settings.asterisk_dir.absolute() / "keys")
+        end = until(found)
+        day = f"{end:%Y-%m-%d}" if end is not None else "?"
+        if end is not None and end <= datetime.now(UTC):
+            raise SetupError(
+                Text(f"the certificate ended on {day}", f"证书已于 {day} 过期"),
+                cure=Text("renew it (ours: `ivr asterisk render`)", "请更新（自签名：`ivr asterisk render`）"),
+            )
+        en.append(f"{'own certificate' if found.own else 'certificate'} until {day}" if end else "no certificate yet")
+        zh.append(f"{'自签名证书' if found.own else '证书'}有效至 {day}" if end else "证书尚未生成")
+    return Text("; ".join(en), "；".join(zh))
 
 
 def _database(settings: Settings) -> Text:

@@ -6,7 +6,26 @@ from typing import Annotated
 
 import typer
 
-from ivr.cli import asterisk, audit, backup, calls, db, demo, dialplan, doctor, keys, model, qa, recordings, service
+from ivr.cli import (
+    agents,
+    asterisk,
+    audit,
+    backup,
+    callbacks,
+    calls,
+    db,
+    demo,
+    dialplan,
+    doctor,
+    keys,
+    model,
+    qa,
+    queues,
+    recordings,
+    report,
+    service,
+    trunks,
+)
 from ivr.cli.common import Runtime, State, guarded, load_settings
 from ivr.core.log import configure_logging
 
@@ -42,11 +61,16 @@ def build(runtime: Runtime) -> typer.Typer:
     service.add(app)
     demo.add(app)
     doctor.add(app)
+    report.add(app)
     app.add_typer(asterisk.app, name="asterisk")
     app.add_typer(dialplan.app, name="dialplan")
     app.add_typer(calls.app, name="calls")
     app.add_typer(recordings.app, name="recordings")
     app.add_typer(qa.app, name="qa")
+    app.add_typer(queues.app, name="queues")
+    app.add_typer(callbacks.app, name="callbacks")
+    app.add_typer(agents.app, name="agents")
+    app.add_typer(trunks.app, name="trunks")
     app.add_typer(audit.app, name="audit")
     app.add_typer(model.app, name="model")
     app.add_typer(db.app, name="db")

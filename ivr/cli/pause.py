@@ -56,7 +56,7 @@ def resume(context: typer.Context, call: CallArgument, as_json: JsonFlag = False
         note("it was not paused", "录音未处于暂停状态")
 
 
-def ask(settings: Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
+def ask(settings: Settings, path: str, body: dict[str, Any], *, method: str = "POST") -> dict[str, Any]:
     """Ask the engine over its control socket.
 
     Raises:
@@ -77,7 +77,7 @@ def ask(settings: Settings, path: str, body: dict[str, Any]) -> dict[str, Any]:
         raise silent
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=LIMIT) as client:
-            answer = client.post(f"http://engine{path}", json=body)
+            answer = client.request(method, f"http://engine{path}", json=body)
             found: dict[str, Any] = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         raise silent from error

@@ -35,9 +35,24 @@ class Settings(BaseSettings):
     keys: Path | None = Field(default=None, description="folder of the keys recordings are sealed with; keys in home")
     database_url: str = Field(default="", description="SQLAlchemy async URL; SQLite in home when empty")
     host: str = Field(default="127.0.0.1", description="address every listener binds to")
-    sip_port: int = Field(default=5060, ge=1, le=65535, description="Asterisk SIP, UDP")
+    sip_port: int = Field(default=5060, ge=1, le=65535, description="Asterisk SIP, UDP and TCP")
+    sip_tls_port: int = Field(default=5061, ge=1, le=65535, description="Asterisk SIP over TLS")
+    sip_name: str = Field(
+        default="",
+        pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)?$",
+        description="name or address by which phones reach this machine; host when empty",
+    )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="certificate of SIP over TLS, PEM; when not set, one that we sign ourselves",
+    )
+    tls_key: Path | None = Field(default=None, description="its private key, PEM")
+    tls_authorities: Path | None = Field(
+        default=None, description="certificates that vouch for a trunk's, PEM; those of the system when not set"
+    )
     ami_port: int = Field(default=5038, ge=1, le=65535, description="Asterisk manager")
     agi_port: int = Field(default=4573, ge=1, le=65535, description="our FastAGI server")
+    metrics_port: int = Field(default=0, ge=0, le=65535, description="figures for Prometheus; 0: none")
     rtp_start: int = Field(default=20000, ge=1024, le=65000, description="first RTP port")
     rtp_end: int = Field(default=20999, ge=1024, le=65535, description="last RTP port")
     vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")
@@ -62,7 +77,7 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("home", "cache", "site", "keys", "vosk_model")
+    @field_validator("home", "cache", "site", "keys", "vosk_model", "tls_certificate", "tls_key", "tls_authorities")
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         """``~`` and paths relative to here mean the same to every process that is started from elsewhere."""

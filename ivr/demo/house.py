@@ -17,6 +17,7 @@ from typing import Self
 
 from dialplan.model import Site
 from ivr.agents import account_of
+from ivr.asterisk.certificate import paths
 from ivr.asterisk.install import Progress
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.setup import prepare
@@ -42,7 +43,7 @@ class EngineProcess:
         running = self._process is not None and self._process.returncode is None
         return self._process.pid if running and self._process is not None else None
 
-    async def start(self, within: float = 20.0) -> None:
+    async def start(self, within: float = 60.0) -> None:
         """Start and wait until it serves.
 
         Raises:
@@ -147,7 +148,10 @@ class House:
     def agent(self, agent_id: str, *, keep: Path | None = None) -> Softphone:
         """An agent's softphone, with the account the site gave him; not started."""
         account = account_of(self.settings, self.site, agent_id)
-        return self._phone(Account(account.user, self.settings.sip_port, account.secret), keep)
+        port, trusted = self.settings.sip_port, None
+        if account.encrypted:
+            port, trusted = self.settings.sip_tls_port, paths(self.settings, self.asterisk.dirs.keys).certificate
+        return self._phone(Account(account.user, port, account.secret, authorities=trusted), keep)
 
     def caller(self, number: str, *, keep: Path | None = None) -> Softphone:
         """A caller from outside, with ``number`` as his caller ID; not started."""

@@ -26,7 +26,7 @@ from ivr.demo.house import House
 from ivr.demo.parts import PARTS
 from ivr.demo.watch import Watch
 from ivr.quality import quality_worker
-from ivr.reports.indicators import Indicators, indicators
+from ivr.reports.indicators import Indicators, indicators, rules_of
 from ivr.reports.load import load_story
 from ivr.reports.model import CallStory
 from ivr.storage import jobs
@@ -129,9 +129,8 @@ async def _perform(house: House, show: Show) -> Result:
         zone = ZoneInfo(site.zone)
         stories = [await _story(database, watch, part.caller, settings, zone) for part in PARTS]
         async with database.read() as session:
-            levels = {name: float(queue.service_level) for name, queue in site.queues.items()}
             until = datetime.now(UTC) + timedelta(seconds=1)
-            figures = await indicators(session, begun - timedelta(seconds=1), until, levels=levels)
+            figures = await indicators(session, begun - timedelta(seconds=1), until, rules=rules_of(site))
             deviations += compare(stories)
     return Result(settings, site, stories, figures, deviations, zone)
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from ivr.journal.talking import tell_talks
 from ivr.journal.told import noted
 from ivr.storage.models import Call
 
 
 def conclude(call: Call) -> None:
-    """Set end, outcome and who hung up, once the last leg has ended."""
+    """Set end, outcome, who hung up and who talked to the caller, once the last leg has ended."""
+    _conclude(call)
+    tell_talks(call)
+
+
+def _conclude(call: Call) -> None:
     if call.outcome == "interrupted":
         return
     ends = [leg.ended_at for leg in call.legs]
@@ -53,6 +59,7 @@ def interrupt(call: Call, alive: Collection[str], *, at: datetime, lost_at: date
         visit.left_at = visit.left_at or end
         if visit.connected_at is not None:
             visit.completed_at = visit.completed_at or end
+    tell_talks(call)
     return True
 
 

@@ -17,6 +17,12 @@ UNSERVED = {
     "LEAVEEMPTY": "empty",
     "JOINUNAVAIL": "empty",
     "LEAVEUNAVAIL": "empty",
+    "WITHDRAW": "empty",
+    "KEY": "key",
+}
+# Those who had joined.
+SENT_ON = {
+    status: outcome for status, outcome in UNSERVED.items() if status not in {"FULL", "JOINEMPTY", "JOINUNAVAIL"}
 }
 
 
@@ -39,8 +45,13 @@ def queue_left(call: Call, fact: ev.QueueLeft) -> None:
 
 
 def queue_abandoned(call: Call, fact: ev.QueueAbandoned) -> None:
-    """The caller hung up while waiting."""
+    """The caller hung up while waiting.
+
+    Asterisk says so, too, of those whom it sent on after the longest wait; the dialplan knows better, sooner or later.
+    """
     visit = _visit(call, fact)
+    if visit.outcome in SENT_ON.values():
+        return
     visit.left_at = fact.at
     visit.outcome = "abandoned"
 
@@ -52,7 +63,7 @@ def queue_returned(call: Call, fact: own.QueueReturned) -> None:
         return
     queue = plain(fact.queue, 64)
     visit = visit_of(call, queue)
-    if visit is None or visit.outcome:
+    if visit is None or (visit.outcome and not (visit.outcome == "abandoned" and fact.status.upper() in SENT_ON)):
         visit = QueueVisit(queue=queue, joined_at=fact.at, outcome="", agent="", ended_by="", rings=[])
         call.visits.append(visit)
     visit.left_at = visit.left_at or fact.at

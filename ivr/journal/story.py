@@ -169,6 +169,8 @@ def _user_event(call: Call, fact: ev.UserEvent) -> None:
         case "IvrCall":
             _caller_leg(call, fact.channel, fact.at)
             note(call, "entered", True)
+            if trunk := plain(fields.get("trunk", ""), 64):
+                note(call, "trunk", trunk)
             call.number = plain(fields.get("number", ""), 64) or call.number
         case "IvrRoute":
             call.route = "emergency" if fields.get("route") == "emergency" else call.route

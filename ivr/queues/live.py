@@ -56,6 +56,10 @@ class LiveQueues:
 
     def __init__(self) -> None:
         self._queues: dict[str, LiveQueue] = {}
+        self.known = False
+        """Whether Asterisk is in sight."""
+        self.priorities: dict[str, int] = {}
+        """QUEUE_PRIO of those who waited when the snapshot was taken, by uniqueid."""
 
     def __getitem__(self, name: str) -> LiveQueue:
         """A queue by name, empty if nothing is known of it."""
@@ -66,6 +70,8 @@ class LiveQueues:
 
     def begin(self, snapshot: QueueSnapshot) -> None:
         """Forget what is known and take over ``snapshot``."""
+        self.known = True
+        self.priorities = {caller.uniqueid: caller.priority for caller in snapshot.waiting}
         self._queues = {state.queue: LiveQueue(state.queue) for state in snapshot.queues}
         for caller in sorted(snapshot.waiting, key=lambda one: one.position):
             since = datetime.fromtimestamp(snapshot.at.timestamp() - caller.wait_s, snapshot.at.tzinfo)
@@ -80,6 +86,9 @@ class LiveQueues:
         match event:
             case ev.ConnectionRestored():
                 self.begin(event.snapshot)
+                return None
+            case ev.ConnectionLost():
+                self.known = False
                 return None
             case ev.QueueJoined():
                 self[event.queue].waiting[event.uniqueid] = event.at

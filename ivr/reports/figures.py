@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ivr.reports.indicators import Indicator
+from ivr.core.language import Text
+from ivr.reports.indicators import Indicator, Variant
 
 
 def moment(at: float) -> str:
@@ -30,7 +31,33 @@ def amount(number: float) -> str:
 
 
 def fraction(one: Indicator) -> str:
-    """What was divided: ``3 / 4``, or ``12.3 s / 3``."""
+    """What was divided: ``3 / 4``, ``12.3 s / 3``, or ``5:10 / 20:00`` where time was divided by time."""
     if one.unit == "s":
-        return f"{one.numerator:.1f} s / {one.denominator}"
-    return f"{one.numerator:.0f} / {one.denominator}"
+        return f"{one.numerator:.1f} s / {one.denominator:.0f}"
+    if one.counted == "seconds":
+        return f"{seconds(one.numerator)} / {seconds(one.denominator)}"
+    return f"{one.numerator:.0f} / {one.denominator:.0f}"
+
+
+def value(one: Indicator | Variant) -> str:
+    """The figure without its unit; a dash where there is none."""
+    return "—" if one.value is None else f"{one.value:.1f}"
+
+
+def explained(one: Indicator) -> Text:
+    """The formula, why there is no figure, and the figure with short abandons counted the other way."""
+    en, zh = [one.formula.en], [one.formula.zh]
+    if one.reason is not None:
+        en.append(one.reason.en)
+        zh.append(one.reason.zh)
+    if one.target is not None:
+        missed = one.value is not None and one.value < one.target
+        en.append(f"target {one.target:g} {one.unit}" + (", missed" if missed else ""))
+        zh.append(f"目标 {one.target:g} {one.unit}" + ("，未达到" if missed else ""))
+    other = one.variant
+    if other is not None and (other.numerator, other.denominator) != (one.numerator, one.denominator):
+        parts = f"{value(other)} {one.unit} ({other.numerator:.0f} / {other.denominator:.0f})"
+        left_out = one.denominator < other.denominator
+        en.append(f"{'with' if left_out else 'without'} short abandons: {parts}")
+        zh.append(f"{'计入' if left_out else '不计'}短时放弃：{parts}")
+    return Text("; ".join(en), "；".join(zh))

@@ -157,6 +157,7 @@ def _environment() -> Environment:
         "arranged": arranged,
         "draw": draw,
         "event_class": lambda kind: _known(kind, _EVENT_CLASSES),
+        "explained": figures.explained,
         "fraction": figures.fraction,
         "glyphs": GLYPHS,
         "mark_kinds": marks.kinds,

@@ -10,7 +10,7 @@ from rich.text import Text as Line
 
 from ivr.core.language import Text
 from ivr.reports.clean import clean
-from ivr.reports.figures import fraction, moment, seconds
+from ivr.reports.figures import explained, fraction, moment, seconds, value
 from ivr.reports.findings import Finding
 from ivr.reports.indicators import Indicator, Indicators
 from ivr.reports.model import CallStory, Event, PathStep
@@ -66,10 +66,10 @@ def story_view(story: CallStory) -> RenderableType:
 
 def indicators_view(found: Indicators) -> RenderableType:
     """The indicators of a period as Rich shows them."""
-    parts: list[RenderableType] = [title(Text("Indicators", "指标")), _indicator_table(found.whole)]
+    parts: list[RenderableType] = [title(Text("Indicators", "指标")), indicator_table(found.whole)]
     if len(found.queues) > 1:
         for queue, figures in found.queues.items():
-            parts += [title(Text(f"Queue {clean(queue)}", f"队列 {clean(queue)}")), _indicator_table(figures)]
+            parts += [title(Text(f"Queue {clean(queue)}", f"队列 {clean(queue)}")), indicator_table(figures)]
     return Group(*parts)
 
 
@@ -172,7 +172,8 @@ def _transcript(story: CallStory) -> Table:
     return table
 
 
-def _indicator_table(figures: Sequence[Indicator]) -> Table:
+def indicator_table(figures: Sequence[Indicator]) -> Table:
+    """Indicators with their parts and formulae."""
     table = plain_table()
     table.add_column(str(Text("indicator", "指标")), overflow="fold")
     table.add_column(str(Text("value", "值")), justify="right", no_wrap=True, style="bold")
@@ -180,8 +181,8 @@ def _indicator_table(figures: Sequence[Indicator]) -> Table:
     table.add_column(str(Text("formula", "公式")), overflow="fold", ratio=1, style="dim")
     for one in figures:
         name = f"{one.name} [{one.norm}]" if one.norm else str(one.name)
-        value = "—" if one.value is None else f"{one.value:.1f} {one.unit}"
-        table.add_row(Line(clean(name)), value, fraction(one), Line(clean(str(one.formula))))
+        shown = value(one) if one.value is None else f"{value(one)} {one.unit}"
+        table.add_row(Line(clean(name)), shown, fraction(one), Line(clean(str(explained(one)))))
     return table
 
 
@@ -197,6 +198,7 @@ def _tally(findings: Sequence[Finding]) -> Line:
 
 __all__ = [
     "calls_view",
+    "indicator_table",
     "indicators_view",
     "print_calls",
     "print_indicators",

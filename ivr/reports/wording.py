@@ -11,6 +11,7 @@ _OUTCOMES = {
     "answered": Text("answered", "已接听"),
     "abandoned": Text("abandoned", "排队放弃"),
     "voicemail": Text("voicemail", "语音留言"),
+    "callback": Text("callback", "预约回电"),
     "self_service": Text("self-service", "自助"),
     "closed": Text("closed", "非营业时间"),
     "failed": Text("failed", "失败"),

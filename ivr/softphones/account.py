@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote
 
 from ivr.core.errors import UsageError
@@ -26,9 +27,11 @@ class Account:
 
     Args:
         user: account name, or the caller's number.
-        server_port: SIP port of the server, UDP.
+        server_port: SIP port of the server.
         secret: password; without one the softphone never registers (a caller from outside).
         codec: ``pcmu`` or ``pcma``.
+        authorities: PEM file of who vouches for the server; with one, the phone speaks SIP over TLS with it and its
+            sound is encrypted (SRTP).
 
     Raises:
         UsageError: if a field holds characters that do not belong there.
@@ -39,6 +42,7 @@ class Account:
     secret: str = field(default="", repr=False)
     server_host: str = "127.0.0.1"
     codec: str = "pcmu"
+    authorities: Path | None = None
 
     def __post_init__(self) -> None:
         for name, value, pattern in (
@@ -62,7 +66,11 @@ class Account:
     def line(self) -> str:
         """The account as baresip's ``uanew`` takes it."""
         server = f"{self.server_host}:{self.server_port}"
-        line = f"<sip:{quote(self.user, safe='+*')}@{server};transport=udp>;audio_codecs={self.codec};dtmfmode=rtpevent"
+        transport = "udp" if self.authorities is None else "tls"
+        aor = f"<sip:{quote(self.user, safe='+*')}@{server};transport={transport}>"
+        line = f"{aor};audio_codecs={self.codec};dtmfmode=rtpevent"
+        if self.authorities is not None:
+            line += ";mediaenc=srtp-mand"
         if self.secret:
             return f"{line};auth_user={self.user};auth_pass={self.secret};regint=60"
         return f"{line};regint=0"
@@ -76,12 +84,19 @@ class Account:
         if _URI.match(target):
             return target
         if _DIALLED.match(target):
-            return f"sip:{quote(target, safe='+*')}@{self.server_host}:{self.server_port}"
+            carried = "" if self.authorities is None else ";transport=tls"
+            return f"sip:{quote(target, safe='+*')}@{self.server_host}:{self.server_port}{carried}"
         raise UsageError(f"cannot dial {target!r:.60}", cure="a number (digits, + * #) or sip:user@host:port")
 
 
-def render_config(*, host: str, sip_port: int, control_port: int, rtp_first: int, rtp_last: int) -> str:
-    """baresip's ``config``; every path in it is relative to the softphone's folder."""
+def render_config(
+    *, host: str, sip_port: int, control_port: int, rtp_first: int, rtp_last: int, encrypted: bool = False
+) -> str:
+    """baresip's ``config``; every path in it is relative to the softphone's folder.
+
+    ``encrypted`` takes the server's authorities from ``authorities.pem`` there.
+    """
+    secure = ("module srtp.so", "sip_cafile authorities.pem", "sip_verify_server yes") if encrypted else ()
     return "\n".join(
         (
             "poll_method epoll",
@@ -91,6 +106,7 @@ def render_config(*, host: str, sip_port: int, control_port: int, rtp_first: int
             "call_max_calls 1",
             "module_path modules",
             "module g711.so",
+            *secure,
             "module aufile.so",
             "module_tmp uuid.so",
             "module_tmp account.so",

@@ -77,6 +77,7 @@ class Softphone:
             host=host,
             sip_port=sip_port,
             keep=keep,
+            authorities=account.authorities,
             on_message=self._on_message,
             on_lost=self._on_lost,
         )

@@ -37,6 +37,7 @@ class Instance:
         host: address it binds to.
         sip_port: SIP port; the first of the block if None.
         keep: folder that gets what was heard and printed, before the private folder goes.
+        authorities: who vouches for the server, PEM; with it the phone can speak TLS and SRTP.
         on_message: takes the messages of the control port that answer no command.
         on_lost: called when the control connection ends.
     """
@@ -51,12 +52,14 @@ class Instance:
         keep: Path | None,
         on_message: Callable[[dict[str, Any]], None],
         on_lost: Callable[[], None],
+        authorities: Path | None = None,
     ) -> None:
         self._command = list(command)
         self._modules = modules
         self._host = host
         self._wanted_sip_port = sip_port
         self._keep = keep
+        self._authorities = authorities
         self._on_message = on_message
         self._on_lost = on_lost
         self._stack = AsyncExitStack()
@@ -76,6 +79,8 @@ class Instance:
             stack.callback(self._clear_away)
             # Paths in the configuration are relative, so that no blank or length of a real one can hurt.
             (self.folder / "modules").symlink_to(self._modules.absolute())
+            if self._authorities is not None:
+                shutil.copyfile(self._authorities, self.folder / "authorities.pem")
             for name in ("accounts", "contacts"):
                 (self.folder / name).touch()
             await self._start(stack)
@@ -148,6 +153,7 @@ class Instance:
             control_port=first + 2,
             rtp_first=first + 4,
             rtp_last=first + _PORTS - 2,
+            encrypted=self._authorities is not None,
         )
         (self.folder / "config").write_text(config)
 

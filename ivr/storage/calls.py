@@ -94,10 +94,11 @@ async def hold(session: AsyncSession, linkedids: Collection[str]) -> dict[str, C
 
 
 def whole_call() -> Select[Call]:
-    """A query for calls with their whole stories: legs, steps, visits with rings, recordings."""
+    """A query for calls with their whole stories: legs, steps, visits with rings, recordings, talks."""
     return select(Call).options(
         selectinload(Call.legs),
         selectinload(Call.steps),
         selectinload(Call.visits).selectinload(QueueVisit.rings),
         selectinload(Call.recordings),
+        selectinload(Call.talks),
     )

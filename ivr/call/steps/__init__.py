@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from ivr.call.steps import answer, collect, greeting, hangup, hours, language, menu, play, queue, voicemail
+from ivr.call.steps import (
+    answer,
+    branch,
+    callback,
+    collect,
+    greeting,
+    hangup,
+    hours,
+    language,
+    menu,
+    play,
+    queue,
+    voicemail,
+)
 
 REGISTRY: dict[str, ModuleType] = {
     "answer": answer,
@@ -18,7 +31,9 @@ REGISTRY: dict[str, ModuleType] = {
     "collect": collect,
     "language": language,
     "hours": hours,
+    "branch": branch,
     "queue": queue,
+    "callback": callback,
     "voicemail": voicemail,
     "hangup": hangup,
 }

@@ -2,27 +2,72 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from dialplan.model import Enqueue
 from ivr.call.context import CallContext
 from ivr.call.outcome import GoTo, Handover, HungUp, Outcome
+from ivr.call.waiting import priority_of_caller
+from ivr.queues.places import asterisk_priority
+
+# What a call remembers of its waiting.
+PLACE, PRIORITY = "place", "priority"
 
 
 async def run(step: Enqueue, call: CallContext) -> Outcome:
-    """Say what happens next (A10) and hand over."""
+    """Say what happens next (A10) and hand over; who may not join an empty queue is told so."""
+    queue = call.site.queues[step.queue]
+    if not queue.join_empty and call.floor.empty(step.queue):
+        call.tell("empty", queue=step.queue)
+        heard = await call.say(["queue-nobody"])
+        return HungUp() if heard.hung_up else GoTo(step.empty or step.timeout)
     heard = await call.say(["queue-join"])
     if heard.hung_up:
         return HungUp()
-    queue = call.site.queues[step.queue]
-    call.tell("join", queue=step.queue)
-    return Handover("queue", {"IVR_QUEUE": step.queue, "IVR_QUEUE_WAIT": str(queue.max_wait)})
+    priority = priority_of_caller(call.site, caller=call.caller, number=call.number, step=step.priority)
+    call.waited.setdefault(PLACE, call.clock.now().isoformat())
+    call.waited[PRIORITY] = str(priority)
+    call.floor.expect(call.uniqueid, priority, language=call.language)
+    call.tell("join", queue=step.queue, priority=priority)
+    wait = step.wait or queue.max_wait
+    return Handover(
+        "queue",
+        {
+            "IVR_QUEUE": step.queue,
+            "IVR_QUEUE_WAIT": str(wait),
+            "IVR_QUEUE_PRIO": str(asterisk_priority(priority)),
+        },
+    )
 
 
-def resume(step: Enqueue, call: CallContext, status: str) -> Outcome:
+def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -> Outcome:
     """Go on after the queue.
 
     Args:
-        status: QUEUESTATUS; CONTINUE after a talk that the agent ended, else why nobody answered
-            (TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY, JOINUNAVAIL, LEAVEUNAVAIL, WITHDRAW).
+        status: QUEUESTATUS; CONTINUE after a talk that the agent ended, KEY after a key that leaves, else why nobody
+            answered (TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY, JOINUNAVAIL, LEAVEUNAVAIL, WITHDRAW).
+        key: the key.
     """
+    if status == "KEY":
+        call.tell("key", key=key)
+        if key in step.keys:
+            return GoTo(step.keys[key])
+        # He was handed on to another queue, which this key leaves: he goes back to it.
+        return Handover("queue", {})
     call.tell("leave", status=status)
-    return GoTo(step.after if status == "CONTINUE" else step.timeout)
+    if status == "CONTINUE":
+        call.waited.pop(PLACE, None)  # whoever waits again waits anew
+        return GoTo(step.after)
+    if status == "FULL":
+        return GoTo(step.full or step.timeout)
+    if status in {"WITHDRAW", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL"}:
+        return GoTo(step.empty or step.timeout)
+    return GoTo(step.timeout)
+
+
+def place(call: CallContext) -> datetime:
+    """Since when the caller has waited in this call; now, if he has not."""
+    return datetime.fromisoformat(call.waited[PLACE]) if PLACE in call.waited else call.clock.now()
+
+
+__all__ = ["PLACE", "PRIORITY", "place", "resume", "run"]

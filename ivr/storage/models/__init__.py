@@ -6,8 +6,10 @@ is data only: it names no file and enters no command.
 
 from __future__ import annotations
 
+from ivr.storage.models.agents import AgentState, CallOutcome
 from ivr.storage.models.audit import Audit
 from ivr.storage.models.base import Base, UtcDateTime
+from ivr.storage.models.callbacks import Callback
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
 from ivr.storage.models.judged_by import JudgedBy
@@ -24,14 +26,20 @@ from ivr.storage.models.people import (
 )
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
+from ivr.storage.models.sources import Reconciliation, Reconstruction
+from ivr.storage.models.talks import AgentTalk
 
 __all__ = [
+    "AgentState",
+    "AgentTalk",
     "Audit",
     "Base",
     "Calibration",
     "CalibrationCall",
     "Call",
     "CallFeatures",
+    "CallOutcome",
+    "Callback",
     "Continuation",
     "Dispute",
     "Figure",
@@ -42,6 +50,8 @@ __all__ = [
     "Note",
     "Pause",
     "QueueVisit",
+    "Reconciliation",
+    "Reconstruction",
     "Recording",
     "RecordingFeatures",
     "Review",

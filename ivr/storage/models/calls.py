@@ -12,6 +12,7 @@ from ivr.storage.models.base import Base
 
 if TYPE_CHECKING:
     from ivr.storage.models.recordings import Recording
+    from ivr.storage.models.talks import AgentTalk
 
 
 class Call(Base):
@@ -30,7 +31,7 @@ class Call(Base):
     started_at: Mapped[datetime] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # answered | abandoned | voicemail | self_service | closed | failed | interrupted; "" while under way
+    # answered | abandoned | voicemail | callback | self_service | closed | failed | interrupted; "" while under way
     outcome: Mapped[str] = mapped_column(String(16), default="", index=True)
     hung_up_by: Mapped[str] = mapped_column(String(16), default="")  # caller | agent | system
     # what was heard on the way and from which outcome, hung_up_by and start times are concluded
@@ -39,6 +40,9 @@ class Call(Base):
     steps: Mapped[list[Step]] = relationship(back_populates="call", lazy="raise_on_sql", order_by="Step.seq")
     visits: Mapped[list[QueueVisit]] = relationship(
         back_populates="call", lazy="raise_on_sql", order_by="QueueVisit.joined_at"
+    )
+    talks: Mapped[list[AgentTalk]] = relationship(
+        back_populates="call", lazy="raise_on_sql", order_by="AgentTalk.connected_at", cascade="all, delete-orphan"
     )
     recordings: Mapped[list[Recording]] = relationship(
         back_populates="call", lazy="raise_on_sql", order_by="Recording.started_at"

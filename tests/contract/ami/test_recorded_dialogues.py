@@ -149,7 +149,9 @@ async def test_a_recorded_snapshot(client: AmiClient, server: FakeAmi, recorded:
     assert [queue.queue for queue in snapshot.queues] == ["dynq", "support", "sales"]
     assert snapshot.queues[0] == QueueState(queue="dynq", strategy="rrmemory", calls=1, hold_s=2, service_level_s=20)
     lina, seoyeon, alice = snapshot.members
-    assert lina == MemberState(queue="dynq", interface="Local/agentyes@t", member="李娜", status=2, in_call=True)
+    assert lina == MemberState(
+        queue="dynq", interface="Local/agentyes@t", member="李娜", status=2, in_call=True, login=1795297842
+    )
     assert (seoyeon.member, seoyeon.paused, seoyeon.paused_reason) == ("박서연", True, "午饭")
     assert (alice.queue, alice.interface, alice.status) == ("support", "PJSIP/6001", 5)
     assert snapshot.waiting == (

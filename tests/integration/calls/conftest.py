@@ -77,6 +77,7 @@ async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> As
         sip_port=free_port(socket.SOCK_DGRAM),
         ami_port=free_port(),
         agi_port=free_port(),
+        metrics_port=free_port(),
         rtp_start=rtp,
         rtp_end=rtp + 99,
     )

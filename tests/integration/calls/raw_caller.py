@@ -17,18 +17,28 @@ class RawCaller:
         port: SIP port of the line.
         user: user part of the request URI, percent-encoded where it must be.
         sender: the From header's value, as bytes go over the wire.
+        host: loopback address it calls from.
+        to: the To header's value, where it is another than the request URI.
     """
 
-    def __init__(self, port: int, *, user: str = "1000", sender: bytes = b"<sip:139001@127.0.0.1>") -> None:
+    def __init__(
+        self,
+        port: int,
+        *,
+        user: str = "1000",
+        sender: bytes = b"<sip:139001@127.0.0.1>",
+        host: str = "127.0.0.1",
+        to: bytes = b"",
+    ) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((host, 0))
         self._socket.connect(("127.0.0.1", port))
         self._socket.setblocking(False)
-        self._own = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self._own = f"{host}:{self._socket.getsockname()[1]}"
         self._uri = f"sip:{user}@127.0.0.1:{port}".encode()
         self._target = self._uri
         self._sender = sender + b";tag=" + secrets.token_hex(4).encode()
-        self._to = b"<" + self._uri + b">"
+        self._to = to or b"<" + self._uri + b">"
         self._call_id = secrets.token_hex(8)
         self._number = 0
         self._branch = ""

@@ -113,7 +113,8 @@ def test_anonymous_callers_are_let_in_only_where_the_site_says_so(settings: Sett
 
 def test_the_manager_is_on_loopback_with_the_least_rights(tmp_path: Path, host: Toolbox) -> None:
     settings = Settings(home=tmp_path / "home", cache=tmp_path, host="0.0.0.0", ami_port=15038)
-    text = (rendered(settings, host) / "etc/manager.conf").read_text("utf-8")
+    open_to_all = {"anonymous_callers": False, "sip": {"allow_plain": True}}
+    text = (rendered(settings, host, **open_to_all) / "etc/manager.conf").read_text("utf-8")
     assert "bindaddr = 127.0.0.1\n" in text
     assert "permit = 127.0.0.1/255.255.255.255\n" in text
     # So does the engine, which asks nobody for a password.
@@ -159,3 +160,27 @@ def test_a_template_that_asks_for_what_is_not_there_is_named(
     monkeypatch.setattr(module, "asterisk_conf", lambda: tmp_path / "templates")
     with pytest.raises(AsteriskError, match=r"wrong\.conf\.j2.*nonsense"):
         rendered(settings, host)
+
+
+def test_a_queue_is_left_by_the_keys_of_its_steps(settings: Settings, host: Toolbox) -> None:
+    base = rendered(settings, host)
+    assert "ivr-leave-" not in (base / "etc" / "queues.conf").read_text("utf-8")
+    steps = {
+        "wait": {"step": "queue", "queue": "support", "keys": {"1": "bye", "#": "bye"}},
+        "bye": {"step": "hangup"},
+    }
+    base = rendered(settings, host, flows={"main": {"start": "wait", "steps": steps}})
+    queues, dialplan = ((base / "etc" / file).read_text("utf-8") for file in ("queues.conf", "extensions.conf"))
+    assert queues.count("context = ivr-leave-support\n") == 1
+    context = dialplan.split("[ivr-leave-support]")[1].split("\n[")[0]
+    assert re.findall(r"exten => (.),1,", context) == ["#", "1"]
+
+
+def test_where_the_engine_announces_asterisk_is_silent(settings: Settings, host: Toolbox) -> None:
+    for announcer, frequency in (("engine", "0"), ("asterisk", "30")):
+        told = {"announcer": announcer, "comfort": ["queue-comfort", "queue-offer-callback-1"]}
+        base = rendered(settings, host, queues={"support": told, "sales": {"announce_position": 0}})
+        text = (base / "etc" / "queues.conf").read_text("utf-8").split("[support]")[1]
+        assert f"announce-frequency = {frequency}\n" in text
+        comfort = "periodic-announce = ivr/queue-comfort,ivr/queue-offer-callback-1\nperiodic-announce-frequency = 60\n"
+        assert (comfort in text) == (announcer == "asterisk")

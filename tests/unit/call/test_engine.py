@@ -101,6 +101,7 @@ async def test_a_new_call_walks_the_flow_and_is_handed_to_the_queue(line: Line) 
     assert said == {
         "IVR_QUEUE": "service",
         "IVR_QUEUE_WAIT": "120",
+        "IVR_QUEUE_PRIO": "0",
         "IVR_TOKEN": token,
         "IVR_NEXT": "queue",
         "IVR_DONE": "1",

@@ -20,7 +20,7 @@ async def test_a_key_of_the_menu_leads_to_its_step(make_call: MakeCall) -> None:
     outcome = await run_flow(call, "menu")
     assert isinstance(outcome, Handover)
     assert outcome.verb == "queue"
-    assert outcome.variables == {"IVR_QUEUE": "service", "IVR_QUEUE_WAIT": "120"}
+    assert outcome.variables == {"IVR_QUEUE": "service", "IVR_QUEUE_WAIT": "120", "IVR_QUEUE_PRIO": "0"}
     assert [prompt for _, prompt in channel.heard] == ["main-menu", "queue-join"]
     assert trace.events("menu") == ["key"]
 

@@ -11,7 +11,7 @@ from dialplan.checks import check_report, check_site
 from dialplan.codes import CODES
 from dialplan.examples import EXAMPLES, TINY_SITE
 from dialplan.loading import load_checked
-from dialplan.semantics.prompts import prompts_used
+from dialplan.semantics.prompts import CALLBACK_PROMPTS, prompts_used
 from ivr.core.problems import Severity
 from tests.unit.dialplan.sites import write_files, write_site
 
@@ -25,6 +25,7 @@ def known_prompts(tmp_path: Path) -> dict[str, set[str]]:
     names |= {"no-input", "no-input-last", "collect-again", "recording-notice", "language-offer-2"} | set(
         prompts_used(site)
     )
+    names |= set(CALLBACK_PROMPTS)
     return {language: set(names) for language in ("zh-CN", "en-US", "ko-KR")}
 
 

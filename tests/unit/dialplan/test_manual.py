@@ -11,10 +11,32 @@ from dialplan.codes import CODES
 from dialplan.manual import ManualLanguage, example, manual, refreshed, schema
 from dialplan.manual_zh import ZH
 from dialplan.model import Agent, Flow, Hours, Opening, Queue, Site
+from dialplan.numbering import Numbering, Rewrite
 from dialplan.shape import STEPS
+from dialplan.staffing import CallOutcome, PauseReason, Staffing
+from dialplan.trunks import Outside, Sip, Trunk
+from dialplan.waiting import CallbackSettings, CallerList
 from tests.unit.dialplan.sites import write_site
 
-MODELS = [Site, Queue, Agent, Hours, Opening, Flow, *STEPS.values()]
+MODELS = [
+    Site,
+    Queue,
+    Agent,
+    Hours,
+    Opening,
+    Flow,
+    Sip,
+    Trunk,
+    Numbering,
+    Rewrite,
+    Outside,
+    Staffing,
+    PauseReason,
+    CallOutcome,
+    CallbackSettings,
+    CallerList,
+    *STEPS.values(),
+]
 GUIDE = Path(__file__).parents[3] / "docs" / "admin-guide.md"
 
 
@@ -31,7 +53,7 @@ def test_every_setting_has_a_chinese_description_and_no_other_has() -> None:
     fields = {(model.__name__, name) for model in MODELS for name in model.model_fields}
     told = {(model, name) for model, name in fields if f"{model}.{name}" in ZH or f".{name}" in ZH}
     assert fields - told == {(model.__name__, "step") for model in STEPS.values()} | {
-        ("Site", part) for part in ("numbers", "flows", "queues", "agents", "hours")
+        ("Site", part) for part in ("numbers", "flows", "queues", "agents", "hours", "callers", "staffing")
     }
     names = {model.__name__ for model in MODELS}
     assert {key for key in ZH if "." in key and not key.startswith(".")} <= {f"{m}.{n}" for m, n in fields}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ivr.core.errors import UsageError
@@ -73,3 +75,15 @@ def test_the_configuration_binds_to_one_address_and_holds_relative_paths_only() 
     assert values["ctrl_tcp_listen"] == "127.0.0.1:61002"
     assert values["rtp_ports"] == "61004-61014"
     assert "/" not in config
+
+
+def test_an_account_that_trusts_somebody_speaks_tls_and_encrypts() -> None:
+    account = Account("6001", 5061, "secret", authorities=Path("sip.crt"))
+    assert account.line().startswith("<sip:6001@127.0.0.1:5061;transport=tls>;")
+    assert ";mediaenc=srtp-mand;" in account.line()
+    assert account.uri("*45") == "sip:*45@127.0.0.1:5061;transport=tls"
+    ports = {"sip_port": 6000, "control_port": 6002, "rtp_first": 6004, "rtp_last": 6014}
+    plain, secure = (render_config(host="127.0.0.1", encrypted=encrypted, **ports) for encrypted in (False, True))
+    assert set(secure.splitlines()) - set(plain.splitlines()) == {
+        "module srtp.so", "sip_cafile authorities.pem", "sip_verify_server yes",
+    }  # fmt: skip

@@ -1,0 +1,40 @@
+"""What every part of a site is made of: the base of the models, and the kinds of text they hold."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from dialplan.times import clock_time, plain_date
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
+Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
+PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Language = Literal["zh-CN", "en-US", "ko-KR"]
+ClockTime = Annotated[time, BeforeValidator(clock_time)]
+PlainDate = Annotated[date, BeforeValidator(plain_date)]
+RulebookName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Model(BaseModel):
+    """Base of every part of a site: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+__all__ = [
+    "ClockTime",
+    "Day",
+    "Digit",
+    "Digits",
+    "Language",
+    "Model",
+    "Name",
+    "PlainDate",
+    "PromptId",
+    "RulebookName",
+]

@@ -1,0 +1,32 @@
+"""What the engine has for agents: desk, board, keeper of states, codes of their phones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dialplan.model import Site
+from ivr.agents.board import AgentBoard
+from ivr.agents.desk import AgentDesk
+from ivr.agents.keeper import StateKeeper
+from ivr.ami.client import AmiClient
+from ivr.call.agent_codes import AgentCodes
+from ivr.call.agent_requests import agent_routes
+from ivr.core.clock import Clock
+from ivr.storage.database import Database
+
+
+class Staff:
+    """Builds them over one another.
+
+    Attributes:
+        keeper: to be run; its ``notices`` tell of agents paused and logged out by the line.
+        codes: answers the dialplan's ``agent`` question.
+        routes: for the control socket.
+    """
+
+    def __init__(self, site: Callable[[], Site], client: AmiClient, database: Database, clock: Clock) -> None:
+        self.board = AgentBoard(site)
+        self.desk = AgentDesk(site, client, database, clock)
+        self.keeper = StateKeeper(client, database, self.board, self.desk, site, clock)
+        self.codes = AgentCodes(site, self.desk, self.board, clock)
+        self.routes = agent_routes(site, self.desk, self.board, clock)

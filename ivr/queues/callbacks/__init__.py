@@ -1,0 +1,1 @@
+"""Callbacks that keep their place: their numbers, their states, whose turn it is, and the desk that calls."""

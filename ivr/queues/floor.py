@@ -1,0 +1,125 @@
+"""The floor as the engine knows it: who waits where and with what priority, who could be rung, how long talks take."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from dialplan.model import Site
+from ivr.ami import events as ev
+from ivr.queues.expected import Handling, expected_wait
+from ivr.queues.live import LiveQueues, Member
+from ivr.queues.places import Place, priority_of
+
+MAX_EXPECTED = 5000
+# Device states of a phone that cannot be rung: invalid, unavailable.
+GONE = frozenset({4, 5})
+
+
+class Floor:
+    """Queues, callers and agents now.
+
+    Args:
+        live: kept up to date by whoever feeds the events to it; this one is told after it.
+        site: the site in force.
+    """
+
+    def __init__(self, live: LiveQueues, site: Callable[[], Site]) -> None:
+        self._live = live
+        self._site = site
+        self._expected: OrderedDict[str, tuple[int, datetime | None, str]] = OrderedDict()
+        self._handling: dict[str, Handling] = {}
+
+    @property
+    def known(self) -> bool:
+        """Whether Asterisk is in sight."""
+        return self._live.known
+
+    def expect(self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "") -> None:
+        """A caller is about to join a queue.
+
+        Args:
+            uniqueid: of his channel.
+            since: place he keeps; his joining if None.
+            language: that he is told things in.
+        """
+        self._expected.pop(uniqueid, None)
+        self._expected[uniqueid] = (priority, since, language)
+        while len(self._expected) > MAX_EXPECTED:
+            self._expected.popitem(last=False)
+
+    def speaks(self, uniqueid: str, language: str) -> None:
+        """A caller's language, found out later."""
+        priority, since, _ = self._known(uniqueid)
+        self.expect(uniqueid, priority, since=since, language=language)
+
+    def tell(self, event: ev.AmiEvent) -> None:
+        """Carry on by one event."""
+        match event:
+            case ev.ChannelEnded():
+                self._expected.pop(event.uniqueid, None)
+            case ev.AgentCompleted() if event.talk_s > 0:
+                self.talked(event.queue, event.at, event.talk_s)
+
+    def talked(self, queue: str, at: datetime, seconds: float) -> None:
+        """A talk of ``seconds`` ended; the queue's after-call work is added."""
+        known = self._site().queues.get(queue)
+        self._handling.setdefault(queue, Handling()).add(at, seconds + (known.wrapup if known else 0))
+
+    def places(self, queue: str | None = None) -> list[Place]:
+        """Callers on the line who wait, in one queue or in all."""
+        found = []
+        for line in self._live:
+            if queue is not None and line.name != queue:
+                continue
+            for uniqueid, joined in line.waiting.items():
+                priority, since, _ = self._known(uniqueid)
+                found.append(Place(uniqueid, line.name, priority, since or joined))
+        return found
+
+    def joined(self, queue: str) -> dict[str, datetime]:
+        """Since when each caller waits on the line, by uniqueid."""
+        return dict(self._live[queue].waiting)
+
+    def language(self, uniqueid: str) -> str:
+        """The language of a caller who waits; empty when it is not known."""
+        return self._known(uniqueid)[2]
+
+    def _known(self, uniqueid: str) -> tuple[int, datetime | None, str]:
+        return self._expected.get(uniqueid) or (priority_of(self._live.priorities.get(uniqueid, 0)), None, "")
+
+    def free_agents(self) -> dict[str, set[str]]:
+        """Interfaces that could be rung now, each with the queues it serves."""
+        found: dict[str, set[str]] = {}
+        for line in self._live:
+            for interface, member in line.members.items():
+                if member.free:
+                    found.setdefault(interface, set()).add(line.name)
+        return found
+
+    def working(self, queue: str) -> int:
+        """Agents at work in a queue: logged in, not paused, phone there."""
+        return sum(_reachable(member) for member in self._live[queue].members.values())
+
+    def empty(self, queue: str) -> bool:
+        """Whether the queue is empty of agents, as its site means that; never while Asterisk is out of sight."""
+        if not self.known:
+            return False
+        known = self._site().queues.get(queue)
+        members: Iterable[Member] = self._live[queue].members.values()
+        if known is not None and known.empty == "unreachable":
+            return not any(_reachable(member) for member in members)
+        return not any(True for _ in members)
+
+    def expected_wait(self, queue: str, position: int, now: datetime) -> float | None:
+        """Seconds until the caller at ``position`` talks; None when that cannot be told (ivr.queues.expected)."""
+        handling = self._handling.get(queue)
+        return expected_wait(position, handling.mean(now) if handling else None, self.working(queue))
+
+
+def _reachable(member: Member) -> bool:
+    return not member.paused and member.status not in GONE
+
+
+__all__ = ["Floor"]
