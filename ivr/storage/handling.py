@@ -19,4 +19,6 @@ async def recent_talks(session: AsyncSession, *, since: datetime, limit: int) ->
         .limit(limit)
     )
     rows = (await session.execute(query)).all()
-    return [(queue, ended, (ended - begun).total_seconds()) for queue, begun, ended in reversed(rows)]
+    return [
+        (queue, ended, (ended - begun).total_seconds()) for queue, begun, ended in reversed(rows) if begun and ended
+    ]
