@@ -56,8 +56,8 @@ class Settings(BaseSettings):
     rtp_start: int = Field(default=20000, ge=1024, le=65000, description="first RTP port")
     rtp_end: int = Field(default=20999, ge=1024, le=65535, description="last RTP port")
     vosk_model: Path | None = Field(default=None, description="folder of a Vosk model, before any other")
-    qa_workers: int = Field(default=1, ge=1, le=64, description="transcription processes")
-    qa_threads: int = Field(default=2, ge=1, le=64, description="threads in each of them")
+    qa_workers: int = Field(default=2, ge=1, le=64, description="transcription processes")
+    qa_threads: int = Field(default=1, ge=1, le=64, description="threads in each of them; words repeat exactly with 1")
     qa_recycle: int = Field(default=200, ge=0, description="files after which such a process is replaced; 0: never")
     qa_executor: str = Field(
         default="local", description="where transcription runs: local, dask://host:port, tls://..."

@@ -30,9 +30,13 @@ def grammar_of(rulebook: Rulebook) -> Grammar:
             for variant in part.variants:
                 pieces = split_placeholders(variant)
                 texts = [plain(piece, rulebook.language) for piece in pieces]
-                usable = texts if len(pieces) == 1 and pieces[0] == variant else [t for t in texts if _long(t)]
+                named = pieces != [variant]
+                usable = [text for text in texts if _long(text)] if named else texts
                 phrases += usable
-                checked += usable if rule.kind is Kind.MUST_NOT else []
+                if rule.kind is Kind.MUST_NOT:
+                    checked += usable
+                elif named:  # what stands in the name's place only the free decode can hear
+                    checked += sorted(usable, key=len)[-1:]
         decoys += [plain(piece, rulebook.language) for near in rule.near_misses for piece in split_placeholders(near)]
     for cue in rulebook.cues:
         if cue.by != "caller":  # the caller's file has no grammar pass

@@ -35,8 +35,8 @@ class Grammar:
         decoys: near misses of the phrases and common words.
         language: of the phrases; their negations and opposites become decoys too. Empty: they do not.
         mode: how much is decoded freely.
-        checked: phrases that nobody is charged with before the free decode was asked, too: in compliance mode it is
-            made wherever they were heard.
+        checked: phrases for which compliance mode makes the free decode wherever they were heard, although all of
+            them was: what nobody may be charged with on one pass alone, and what stands beside a name.
     """
 
     phrases: tuple[str, ...]

@@ -26,6 +26,7 @@ from recording.transcription.transcript import PartyTranscript, Word
 
 LONGEST_S = 30.0  # a longer stretch of speech is decoded in pieces
 NOISY_DB = 18.0  # below it the grammar pass is always made again
+CLEAN_DB = 30.0  # below it one grammar pass that heard a whole phrase is not trusted without another
 UNCLEAR = 75.0  # likeness, 0..100, of a phrase in the grammar pass from which it is made again elsewhere, unless it is
 CLEAR = 97.0  # likeness, 0..100, of a phrase in the free decode, which confirms it
 AGAIN: tuple[Strength | None, ...] = (FIRM, None)  # None: the sound as it is
@@ -82,7 +83,8 @@ def transcribe(
     speech = speech_segments(sound.samples, sound.rate)
     snr = snr_db(sound.samples, sound.rate, speech)
     spelt = None if grammar is None else spell_grammar(grammar, engine.knows)
-    listening = _Listening(engine, sound, grammar, spelt, noisy=snr is not None and snr < NOISY_DB)
+    noisy, clean = snr is not None and snr < NOISY_DB, snr is not None and snr >= CLEAN_DB
+    listening = _Listening(engine, sound, grammar, spelt, noisy=noisy, clean=clean)
     stretches = [_Stretch(place) for place in _pieces(speech)]
     if stretches:
         listening.noise = noise_power(sound.samples, sound.rate)
@@ -144,6 +146,7 @@ class _Listening:
     grammar: Grammar | None
     spelt: Spelt | None
     noisy: bool
+    clean: bool
     noise: Power | None = field(default=None)
 
     def first(self, stretch: _Stretch) -> None:
@@ -172,8 +175,8 @@ class _Listening:
     def worth(self, stretches: Sequence[_Stretch]) -> list[list[Segment]]:
         """Where in each stretch a free decode pays: a grammar pass heard much of a phrase, but not all of it.
 
-        A grammar pass that heard every word had near misses and common words to choose from; that is enough for
-        what somebody had to say (in noise two passes), not for what he is charged with.
+        A grammar pass that heard every word had near misses and common words to choose from; in clean sound that is
+        enough for what somebody had to say (in noise two passes are), not for what he is charged with.
         """
         if not self._sparing:
             return [[] for _ in stretches]
@@ -200,7 +203,7 @@ class _Listening:
         assert self.grammar is not None
         heard = list(self._heard(group, least))
         passes = Counter(one.phrase for one in heard if one.whole)
-        trusted = {phrase for phrase, times in passes.items() if times >= (2 if self.noisy else 1)}
+        trusted = {phrase for phrase, times in passes.items() if times >= (1 if self.clean else 2)}
         trusted.difference_update(self.grammar.checked)
         explained = [one.span for one in heard if one.whole and one.phrase in trusted]
         for one in heard:

@@ -45,7 +45,7 @@ class Transcriber:
         *,
         name: str = "",
         workers: int = 1,
-        threads: int = 2,
+        threads: int = 1,
         recycle: int = FILES_PER_WORKER,
         time_limit: float | None = None,
         start_limit: float = START_LIMIT_S,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,20 @@ def test_rules_that_make_no_sense_are_refused(tmp_path: Path, change: dict[str, 
     path.write_text(yaml.safe_dump(data))
     with pytest.raises(RulebookError, match=message):
         load_rulebook(path)
+
+
+def test_what_is_forbidden_or_stands_beside_a_name_is_decoded_freely_too() -> None:
+    book = pack("ko-KR")
+    checked = set(grammar_of(book).checked)
+    forbidden = [rule for rule in book.rules if rule.kind is Kind.MUST_NOT]
+    plain = {text for rule in forbidden for part in rule.all_parts for text in part.variants if "{" not in text}
+    assert plain
+    assert plain <= checked
+    assert "감사 합니다" not in checked
+    owed = {text for rule in book.rules for part in rule.all_parts for text in part.variants}
+    named = next(text for text in sorted(owed) if "{" in text)
+    pieces = [piece.strip() for piece in re.split(r"\{[a-z]+\}", named)]
+    assert max(pieces, key=len) in checked
 
 
 def test_the_grammar_holds_phrases_and_decoys_without_punctuation() -> None:
