@@ -20,6 +20,7 @@ from ivr.ami.events import EventsLost
 from ivr.app.lines import Lines
 from ivr.app.metrics import Metrics, MetricsServer
 from ivr.app.staff import Staff
+from ivr.app.watched import Watched
 from ivr.asterisk.layout import ami_host, control_socket
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.card import CardDesk
@@ -107,11 +108,15 @@ async def serve(settings: Settings) -> None:
         desk = CardDesk(sites, journal, pauses, clock)
         staff = Staff(lambda: sites.site, client, database, clock)
         asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle}
-        asked["agent"] = staff.codes.handle
-        server = AgiServer(ami_host(settings), settings.agi_port, asked)
+        server = AgiServer(ami_host(settings), settings.agi_port, asked | staff.asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        control = ControlServer(control_socket(settings), routes(database, pauses) | staff.routes | lines.routes)
+        watched = await Watched.begin(database, client, live, staff, lambda: sites.site, clock)
+        control = ControlServer(
+            control_socket(settings),
+            routes(database, pauses) | staff.routes | lines.routes | watched.routes,
+            watched.streams,
+        )
         await control.start()
         stack.push_async_callback(control.stop)
         metrics = Metrics(live, journal, clock, lambda: sites.site, lambda: client.connected)
@@ -129,7 +134,10 @@ async def serve(settings: Settings) -> None:
             asyncio.create_task(keep_on("ami", lambda: watch(client, journal, live, pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
             asyncio.create_task(keep_on("agents", staff.keeper.run), name="agents"),
-            *(asyncio.create_task(keep_on(part, run), name=part) for part, run in lines.parts.items()),
+            *(
+                asyncio.create_task(keep_on(part, run), name=part)
+                for part, run in (lines.parts | watched.parts).items()
+            ),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),

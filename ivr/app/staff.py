@@ -21,6 +21,7 @@ class Staff:
     Attributes:
         keeper: to be run; its ``notices`` tell of agents paused and logged out by the line.
         codes: answers the dialplan's ``agent`` question.
+        asked: what answers the dialplan, by question.
         routes: for the control socket.
     """
 
@@ -29,4 +30,5 @@ class Staff:
         self.desk = AgentDesk(site, client, database, clock)
         self.keeper = StateKeeper(client, database, self.board, self.desk, site, clock)
         self.codes = AgentCodes(site, self.desk, self.board, clock)
+        self.asked = {"agent": self.codes.handle}
         self.routes = agent_routes(site, self.desk, self.board, clock)

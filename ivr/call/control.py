@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,13 @@ log = get_logger("control")
 
 Answer = dict[str, Any]
 Route = Callable[[str, Mapping[str, Any]], Awaitable[Answer]]
+Stream = Callable[[str, Mapping[str, Any]], AsyncGenerator[Answer, None]]
 
 LIMIT = 10.0  # seconds for a whole request
 MAX_HEADER = 8192  # bytes
 MAX_BODY = 65_536
 MAX_AT_ONCE = 32
+BEAT = 5.0  # seconds of silence in a stream, after which an empty object shows that it goes on
 
 
 class ControlServer:
@@ -37,12 +39,17 @@ class ControlServer:
         path: of the socket; a stale one is replaced.
         routes: e.g. ``{"POST calls pause": ...}``; without an id and verb, ``{"GET health": ...}``.
 
+        streams: requests answered by one JSON object a line for as long as the other side listens. Who does not
+            take a line within 10 s is let go.
+
     An IvrError a route raises is answered with its message and cure, 400 for wrong use and 409 else.
     """
 
-    def __init__(self, path: Path, routes: Mapping[str, Route]) -> None:
+    def __init__(self, path: Path, routes: Mapping[str, Route], streams: Mapping[str, Stream] | None = None) -> None:
         self._path = path
         self._routes = dict(routes)
+        self._streams = dict(streams or {})
+        self._streaming: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._open = 0
         self._idle = asyncio.Event()
@@ -73,6 +80,8 @@ class ControlServer:
         server, self._server = self._server, None
         if server is not None:
             server.close()
+            for task in self._streaming:
+                task.cancel()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), 1.0)
             with contextlib.suppress(TimeoutError):
@@ -83,15 +92,19 @@ class ControlServer:
         self._open += 1
         self._idle.clear()
         try:
+            lines: AsyncGenerator[Answer, None] | None = None
             async with asyncio.timeout(LIMIT):
                 if self._open > MAX_AT_ONCE:
                     status, answer = HTTPStatus.SERVICE_UNAVAILABLE, _problem("too many requests", "请求过多")
                 else:
-                    status, answer = await self._answer(reader)
-                body = json.dumps(answer, ensure_ascii=False, default=str).encode()
-                head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
-                writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
-                await writer.drain()
+                    status, answer, lines = await self._answer(reader)
+                if lines is None:
+                    body = json.dumps(answer, ensure_ascii=False, default=str).encode()
+                    head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
+                    writer.write(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+                    await writer.drain()
+            if lines is not None:
+                await self._stream(lines, reader, writer)
         except (TimeoutError, OSError):
             log.warning("control request broken off")
         finally:
@@ -102,23 +115,78 @@ class ControlServer:
             if not self._open:
                 self._idle.set()
 
-    async def _answer(self, reader: asyncio.StreamReader) -> tuple[HTTPStatus, Answer]:
+    async def _stream(
+        self, lines: AsyncGenerator[Answer, None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Send lines until the other side goes or the server stops."""
+        sending = asyncio.create_task(_send(lines, writer), name="stream")
+        gone = asyncio.create_task(reader.read(1), name="stream's end")  # nothing more is said to us
+        self._streaming.add(sending)
+        try:
+            await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._streaming.discard(sending)
+            for task in (sending, gone):
+                task.cancel()
+            results = await asyncio.gather(sending, gone, return_exceptions=True)
+            await lines.aclose()
+        failed = [one for one in results if isinstance(one, Exception) and not isinstance(one, OSError)]
+        if failed:  # TimeoutError is an OSError
+            log.error("stream failed", problem=repr(failed[0])[:200])
+
+    async def _answer(
+        self, reader: asyncio.StreamReader
+    ) -> tuple[HTTPStatus, Answer, AsyncGenerator[Answer, None] | None]:
         try:
             method, parts, body = await _read(reader)
         except (ValueError, UnicodeDecodeError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            return HTTPStatus.BAD_REQUEST, _problem("not a request", "请求格式错误")
+            return HTTPStatus.BAD_REQUEST, _problem("not a request", "请求格式错误"), None
         noun, about, verb = (*parts, "", "", "")[:3]
-        route = self._routes.get(" ".join(word for word in (method, noun, verb) if word))
+        asked = " ".join(word for word in (method, noun, verb) if word)
+        if asked in self._streams and len(parts) <= 3:
+            return HTTPStatus.OK, {}, self._streams[asked](about, body)
+        route = self._routes.get(asked)
         if route is None or len(parts) > 3:
-            return HTTPStatus.NOT_FOUND, _problem("no such request", "没有该请求")
+            return HTTPStatus.NOT_FOUND, _problem("no such request", "没有该请求"), None
+        return *await self._routed(route, asked, about, body), None
+
+    async def _routed(self, route: Route, asked: str, about: str, body: Mapping[str, Any]) -> tuple[HTTPStatus, Answer]:
         try:
             return HTTPStatus.OK, await route(about, body)
         except IvrError as error:
             status = HTTPStatus.BAD_REQUEST if isinstance(error, UsageError) else HTTPStatus.CONFLICT
             return status, {"error": error.message, "cure": error.cure}
         except Exception:
-            log.exception("control request failed", request=f"{method} {noun} {verb}"[:80])
+            log.exception("control request failed", request=asked[:80])
             return HTTPStatus.INTERNAL_SERVER_ERROR, _problem("failed: see the engine's log", "失败：请查看引擎日志")
+
+
+async def _send(lines: AsyncGenerator[Answer, None], writer: asyncio.StreamWriter) -> None:
+    """Write one JSON object a line, an empty one in every ``BEAT`` seconds of silence.
+
+    Raises:
+        TimeoutError, OSError: if the other side does not take it.
+    """
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n")
+    upcoming: asyncio.Future[Answer] | None = None
+    try:
+        while True:
+            upcoming = upcoming or asyncio.ensure_future(anext(lines))
+            ready, _ = await asyncio.wait((upcoming,), timeout=BEAT)
+            line: Answer = {}
+            if ready:
+                try:
+                    line = upcoming.result()
+                except StopAsyncIteration:
+                    return
+                upcoming = None
+            writer.write(json.dumps(line, ensure_ascii=False, default=str).encode() + b"\n")
+            async with asyncio.timeout(LIMIT):
+                await writer.drain()
+    finally:
+        if upcoming is not None:
+            upcoming.cancel()
+            await asyncio.gather(upcoming, return_exceptions=True)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[str, list[str], dict[str, Any]]:

@@ -1,0 +1,81 @@
+"""What the engine tells those who watch it: the live state of queues and agents."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from dialplan.model import Site
+from ivr.ami.client import AmiClient
+from ivr.app.staff import Staff
+from ivr.call.control import Route, Stream
+from ivr.call.live.desk import LiveDesk
+from ivr.core.clock import Clock
+from ivr.core.errors import StorageError
+from ivr.core.log import get_logger
+from ivr.queues import LiveQueues
+from ivr.queues.served import Outcome, Served
+from ivr.reports.indicators.load import load_facts
+from ivr.storage.database import Database
+
+log = get_logger("live")
+
+
+class Watched:
+    """Builds it over queues and staff.
+
+    Attributes:
+        parts: what runs for as long as the engine serves, by name.
+        routes, streams: for the control socket.
+    """
+
+    def __init__(self, live: LiveQueues, staff: Staff, site: Callable[[], Site], clock: Clock) -> None:
+        self.desk = LiveDesk(site, live, staff.board, clock)
+        self.parts: dict[str, Callable[[], Awaitable[None]]] = {"live": self.desk.run}
+        self.routes: dict[str, Route] = {**self.desk.routes}
+        self.streams: dict[str, Stream] = {**self.desk.streams}
+
+    @classmethod
+    async def begin(
+        cls,
+        database: Database,
+        client: AmiClient,
+        live: LiveQueues,
+        staff: Staff,
+        site: Callable[[], Site],
+        clock: Clock,
+    ) -> Self:
+        """Fed with the client's events, and knowing what happened today before."""
+        watched = cls(live, staff, site, clock)
+        try:
+            await remember(database, watched.desk.served, site(), clock)
+        except StorageError as error:
+            log.error("the calls of today are not known", problem=str(error))
+        client.listen(watched.desk.tell)
+        return watched
+
+
+async def remember(database: Database, served: Served, site: Site, clock: Clock) -> None:
+    """Note the callers of today whose wait is over, by the journal.
+
+    Raises:
+        StorageError: if the database cannot be read.
+    """
+    now = clock.now()
+    midnight = now.astimezone(ZoneInfo(site.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    async with database.read() as session:
+        facts = await load_facts(session, midnight, now, now=now)
+    ends = []
+    for call in facts.calls:
+        for visit in call.visits:
+            answered = visit.outcome == "answered"
+            end = visit.connected if answered else visit.left or call.ended
+            if end is not None:
+                wait = max(0.0, (end - visit.joined).total_seconds())
+                ends.append((end, visit.queue, Outcome(end, answered, visit.outcome == "abandoned", wait)))
+    for _, queue, outcome in sorted(ends, key=lambda one: one[0]):
+        served.note(queue, outcome)
+
+
+__all__ = ["Watched", "remember"]

@@ -1,0 +1,83 @@
+"""The live state for whoever asks: the control socket's routes, and the task that notices what has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from typing import Any
+
+from dialplan.model import Site
+from ivr.agents.board import AgentBoard
+from ivr.ami.events import AmiEvent
+from ivr.call.control import Answer, Route, Stream
+from ivr.call.live.counting import Counting
+from ivr.call.live.state import LiveState
+from ivr.core.clock import Clock
+from ivr.core.log import get_logger
+from ivr.queues import LiveQueues
+from ivr.queues.served import Served
+from ivr.queues.stream import ChangeStream
+
+log = get_logger("live")
+
+LOOK_EVERY = 0.1  # seconds between looks for changes while somebody listens
+
+
+class LiveDesk:
+    """Counts, compares and tells.
+
+    Args:
+        site: the site in force.
+        live: callers who wait.
+        board: what agents do.
+        clock: the time.
+
+    Attributes:
+        served: the service levels; what was before the start of the engine is to be noted in it.
+        routes: ``GET /live``, the snapshot.
+        streams: ``GET /changes``, the snapshot and then each change.
+    """
+
+    def __init__(self, site: Callable[[], Site], live: LiveQueues, board: AgentBoard, clock: Clock) -> None:
+        self._clock = clock
+        self.served = Served(site)
+        self._counting = Counting(self.served, clock)
+        self._changes = ChangeStream(LiveState(site, live, board, self.served, clock).parts)
+        self.routes: dict[str, Route] = {"GET live": self._snapshot}
+        self.streams: dict[str, Stream] = {"GET changes": self._follow}
+
+    def tell(self, event: AmiEvent) -> None:
+        """Take an event; never raises."""
+        try:
+            self._counting.tell(event)
+        except Exception:
+            log.exception("event not counted", kind=type(event).__name__)
+
+    @property
+    def listeners(self) -> int:
+        """How many follow the changes."""
+        return self._changes.readers
+
+    async def run(self) -> None:
+        """Notice changes for as long as the engine serves."""
+        while True:
+            if self._changes.readers:
+                self._counting.settle()
+                self._changes.look()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _snapshot(self, _: str, __: Mapping[str, Any]) -> Answer:
+        self._counting.settle()
+        return self._changes.snapshot() | {"at": self._clock.now().isoformat()}
+
+    async def _follow(self, _: str, __: Mapping[str, Any]) -> AsyncGenerator[Answer, None]:
+        reader = self._changes.subscribe()
+        if reader is None:
+            yield {"type": "refused", "reason": "too many subscribers"}
+            return
+        with reader:
+            while True:
+                yield await reader.next() | {"at": self._clock.now().isoformat()}
+
+
+__all__ = ["LiveDesk"]
