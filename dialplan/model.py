@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dialplan.alerts import AlertRule
 from dialplan.base import ClockTime, Day, Digit, Digits, Language, Model, Name, PlainDate, PromptId, RulebookName
 from dialplan.staffing import Level, Staffing
 from dialplan.trunks import Outside, Sip, Trunk
@@ -263,6 +264,7 @@ class Site(Model):
         default_factory=dict, description="whom agents may hand a caller on to outside, by the number they dial"
     )
     staffing: Staffing = Field(default_factory=Staffing, description="agents at work")
+    alerts: dict[Name, AlertRule] = Field(default_factory=dict, description="when somebody is told, rules by name")
     pause_limit: int = Field(
         default=120, ge=10, le=900, description="seconds after which a pause of recording ends by itself"
     )
@@ -286,6 +288,7 @@ class Site(Model):
 
 __all__ = [
     "Agent",
+    "AlertRule",
     "Answer",
     "Branch",
     "Callback",

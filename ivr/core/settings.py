@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     qa_lease: int = Field(
         default=120, ge=5, le=3600, description="seconds a judging is its worker's without a heartbeat"
     )
+    alert_webhook: str = Field(
+        default="", pattern=r"^(https?://[^\s]{1,2000})?$", description="web address told of alerts; none when empty"
+    )
+    alert_secret: SecretStr = Field(default=SecretStr(""), description="key of the signature of what is sent there")
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("log_level", mode="before")
