@@ -83,6 +83,7 @@ ZH: dict[str, str] = {
     "Agent.extension": "分机号，同时也是 SIP 用户名",
     "Agent.number": "坐席可告知来电者的工号（C14）",
     "Agent.queues": "坐席用 *45 签入的队列",
+    "Agent.supervises": "是否可以监听其他坐席的通话、对其耳语、加入通话",
     "Agent.skills": "技能及其等级，5 为最高",
     "Agent.languages": "会说的语言（也是技能）；系统以其中最好的一种对坐席播报",
     "Queue.skills": "坐席须具备的技能及最低等级",

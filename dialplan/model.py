@@ -41,6 +41,9 @@ class Agent(Model):
     extension: Digits = Field(description="extension, also the SIP user")
     number: Digits = Field(description="staff number the agent may tell a caller (C14)")
     queues: list[Name] = Field(default_factory=list, description="queues *45 logs the agent in to")
+    supervises: bool = Field(
+        default=False, description="whether he may listen to other agents' talks, whisper to them and join them"
+    )
     skills: dict[Name, Level] = Field(default_factory=dict, description="skill to level, 5 = best")
     languages: dict[Language, Level] = Field(
         default_factory=dict, description="languages, which are skills; the line speaks the best of them to the agent"
