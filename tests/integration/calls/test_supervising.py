@@ -53,6 +53,29 @@ async def test_whisper_reaches_the_agent_alone_and_no_file(line: Line, tmp_path:
     ]
 
 
+async def test_a_supervisor_joins_by_code_and_a_plain_agent_hears_nothing(line: Line, tmp_path: Path) -> None:
+    said = sounds(tmp_path, "caller", "agent", "supervisor")
+    before = len(await acts(line))
+    async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
+        await to_the_agent(line, caller)
+        assert isinstance(await supervisor.call("*836001", within=20), Established)
+        async with asyncio.timeout(10):
+            while len(await acts(line)) == before:
+                await asyncio.sleep(0.1)
+        await asyncio.sleep(1.5)
+        await supervisor.say(said["supervisor"])
+        await hang_up_after(supervisor)
+        await line.agent.hangup()
+        await caller.wait_for(Closed, within=30)
+        call = await settled(line, caller.account.user, 3)
+        assert await hears_now(caller, said["supervisor"])
+        await line.agent.call("*816002")
+        await line.agent.wait_for(Closed, within=20)
+    files = {row.role: (row.agent, holds(line, row.file, said["supervisor"])) for row in call.recordings}
+    assert files == {"caller": ("", False), "agent": ("agent-lee", False), "supervisor": ("agent-kim", True)}
+    assert {what for _, what, _ in (await acts(line))[before:]} <= {"supervise.barge", "supervise.barge.ended"}
+
+
 async def acts(line: Line) -> list[tuple[str, str, str]]:
     async with line.database.read() as session:
         rows = await audit.list_rows(session)
