@@ -180,6 +180,7 @@ EXAMPLES: dict[str, Example] = {
     "DP281": Example("staffing.yaml", "outcomes: {sold: {code: 1}, lost: {code: 1}}\n", "1:42"),
     "DP282": Example("queues.yaml", "service: {skills: {billing: 3}}\n", "1:29"),
     "DP283": Example("staffing.yaml", "pause_reasons: {no-answer: {code: 1}}\n", "1:17"),
+    "DP284": Example("alerts.yaml", "slow: {kind: longest-wait, queues: [sales]}\n", "1:37"),
     "DP260": Example("trunks.yaml", "main: {host: 203.0.113.7, numbers: {01088886666: 3000}}\n", "1:50"),
     "DP261": Example("trunks.yaml", _TRUNK.format("addresses: [203.0.113.7/24]"), "1:39"),
     "DP262": Example(

@@ -15,7 +15,7 @@ MAX_BYTES = 1_000_000
 MAX_FLOWS = 200
 
 REQUIRED = ("site", "numbers", "queues")
-OPTIONAL = ("agents", "hours", "callers", "staffing", "trunks")
+OPTIONAL = ("agents", "hours", "callers", "staffing", "trunks", "alerts")
 
 
 _LEADS_OUT = Text("it is a link that leads out of the folder", "它是指向文件夹之外的链接")

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
+from dialplan.alerts import AlertRule
 from dialplan.codes import CODES
 from dialplan.examples import EXAMPLES
 from dialplan.manual_zh import ZH
@@ -36,6 +37,7 @@ _FILES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("trunks.yaml: numbering", Numbering),
     ("trunks.yaml: numbering: rules", Rewrite),
     ("site.yaml: outside", Outside),
+    ("alerts.yaml", AlertRule),
     ("flows/*.yaml", Flow),
 )
 _HEADS = {
@@ -61,7 +63,7 @@ _SIMPLE = {
     r"^[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?$": "203.0.113.0/24",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "prompt-id",
 }
-_ELSEWHERE = frozenset({"numbers", "flows", "queues", "agents", "hours", "callers", "staffing", "trunks"})
+_ELSEWHERE = frozenset({"numbers", "flows", "queues", "agents", "hours", "callers", "staffing", "trunks", "alerts"})
 
 
 def schema() -> dict[str, Any]:

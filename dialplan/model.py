@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dialplan.alerts import AlertRule
 from dialplan.base import ClockTime, Day, Digit, Digits, Language, Model, Name, PlainDate, PromptId, RulebookName
 from dialplan.staffing import Level, Staffing
 from dialplan.trunks import Outside, Sip, Trunk
@@ -40,6 +41,9 @@ class Agent(Model):
     extension: Digits = Field(description="extension, also the SIP user")
     number: Digits = Field(description="staff number the agent may tell a caller (C14)")
     queues: list[Name] = Field(default_factory=list, description="queues *45 logs the agent in to")
+    supervises: bool = Field(
+        default=False, description="whether he may listen to other agents' talks, whisper to them and join them"
+    )
     skills: dict[Name, Level] = Field(default_factory=dict, description="skill to level, 5 = best")
     languages: dict[Language, Level] = Field(
         default_factory=dict, description="languages, which are skills; the line speaks the best of them to the agent"
@@ -263,6 +267,7 @@ class Site(Model):
         default_factory=dict, description="whom agents may hand a caller on to outside, by the number they dial"
     )
     staffing: Staffing = Field(default_factory=Staffing, description="agents at work")
+    alerts: dict[Name, AlertRule] = Field(default_factory=dict, description="when somebody is told, rules by name")
     pause_limit: int = Field(
         default=120, ge=10, le=900, description="seconds after which a pause of recording ends by itself"
     )
@@ -286,6 +291,7 @@ class Site(Model):
 
 __all__ = [
     "Agent",
+    "AlertRule",
     "Answer",
     "Branch",
     "Callback",

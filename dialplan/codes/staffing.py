@@ -32,5 +32,11 @@ STAFFING = codes(
             "choose another name",
             "请换一个名称",
         ),
+        "DP284": (
+            "alert {rule} names {what}, which is not there",
+            "告警 {rule} 引用了不存在的 {what}",
+            "name one of: {known}",
+            "请使用：{known}",
+        ),
     },
 )

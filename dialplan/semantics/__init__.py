@@ -9,6 +9,7 @@ from dialplan.model import Site
 from dialplan.places import Places
 from dialplan.semantics import flow as flows
 from dialplan.semantics import norms, parts
+from dialplan.semantics.alerts import alerts
 from dialplan.semantics.prompts import missing_prompts
 from dialplan.semantics.staffing import staffing
 from dialplan.semantics.trunks import trunks
@@ -38,6 +39,7 @@ def _problems(site: Site, places: Places, known_prompts: Mapping[str, AbstractSe
     yield from waiting(site, places)
     yield from norms.site(site, places)
     yield from trunks(site, places)
+    yield from alerts(site, places)
     if known_prompts is not None:
         yield from missing_prompts(site, places, known_prompts)
 

@@ -111,7 +111,7 @@ async def serve(settings: Settings) -> None:
         server = AgiServer(ami_host(settings), settings.agi_port, asked | staff.asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        watched = await Watched.begin(database, client, live, staff, lambda: sites.site, clock)
+        watched = await Watched.begin(settings, database, client, live, staff, lambda: sites.site, clock)
         control = ControlServer(
             control_socket(settings),
             routes(database, pauses) | staff.routes | lines.routes | watched.routes,
@@ -133,10 +133,9 @@ async def serve(settings: Settings) -> None:
         tasks = [
             asyncio.create_task(keep_on("ami", lambda: watch(client, journal, live, pauses)), name="ami"),
             asyncio.create_task(keep_on("pauses", pauses.run), name="pauses"),
-            asyncio.create_task(keep_on("agents", staff.keeper.run), name="agents"),
             *(
                 asyncio.create_task(keep_on(part, run), name=part)
-                for part, run in (lines.parts | watched.parts).items()
+                for part, run in (staff.parts | lines.parts | watched.parts).items()
             ),
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),

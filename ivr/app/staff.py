@@ -11,6 +11,7 @@ from ivr.agents.keeper import StateKeeper
 from ivr.ami.client import AmiClient
 from ivr.call.agent_codes import AgentCodes
 from ivr.call.agent_requests import agent_routes
+from ivr.call.supervise import SuperviseDesk
 from ivr.core.clock import Clock
 from ivr.storage.database import Database
 
@@ -22,6 +23,7 @@ class Staff:
         keeper: to be run; its ``notices`` tell of agents paused and logged out by the line.
         codes: answers the dialplan's ``agent`` question.
         asked: what answers the dialplan, by question.
+        parts: what runs for as long as the engine serves, by name.
         routes: for the control socket.
     """
 
@@ -30,5 +32,8 @@ class Staff:
         self.desk = AgentDesk(site, client, database, clock)
         self.keeper = StateKeeper(client, database, self.board, self.desk, site, clock)
         self.codes = AgentCodes(site, self.desk, self.board, clock)
-        self.asked = {"agent": self.codes.handle}
+        self.supervise = SuperviseDesk(site, self.board, client, database, clock)
+        client.listen(self.supervise.tell)
+        self.asked = {"agent": self.codes.handle, "supervise": self.supervise.handle}
+        self.parts = {"agents": self.keeper.run, "supervise": self.supervise.run}
         self.routes = agent_routes(site, self.desk, self.board, clock)

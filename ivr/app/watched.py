@@ -1,4 +1,4 @@
-"""What the engine tells those who watch it: the live state of queues and agents."""
+"""What the engine tells those who watch it: the live state of queues and agents, and alerts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from dialplan.model import Site
 from ivr.ami.client import AmiClient
 from ivr.app.staff import Staff
 from ivr.call.control import Route, Stream
+from ivr.call.live.alerting import Alerting
 from ivr.call.live.desk import LiveDesk
 from ivr.core.clock import Clock
 from ivr.core.errors import StorageError
 from ivr.core.log import get_logger
+from ivr.core.settings import Settings
 from ivr.queues import LiveQueues
+from ivr.queues.alerts.webhook import Webhook
 from ivr.queues.served import Outcome, Served
 from ivr.reports.indicators.load import load_facts
 from ivr.storage.database import Database
@@ -30,15 +33,31 @@ class Watched:
         routes, streams: for the control socket.
     """
 
-    def __init__(self, live: LiveQueues, staff: Staff, site: Callable[[], Site], clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        live: LiveQueues,
+        staff: Staff,
+        site: Callable[[], Site],
+        clock: Clock,
+    ) -> None:
         self.desk = LiveDesk(site, live, staff.board, clock)
         self.parts: dict[str, Callable[[], Awaitable[None]]] = {"live": self.desk.run}
-        self.routes: dict[str, Route] = {**self.desk.routes}
+        webhook = None
+        if settings.alert_webhook:
+            webhook = Webhook(settings.alert_webhook, settings.alert_secret.get_secret_value(), clock)
+            self.parts["webhook"] = webhook.run
+        self.alerting = Alerting(site, live, staff.board, self.desk.served, database, clock, webhook)
+        self.parts["alerts"] = self.alerting.run
+        staff.keeper.notices.append(self.alerting.notice)
+        self.routes: dict[str, Route] = {**self.desk.routes, **self.alerting.routes}
         self.streams: dict[str, Stream] = {**self.desk.streams}
 
     @classmethod
     async def begin(
         cls,
+        settings: Settings,
         database: Database,
         client: AmiClient,
         live: LiveQueues,
@@ -47,7 +66,7 @@ class Watched:
         clock: Clock,
     ) -> Self:
         """Fed with the client's events, and knowing what happened today before."""
-        watched = cls(live, staff, site, clock)
+        watched = cls(settings, database, live, staff, site, clock)
         try:
             await remember(database, watched.desk.served, site(), clock)
         except StorageError as error:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         pattern=r"^(([01]\d|2[0-3]):[0-5]\d|off)$",
         description="when `ivr up` checks recordings and deletes what is due, by the site's clocks; off",
     )
+    alert_webhook: str = Field(
+        default="", pattern=r"^(https?://[^\s]{1,2000})?$", description="web address told of alerts; none when empty"
+    )
+    alert_secret: SecretStr = Field(default=SecretStr(""), description="key of the signature of what is sent there")
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("log_level", mode="before")

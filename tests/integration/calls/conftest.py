@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import yaml
 
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
@@ -63,6 +64,14 @@ steps:
     )
 
 
+def make_supervisor(site: Path, agent: str) -> None:
+    """An agent who may listen to the others."""
+    file = site / "agents.yaml"
+    agents = yaml.safe_load(file.read_text("utf-8"))
+    agents[agent]["supervises"] = True
+    file.write_text(yaml.safe_dump(agents, allow_unicode=True), "utf-8")
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Line]:
     """A house that answers calls; each test leaves its engine running."""
@@ -70,6 +79,7 @@ async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> As
     site_folder = home / "site"
     shutil.copytree(demo_site(), site_folder)
     add_refusal(site_folder)
+    make_supervisor(site_folder, "agent-kim")
     rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
     settings = Settings(
         home=home / "home",

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from rich.console import Console
 
 from ivr.agents.board import AgentBoard
 from ivr.ami import events as ev
 from ivr.call.control import ControlServer
 from ivr.call.live.counting import SETTLED_AFTER
 from ivr.call.live.desk import LiveDesk
+from ivr.cli.queues_watch import view
 from ivr.core.clock import FixedClock
 from ivr.queues import LiveQueues
 from ivr.queues.served import Level, Outcome
@@ -102,6 +104,10 @@ async def test_the_snapshot(watch: Watch) -> None:
     lee, kim = found["agent"]["lee"], found["agent"]["kim"]
     assert (lee["state"], lee["since"], lee["queues"]) == ("talking", at(8).isoformat(), ["service"])
     assert (kim["state"], kim["queues"]) == ("logged_out", [])
+    console = Console(width=150)
+    with console.capture() as drawn:
+        console.print(view(found, at(65)))
+    assert "1:00" in drawn.get()  # the second caller has waited a minute
 
 
 async def test_changes_come_as_they_happen(watch: Watch) -> None:

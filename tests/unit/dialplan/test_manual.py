@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dialplan.alerts import AlertRule
 from dialplan.checks import check_site
 from dialplan.codes import CODES
 from dialplan.manual import ManualLanguage, example, manual, refreshed, schema
@@ -35,6 +36,7 @@ MODELS = [
     CallOutcome,
     CallbackSettings,
     CallerList,
+    AlertRule,
     *STEPS.values(),
 ]
 GUIDE = Path(__file__).parents[3] / "docs" / "admin-guide.md"

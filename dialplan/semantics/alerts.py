@@ -1,0 +1,22 @@
+"""Alert rules, held against queues and hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialplan.codes import known, problem
+from dialplan.model import Site
+from dialplan.places import Places
+from ivr.core.problems import Problem
+
+
+def alerts(site: Site, places: Places) -> Iterator[Problem]:
+    """Queues and hours that are not there."""
+    for name, rule in site.alerts.items():
+        for index, queue in enumerate(rule.queues):
+            if queue not in site.queues:
+                where = places.of("alerts", name, "queues", index)
+                yield problem("DP284", where, rule=name, what=queue, known=known(queue, site.queues))
+        if rule.hours is not None and rule.hours not in site.hours:
+            where = places.of("alerts", name, "hours")
+            yield problem("DP284", where, rule=name, what=rule.hours, known=known(rule.hours, site.hours))
