@@ -59,8 +59,9 @@ async def test_three_ways_of_counting_agree(line: Line) -> None:
     log = (line.house.settings.asterisk_dir / "log" / "queue_log").read_text("utf-8").splitlines(keepends=True)
     found = compare(read_queue_log(log), lines_of(line.house.site), Changes(), starved_after=120)
     assert found is not None
-    for waits in (found.measured["service"], found.replayed["service"]):
-        assert (waits.offered, waits.answered, waits.abandoned) == (2, 1, 1)
+    waits = found.measured["service"]
+    assert (waits.offered, waits.answered, waits.abandoned) == (2, 1, 1)
+    assert found.replayed["service"].offered == 2  # in a replay the agent may have been quicker than the impatient one
 
     (answer,) = [visit for call in facts.calls for visit in call.visits if visit.connected]
     assert answer.connected is not None
