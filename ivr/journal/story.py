@@ -103,7 +103,8 @@ def _channel_ended(call: Call, fact: ev.ChannelEnded) -> None:
     leg = leg_of(call, fact.uniqueid)
     if leg is None:
         return
-    leg.ended_at = leg.ended_at or fact.at
+    if leg.ended_at is None or leg.hangup_cause is None:  # an end that was put in gives way to one that was seen
+        leg.ended_at = fact.at
     leg.hangup_cause = fact.cause
     cancel_ring(call, fact)
 

@@ -361,6 +361,17 @@ async def test_a_restored_connection_brings_its_own_resync(database: Database) -
     assert [ring.result for ring in two.visits[0].rings] == ["cancelled"]
 
 
+async def test_an_end_that_was_put_in_gives_way_to_one_that_is_seen(database: Database) -> None:
+    async with Journal(database, CLOCK) as journal:
+        for fact in (created(0, "2.2"), ev.AgentCalled(**ids(5, "2.2"), queue="q", member="amy", dest_uniqueid="2.3")):
+            journal.put(fact)
+        await journal.resync({"2.2"}, at=after(60))
+        journal.put(ended(61, "2.2", uniqueid="2.3"))
+    two = await story(database, "2.2")
+    assert two is not None
+    assert {leg.uniqueid: leg.ended_at for leg in two.legs} == {"2.2": None, "2.3": after(61)}
+
+
 async def test_several_journals_of_one_asterisk_tell_one_story(url: str) -> None:
     facts = [
         created(0), ev.QueueJoined(**ids(2), queue="q", position=1), agent_event(ev.AgentCalled, 3),
