@@ -94,3 +94,9 @@ async def link(session: AsyncSession) -> int:
             linked += 1
         await session.flush()
     return linked
+
+
+async def missing(session: AsyncSession, *, limit: int = 1000) -> Sequence[int]:
+    """The ids of recordings whose file is missing, the oldest first."""
+    query = select(Recording.id).where(Recording.state == "missing").order_by(Recording.id).limit(limit)
+    return (await session.scalars(query)).all()

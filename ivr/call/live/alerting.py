@@ -93,7 +93,7 @@ class Alerting:
             return
         try:
             async with self._database.read() as session:
-                now = {row.id for row in await recordings.in_state(session, "missing", limit=100_000)}
+                now = set(await recordings.missing(session, limit=100_000))
         except StorageError as error:
             log.warning("recordings not looked at", problem=str(error))
             return

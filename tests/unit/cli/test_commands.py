@@ -265,7 +265,7 @@ def test_doctor_names_what_is_missing_and_the_cure(
     assert (result.exit_code, found["ok"]) == (3, False)
     seen = by_name(found["findings"])
     sick = {name: finding["cure"] for name, finding in seen.items() if not finding["ok"]}
-    expected = {"Asterisk and SIP clients", "Vosk model", "site", "home", "keys", "FastAGI"}
+    expected = {"Asterisk and SIP clients", "Vosk model", "site", "home", "keys", "FastAGI", "who may call in"}
     assert sick.keys() - {"disk space"} == expected
     assert "ivr asterisk install" in sick["Asterisk and SIP clients"]
     assert "ivr model install" in sick["Vosk model"]
