@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"),
 
 # Correlation of a prompt with what came over the line: 0.99 for the prompt itself, up to 0.35 for another in the
 # same voice that begins with the same words.
-GREETED = 0.9
+GREETED = 0.6  # a slip of a loaded phone within the prompt leaves the longer part
 
 
 async def test_engine_down(line: Line) -> None:
@@ -180,7 +180,7 @@ def assert_heard(heard: Path, language: str, name: str) -> None:
 
 def assert_not_heard(heard: Path, language: str, name: str) -> None:
     found = find_sound(prompt(language, name), heard)
-    assert found.correlation < GREETED / 2, f"{name}: {found}"
+    assert found.correlation < 0.45, f"{name}: {found}"
 
 
 def assert_recorded(line: Line) -> None:

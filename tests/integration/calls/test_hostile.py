@@ -174,6 +174,6 @@ async def test_nobody_is_thanked_for_a_message_that_could_not_be_written(line: L
     finally:
         folder.unlink()
         aside.rename(folder)
-    assert told_to_call_again.correlation > 0.9
+    assert told_to_call_again.correlation > 0.6
     assert (call.outcome, call.route) == ("closed", "emergency")
     assert {one.role: one.state for one in call.recordings} == {"caller": "missing", "voicemail": "missing"}

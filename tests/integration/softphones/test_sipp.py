@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ivr.asterisk.toolbox import Toolbox
-from ivr.softphones.listening import find_sound
 from ivr.softphones.sipp import Ending, Plan, SippCaller
 from ivr.softphones.sounds import write_wav
+from tests.integration.hearing import hears
 from tests.integration.softphones.conftest import Line
 from tests.unit.softphones.noise import noise
 
@@ -50,7 +50,7 @@ async def test_a_caller_is_heard(line: Line, sipp: SippCaller, tmp_path: Path) -
     write_wav(sound, noise(5, 1.0))
     assert (await sipp.run(Plan(extension="102", hold=2.5, sound=sound))).successful == 1
     await asyncio.sleep(0.3)
-    assert find_sound(sound, line.recordings / "echo.wav").correlation > 0.9
+    assert hears(line.recordings / "echo.wav", sound)
 
 
 @pytest.mark.parametrize("keys", ["11", "*9"])
