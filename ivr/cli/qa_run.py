@@ -107,8 +107,9 @@ def run_(
     poison = [file for result in tally.results for file in result.get("quarantined", ())]
     judged = len(tally.results) - len(failed)
     if as_json:
+        calls = sorted(tally.results, key=lambda result: int(result["call"]))  # they end in any order
         counts = {"judged": judged, "failed": len(failed), "quarantined": len(poison), "elsewhere": tally.left}
-        emit({**counts, "stopped": tally.stopped, "calls": tally.results})
+        emit({**counts, "stopped": tally.stopped, "calls": calls})
     else:
         _summary(tally, judged, failed, poison)
     if tally.stopped:

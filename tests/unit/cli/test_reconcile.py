@@ -17,6 +17,7 @@ from ivr.app import Application
 from ivr.cli.main import build
 from ivr.cli.reconcile import begin_of
 from ivr.core.errors import UsageError
+from ivr.core.settings import Settings
 from ivr.storage import calls
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
@@ -35,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (log / "cel-custom").mkdir(parents=True)
     shutil.copy(FIXTURES / "cel-demo.jsonl", log / "cel-custom" / "cel.json")
     shutil.copy(FIXTURES / "queue-log-demo.txt", log / "queue_log")
-    upgrade(f"sqlite+aiosqlite:///{tmp_path}/home/ivr.db")
+    upgrade(Settings().database)
     return tmp_path / "home"
 
 
