@@ -9,13 +9,14 @@
     │   ├── OutOfTime         a file took longer than its limit
     │   └── ExecutorLost      where files are transcribed cannot be reached; no file is to blame
     └── RulebookError         a rulebook cannot be used; carries Problems
+        └── NoRulebook        there is none of that name (exit 2)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.core.errors import QualityError
+from ivr.core.errors import QualityError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
@@ -59,9 +60,15 @@ class ExecutorLost(TranscriptionError):  # noqa: N818 - the trade's word
 class RulebookError(QualityError):
     """A rulebook cannot be used."""
 
-    def __init__(self, message: str, problems: Sequence[Problem] = (), *, cure: str = "") -> None:
+    def __init__(self, message: str | Text, problems: Sequence[Problem] = (), *, cure: str | Text = "") -> None:
         super().__init__(message, cure=cure)
         self.problems = tuple(problems)
 
 
-__all__ = ["ExecutorLost", "OutOfTime", "PoisonFile", "RulebookError", "SoundError", "TranscriptionError"]
+class NoRulebook(RulebookError):  # noqa: N818 - like the others here
+    """There is no rulebook of that name, no such file, or none in force on that day."""
+
+    exit_code = UsageError.exit_code
+
+
+__all__ = ["ExecutorLost", "NoRulebook", "OutOfTime", "PoisonFile", "RulebookError", "SoundError", "TranscriptionError"]

@@ -229,8 +229,7 @@ def _page(path: Path, results: Results) -> None:
 
 
 def _rulebook(settings: Settings, options: Options) -> Rulebook:
-    from recording.rulebooks.load import load_rulebook
-    from recording.rulebooks.shelf import FOLDER, Shelf
+    from ivr.cli.rulebook import named
 
     wanted = options.rulebook or options.language
     if not wanted:
@@ -238,9 +237,7 @@ def _rulebook(settings: Settings, options: Options) -> Rulebook:
             Text("neither rulebook nor language was named", "未指定话术规则或语言"),
             cure=Text("--rulebook NAME, or --language zh-CN", "请加 --rulebook 名称 或 --language zh-CN"),
         )
-    shelf = Shelf(settings.site / FOLDER if settings.site else None)
-    own = wanted.endswith((".yaml", ".yml"))
-    rulebook = load_rulebook(Path(wanted), shelf.file_of) if own else shelf.load(wanted)
+    rulebook = named(settings, wanted)
     if options.language and options.language.casefold() != rulebook.language.casefold():
         raise UsageError(
             Text(f"rulebook {rulebook.name} is for {rulebook.language}, not {options.language!r:.40}",

@@ -58,7 +58,7 @@ def show(
 ) -> None:
     """A rulebook's rules, or those of an earlier version that has judged calls. / 查看规则内容"""
     settings = state(context).settings
-    rulebook = guarded(lambda: run(_kept(settings, name, digest)) if digest else _load(settings, name), as_json=as_json)
+    rulebook = guarded(lambda: run(_kept(settings, name, digest)) if digest else named(settings, name), as_json=as_json)
     if as_json:
         emit({**rulebook.model_dump(mode="json"), "digest": rulebook.digest})
         return
@@ -112,7 +112,7 @@ def norms(context: typer.Context, name: Name = "", as_json: JsonFlag = False) ->
     from recording.rulebooks.norms import KINDS, norm_table, not_covered
 
     settings = state(context).settings
-    rulebook = guarded(lambda: _load(settings, name or "zh-cn"), as_json=as_json)
+    rulebook = guarded(lambda: named(settings, name or "zh-cn"), as_json=as_json)
     lines, missing = norm_table(rulebook), not_covered(rulebook)
     if as_json:
         rows = [
@@ -145,7 +145,13 @@ def _path(name: str) -> Path | None:
     return Path(name) if name.casefold().endswith((".yaml", ".yml")) else None
 
 
-def _load(settings: Settings, name: str) -> Rulebook:
+def named(settings: Settings, name: str) -> Rulebook:
+    """The rulebook of that name that is in force, or that of a YAML file.
+
+    Raises:
+        NoRulebook: if there is none.
+        RulebookError: if it has errors.
+    """
     from recording.rulebooks.load import load_rulebook
 
     shelf, path = _shelf(settings), _path(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ivr.core.language import Text
 from ivr.core.problems import Problem, Severity
-from recording.errors import RulebookError
+from recording.errors import NoRulebook, RulebookError
 from recording.rulebooks.extend import extended
 from recording.rulebooks.model import Rulebook
 from recording.rulebooks.source import Source, read_yaml
@@ -37,12 +37,21 @@ def pack(name: str) -> Rulebook:
     """A rulebook that comes with the project.
 
     Raises:
-        RulebookError: if there is none of that name.
+        NoRulebook: if there is none of that name.
     """
     path = find_pack(name)
     if path is None:
-        raise RulebookError(f"no rulebook {name!r:.60}", cure=f"one of {', '.join(pack_names())}")
+        raise no_rulebook(name, pack_names())
     return load_rulebook(path)
+
+
+def no_rulebook(name: str, there: Iterable[str]) -> NoRulebook:
+    """That there is none of that name; ``there`` are those there are."""
+    names = list(dict.fromkeys(there))
+    return NoRulebook(
+        Text(f"no rulebook {name!r:.60}", f"没有话术规则 {name!r:.60}"),
+        cure=Text(f"one of {', '.join(names)}", f"可用：{'、'.join(names)}"),
+    )
 
 
 def load_rulebook(path: Path, find: Finder = find_pack) -> Rulebook:
@@ -52,12 +61,14 @@ def load_rulebook(path: Path, find: Finder = find_pack) -> Rulebook:
         find: the file of a rulebook this one extends.
 
     Raises:
+        NoRulebook: if there is no such file.
         RulebookError: with Problems that name file, line and column.
     """
     rulebook, problems = check_rulebook(path, find)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     if rulebook is None or errors:
-        raise RulebookError(f"{path.name}: {len(errors)} problems; first: {errors[0]}", problems)
+        kind = RulebookError if path.exists() else NoRulebook
+        raise kind(f"{path.name}: {len(errors)} problems; first: {errors[0]}", problems)
     return rulebook
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from ivr.core.language import Text
 from ivr.core.problems import Problem
-from recording.errors import RulebookError
-from recording.rulebooks.load import PACKS, check_rulebook, find_pack, load_rulebook
+from recording.errors import NoRulebook
+from recording.rulebooks.load import PACKS, check_rulebook, find_pack, load_rulebook, no_rulebook
 from recording.rulebooks.model import Names, Rulebook
 from recording.rulebooks.names import with_company
 from recording.rulebooks.source import read_yaml
@@ -68,7 +69,7 @@ class Shelf:
         the project's is in force.
 
         Raises:
-            RulebookError: if there is none.
+            NoRulebook: if there is none.
         """
         known = [one for one in self.editions() if name.casefold() in {one.name.casefold(), one.path.stem.casefold()}]
         for own in (True, False):
@@ -79,9 +80,15 @@ class Shelf:
             ]
             if inside:
                 return max(inside, key=lambda one: (one.effective_from or date.min, one.version))
-        names = ", ".join(dict.fromkeys(one.name for one in self.editions()))
-        missing = f"no version of rulebook {name!r:.60} is in force on {day}" if known else f"no rulebook {name!r:.60}"
-        raise RulebookError(missing, cure=f"one of {names}")
+        if not known:
+            raise no_rulebook(name, [one.name for one in self.editions()])
+        raise NoRulebook(
+            Text(
+                f"no version of rulebook {name!r:.60} is in force on {day}",
+                f"话术规则 {name!r:.60} 在 {day} 无生效版本",
+            ),
+            cure=Text("see ivr qa rulebook list", "请查看 ivr qa rulebook list"),
+        )
 
     def load(self, name: str, day: date | None = None, names: Names | None = None) -> Rulebook:
         """The rulebook in force on ``day``, ready to judge.
@@ -90,7 +97,8 @@ class Shelf:
             names: the site's names for its placeholders.
 
         Raises:
-            RulebookError: if there is none, or it has errors.
+            NoRulebook: if there is none.
+            RulebookError: if it has errors.
         """
         edition = self.find(name, day)
         if edition.path not in self._loaded:

@@ -99,12 +99,22 @@ def test_files_that_are_no_calls_are_named_and_the_others_judged(ivr: Ivr, call:
         ([], "neither rulebook nor language"),
         (["--rulebook", "en-US", "--agent-channel", "middle"], "left or right"),
         (["--rulebook", "en-US", "--language", "ko-KR"], "is for en-US"),
+        (["--rulebook", "nosuch"], "no rulebook 'nosuch'"),
+        (["--rulebook", "nosuch.yaml"], "cannot be read"),
+        (["--language", "fr-FR"], "no rulebook 'fr-FR'"),
     ],
 )
 def test_wrong_use_is_exit_code_2(ivr: Ivr, call: Path, more: list[str], said: str) -> None:
     ran = ivr("qa", "judge", str(call), *more)
     assert ran.exit_code == 2
     assert said in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "norms", "check"])
+def test_a_rulebook_that_is_not_there_is_wrong_use(ivr: Ivr, command: str) -> None:
+    ran = ivr("qa", "rulebook", command, "nosuch", "--json")
+    assert ran.exit_code == 2
+    assert "zh-cn" in json.loads(ran.stdout)["cure"]
 
 
 def test_a_folder_without_sound_is_wrong_use(ivr: Ivr, tmp_path: Path) -> None:
