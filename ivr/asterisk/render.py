@@ -20,7 +20,7 @@ from ivr.asterisk import certificate
 from ivr.asterisk.layout import Dirs, ami_host, make_dirs
 from ivr.asterisk.lines import authorities, check_exposure, transports, trunk_lines
 from ivr.asterisk.modules import choose_modules, features
-from ivr.asterisk.secrets import AMI_USER, Secrets, write_private
+from ivr.asterisk.secrets import AMI_USER, Secrets, fits_conf, write_private
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.errors import AsteriskError
@@ -66,7 +66,7 @@ def password(value: object) -> str:
         AsteriskError: if it holds what no such value can.
     """
     text = str(value)
-    if not (text.isascii() and text.isprintable()) or text != text.strip() or text.startswith(("#", ">")):
+    if not fits_conf(text):
         raise AsteriskError(
             Text("a password is not fit for Asterisk's configuration", "有密码不能写入 Asterisk 配置"),
             cure=Text("take another: printable ASCII without blanks at its ends", "请更换：可打印的 ASCII，首尾无空白"),

@@ -99,18 +99,27 @@ def keep_trunk_secret(settings: Settings, trunk: str, secret: str) -> None:
         UsageError: if it holds what cannot stand in Asterisk's configuration.
         SetupError: if the file cannot be understood.
     """
-    if secret and (
-        len(secret) > LONGEST_SECRET or not secret.isascii() or not secret.isprintable() or secret.strip() != secret
-    ):
+    if secret and not fits_conf(secret):
         raise UsageError(
-            Text("not a password of printable ASCII without blanks at its ends",
-                 "密码须为可打印的 ASCII 字符，首尾不得有空白"),
+            Text("not a password of printable ASCII without blanks at its ends or # or > before it",
+                 "密码须为可打印的 ASCII 字符，首尾不得有空白，且不得以 # 或 > 开头"),
             cure=Text("ask the provider for another", "请向运营商另要一个"),
         )  # fmt: skip
     path = secrets_file(settings)
     have = load_secrets(settings) if path.exists() else Secrets()
     kept = {name: value for name, value in have.trunks.items() if name != trunk}
     _keep(path, have.model_copy(update={"trunks": kept | ({trunk: secret} if secret else {})}))
+
+
+def fits_conf(secret: str) -> bool:
+    """Whether a password that others have chosen can be a value of a .conf file."""
+    return (
+        len(secret) <= LONGEST_SECRET
+        and secret.isascii()
+        and secret.isprintable()
+        and secret.strip() == secret
+        and not secret.startswith(("#", ">"))
+    )
 
 
 def trunk_variable(trunk: str) -> str:
@@ -146,6 +155,7 @@ __all__ = [
     "AMI_USER",
     "Secrets",
     "ensure_secrets",
+    "fits_conf",
     "forget_agent",
     "keep_trunk_secret",
     "load_secrets",

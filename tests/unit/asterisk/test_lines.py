@@ -175,7 +175,7 @@ def test_trunk_passwords_are_kept_and_forgotten(settings: Settings) -> None:
     keep_trunk_secret(settings, "main", "")
     assert load_secrets(settings).trunks == {}
     assert load_secrets(settings).agents == agents.agents
-    for bad in ("a\nb", " x", "密", "x" * 200):
+    for bad in ("a\nb", " x", "密", "x" * 200, "#x", ">x"):
         with pytest.raises(UsageError):
             keep_trunk_secret(settings, "main", bad)
 
