@@ -70,7 +70,8 @@ def read_lines(path: Path, time_of: TimeOf, skipped: Skipped, extent: Extent | N
     """
     extent = extent or Extent()
     try:
-        files = [one for one in rotated(path) if not _too_old(one, extent.since)]
+        # Where its rows begin is seen in it; a time of its own that is wrong must not hide the file being written.
+        files = [one for one in rotated(path) if one == path or not _too_old(one, extent.since)]
         left = extent.most_bytes
         sizes: list[int] = []
         for one in reversed(files):  # the newest get their share first

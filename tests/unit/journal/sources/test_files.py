@@ -27,6 +27,14 @@ def row(number: int, second: float = 0) -> str:
     return f"{at}|{number}.1|service|NONE|ENTERQUEUE||1390000{number:07d}|1\n"
 
 
+def written(folder: Path, rows: int) -> Path:
+    """A queue_log with a row a second. What its own time says is of no account: the clock may have been set."""
+    path = folder / "queue_log"
+    path.write_text("".join(row(number, number) for number in range(rows)))
+    os.utime(path, (1e9, 1e9))
+    return path
+
+
 def read(path: Path, extent: Extent | None = None) -> tuple[list[str], Skipped]:
     skipped = Skipped()
     return list(read_lines(path, time_of, skipped, extent)), skipped
@@ -67,8 +75,7 @@ def test_a_line_without_measure_costs_itself_only(tmp_path: Path) -> None:
 
 
 def test_reading_begins_where_the_time_begins(tmp_path: Path) -> None:
-    path = tmp_path / "queue_log"
-    path.write_text("".join(row(number, number) for number in range(40_000)))
+    path = written(tmp_path, 40_000)
     since = BEGIN + timedelta(seconds=30_000)
     lines, skipped = read(path, Extent(since))
     assert lines[-1] == row(39_999, 39_999)
@@ -80,8 +87,7 @@ def test_reading_begins_where_the_time_begins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("seconds", [-100_000, 0, 1, 20_000, 39_999])
 def test_no_row_from_the_time_on_is_missing_in_a_large_file(tmp_path: Path, seconds: int) -> None:
-    path = tmp_path / "queue_log"
-    path.write_text("".join(row(number, number) for number in range(40_000)))
+    path = written(tmp_path, 40_000)
     wanted = [row(number, number) for number in range(max(0, seconds), 40_000)]
     assert read(path, Extent(BEGIN + timedelta(seconds=seconds)))[0][-len(wanted) :] == wanted
 
