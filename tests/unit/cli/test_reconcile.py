@@ -5,68 +5,59 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from ivr.app import Application
-from ivr.cli.main import build
 from ivr.cli.reconcile import begin_of
+from ivr.core.clock import SystemClock
 from ivr.core.errors import UsageError
 from ivr.core.settings import Settings
 from ivr.storage import calls
 from ivr.storage.database import Database
-from ivr.storage.migrations import upgrade
+from tests.unit.cli.conftest import Ivr
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
+AFTER = datetime(2026, 11, 22, 8, tzinfo=UTC)  # the calls of the files are over
 SINCE = ("--since", "2026-11-20")
-Ivr = Callable[..., Result]
+RECONCILE = ("calls", "reconcile")
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("IVR_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("IVR_LANG", "en")
-    monkeypatch.chdir(tmp_path)
-    log = tmp_path / "home" / "asterisk" / "log"
+def home(home: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty journal beside the files of a run."""
+    log = home / "asterisk" / "log"
     (log / "cel-custom").mkdir(parents=True)
     shutil.copy(FIXTURES / "cel-demo.jsonl", log / "cel-custom" / "cel.json")
     shutil.copy(FIXTURES / "queue-log-demo.txt", log / "queue_log")
-    upgrade(Settings().database)
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def ivr(home: Path) -> Ivr:
-    app = build(Application())
-    return lambda *words: CliRunner().invoke(app, ["calls", "reconcile", *words])
+    shutil.copy(migrated, home / "ivr.db")
+    monkeypatch.setattr(SystemClock, "now", lambda _: AFTER)
+    return home
 
 
 def test_drift_is_an_exit_code_until_it_is_mended(ivr: Ivr, home: Path) -> None:
-    checked = ivr(*SINCE, "--check", "--json")
+    checked = ivr(*RECONCILE, *SINCE, "--check", "--json")
     assert checked.exit_code == 1
     found = json.loads(checked.stdout)
     assert (found["ok"], found["left"], found["mended"], len(found["drift"])) == (False, 5, 0, 5)
     assert {one["kind"] for one in found["drift"]} == {"no-call"}
     assert all(one["cure"]["en"] and one["cure"]["zh"] for one in found["drift"])
-    mended = ivr(*SINCE)
+    mended = ivr(*RECONCILE, *SINCE)
     assert mended.exit_code == 0
     assert "5 calls compared, 0 agreed" in mended.stdout
     assert "13800138001" not in mended.stdout
-    again = json.loads(ivr(*SINCE, "--json").stdout)
+    again = json.loads(ivr(*RECONCILE, *SINCE, "--json").stdout)
     assert (again["ok"], again["agreeing"], again["mended"]) == (True, 5, 0)
 
     async def contradict() -> None:
-        async with Database(f"sqlite+aiosqlite:///{home}/ivr.db") as database, database.write() as session:
+        async with Database(Settings().database) as database, database.write() as session:
             call = (await calls.hold(session, ["1795314209.4"]))["1795314209.4"]
             call.visits[0].agent = "[red]kim"
 
     asyncio.run(contradict())
-    left = ivr(*SINCE)
+    left = ivr(*RECONCILE, *SINCE)
     assert left.exit_code == 1
     assert "[red]kim" in left.stdout.replace("\n", "")
 
@@ -76,16 +67,16 @@ def test_other_files_are_read_and_strangers_stay_out(ivr: Ivr, tmp_path: Path) -
     other.write_text("1795320127|99.1|support|NONE|ENTERQUEUE||555|1\nnonsense\n1795320130|99.1|support|NONE|JUGGLE|\n")
     cel = tmp_path / "Master.csv"
     cel.write_text("")
-    found = json.loads(ivr(*SINCE, "--json", "--cel", str(cel), "--queue-log", str(other)).stdout)
+    found = json.loads(ivr(*RECONCILE, *SINCE, "--json", "--cel", str(cel), "--queue-log", str(other)).stdout)
     assert (found["compared"], found["strangers"], found["left"]) == (0, 1, 0)
     assert (found["queue_log"]["malformed"], found["queue_log"]["unknown"]) == (1, {"JUGGLE": 1})
 
 
 def test_what_cannot_be_done_is_said(ivr: Ivr, home: Path) -> None:
-    assert ivr("--since", "soon").exit_code == 2
-    assert ivr("--cel", "nowhere.json").exit_code == 2
+    assert ivr(*RECONCILE, "--since", "soon").exit_code == 2
+    assert ivr(*RECONCILE, "--cel", "nowhere.json").exit_code == 2
     shutil.rmtree(home / "asterisk")
-    missing = ivr("--json")
+    missing = ivr(*RECONCILE, "--json")
     assert missing.exit_code == 3
     assert "queue_log" in json.loads(missing.stdout)["error"]
 
