@@ -99,10 +99,11 @@ def _file(path: Path, time_of: TimeOf, skipped: Skipped, since: datetime | None,
         return
     with path.open("rb") as file:
         size = path.stat().st_size
-        begin = max(0, size - share)
+        begin = cut = max(0, size - share)
         if since is not None and size - begin > _SMALL:
             begin = _place(file, time_of, since - _SLACK, begin, size)
-        skipped.unread_bytes += max(0, size - share)
+        if cut and (since is None or not _is_before(file, time_of, since - _SLACK, cut)):
+            skipped.unread_bytes += cut
         file.seek(max(0, begin - 1))
         if begin:
             file.readline()  # the rest of a line that began before
@@ -128,12 +129,16 @@ def _place(file: _Seekable, time_of: TimeOf, since: datetime, low: int, high: in
     """Where the rows of ``since`` begin, found by halving: rows lie in the order of their times, nearly."""
     while high - low > _SMALL:
         middle = (low + high) // 2
-        at = _time_after(file, time_of, middle)
-        if at is not None and at < since:
+        if _is_before(file, time_of, since, middle):
             low = middle
         else:
             high = middle
     return low
+
+
+def _is_before(file: _Seekable, time_of: TimeOf, since: datetime, place: int) -> bool:
+    at = _time_after(file, time_of, place)
+    return at is not None and at < since
 
 
 def _time_after(file: _Seekable, time_of: TimeOf, place: int) -> datetime | None:

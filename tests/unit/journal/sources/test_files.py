@@ -103,6 +103,15 @@ def test_too_much_is_read_from_its_end_and_said(tmp_path: Path) -> None:
     assert skipped.unread_bytes == len(whole) - 400_000
 
 
+def test_what_lies_before_the_time_asked_for_is_not_counted_as_unread(tmp_path: Path) -> None:
+    path = written(tmp_path, 40_000)
+    lines, skipped = read(path, Extent(BEGIN + timedelta(seconds=39_000), 1_000_000))
+    assert lines[-1000:] == [row(number, number) for number in range(39_000, 40_000)]
+    assert skipped.unread_bytes == 0
+    _, skipped = read(path, Extent(BEGIN + timedelta(seconds=1_000), 1_000_000))
+    assert skipped.unread_bytes == path.stat().st_size - 1_000_000
+
+
 def test_files_that_ended_before_are_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "queue_log"
     path.write_text(row(1))
