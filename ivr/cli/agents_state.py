@@ -10,6 +10,7 @@ from urllib.parse import quote
 import typer
 
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, site_folder, state
+from ivr.cli.engine import ask
 from ivr.cli.people import By, table
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -121,8 +122,6 @@ def _act(context: typer.Context, agent: str, verb: str, body: dict[str, Any], as
 
 
 def _ask(settings: Settings, agent: str, verb: str, body: dict[str, Any], *, method: str = "POST") -> dict[str, Any]:
-    from ivr.cli.pause import ask
-
     path = "/".join(quote(part, safe="") for part in ("agents", agent, verb) if part)
     return ask(settings, f"/{path}", body, method=method)
 

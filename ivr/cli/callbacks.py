@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, state
+from ivr.cli.engine import ask
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -100,8 +101,6 @@ async def _list(settings: Settings, *, every: bool, limit: int) -> list[dict[str
 def _cancel(settings: Settings, callback: int) -> dict[str, Any]:
     """By the engine, which knows of tries under way; without one, in the book."""
     import getpass
-
-    from ivr.cli.pause import ask
 
     try:
         ask(settings, f"/callbacks/{callback}/cancel", {"by": getpass.getuser()})

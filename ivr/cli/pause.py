@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, state
-from ivr.core.errors import IvrError, SetupError, UsageError
-from ivr.core.language import Text
-from ivr.core.settings import Settings
-
-LIMIT = 15.0  # seconds
+from ivr.cli.engine import ask
 
 CallArgument = Annotated[str, typer.Argument(help="Id of the call, or Asterisk's linkedid. / 通话编号或 linkedid")]
 
@@ -54,34 +50,3 @@ def resume(context: typer.Context, call: CallArgument, as_json: JsonFlag = False
         done("recording goes on", "录音已恢复")
     else:
         note("it was not paused", "录音未处于暂停状态")
-
-
-def ask(settings: Settings, path: str, body: dict[str, Any], *, method: str = "POST") -> dict[str, Any]:
-    """Ask the engine over its control socket.
-
-    Raises:
-        SetupError: if no engine answers there.
-        UsageError: if it calls the request wrong.
-        IvrError: if it cannot do it.
-    """
-    import httpx
-
-    from ivr.asterisk.layout import control_socket
-
-    socket = control_socket(settings)
-    silent = SetupError(
-        Text(f"no engine answers at {socket}", f"没有引擎在 {socket} 应答"),
-        cure=Text("start it: ivr up, or ivr serve", "请启动：ivr up 或 ivr serve"),
-    )
-    if not socket.exists():
-        raise silent
-    try:
-        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=LIMIT) as client:
-            answer = client.request(method, f"http://engine{path}", json=body)
-            found: dict[str, Any] = answer.json()
-    except (httpx.HTTPError, ValueError) as error:
-        raise silent from error
-    if answer.is_success:
-        return found
-    kind = UsageError if answer.status_code in {400, 404} else IvrError
-    raise kind(str(found.get("error", "")), cure=str(found.get("cure", "")))

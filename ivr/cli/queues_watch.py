@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ivr.cli.common import JsonFlag, console, emit, guarded, state
+from ivr.cli.engine import ask, connected, no_engine
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -33,8 +34,6 @@ def watch(
     """Queues and agents as they are now; --json prints a snapshot and each change as a line. / 实时查看队列与坐席"""
     settings = state(context).settings
     if once:
-        from ivr.cli.pause import ask
-
         answer = guarded(lambda: ask(settings, "/live", {}, method="GET"), as_json=as_json)
         if as_json:
             emit(answer)
@@ -65,33 +64,16 @@ def lines(settings: Settings) -> Iterator[dict[str, Any]]:
     Raises:
         SetupError: if no engine answers, or it has gone.
     """
-    import httpx
-
-    from ivr.asterisk.layout import control_socket
-
-    socket = control_socket(settings)
-    gone = SetupError(
-        Text(f"no engine answers at {socket}", f"没有引擎在 {socket} 应答"),
-        cure=Text("start it: ivr up, or ivr serve", "请启动：ivr up 或 ivr serve"),
-    )
-    if not socket.exists():
-        raise gone
-    try:
-        with (
-            httpx.Client(transport=httpx.HTTPTransport(uds=str(socket)), timeout=SILENT) as client,
-            client.stream("GET", "http://engine/changes") as answer,
-        ):
-            answer.raise_for_status()
-            for line in answer.iter_lines():
-                found: dict[str, Any] = json.loads(line)
-                if found.get("type") == "refused":
-                    raise SetupError(
-                        Text("too many watch already", "同时查看者过多"), cure=Text("end one of them", "请先结束其一")
-                    )
-                yield found
-    except (httpx.HTTPError, ValueError) as error:
-        raise gone from error
-    raise gone
+    with connected(settings, limit=SILENT) as client, client.stream("GET", "/changes") as answer:
+        answer.raise_for_status()
+        for line in answer.iter_lines():
+            found: dict[str, Any] = json.loads(line)
+            if found.get("type") == "refused":
+                raise SetupError(
+                    Text("too many watch already", "同时查看者过多"), cure=Text("end one of them", "请先结束其一")
+                )
+            yield found
+    raise no_engine(settings)
 
 
 def apply(known: dict[str, Any], line: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ import pytest_asyncio
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.asterisk.toolbox import Toolbox
-from ivr.cli.pause import ask
+from ivr.cli.engine import ask
 from ivr.core.clock import SystemClock
 from ivr.core.errors import UsageError
 from ivr.core.settings import Settings
