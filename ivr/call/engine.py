@@ -167,7 +167,7 @@ class Engine:
         call.variables.update(state.variables)
         call.waited.update(state.waited)
         step = site.flows[state.flow].steps[state.step]
-        if question.ran == "queue" and isinstance(step, Enqueue):
+        if question.ran == "queue" and isinstance(step, Enqueue | Callback):
             self.journal.put(
                 QueueReturned(at=self.clock.now(), linkedid=linkedid, queue=step.queue, status=question.status)
             )

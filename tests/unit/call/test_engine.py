@@ -19,6 +19,7 @@ from ivr.core.clock import FixedClock
 from ivr.core.errors import StorageError
 from ivr.journal.facts import CallOpened, Fact, LanguageChosen, OutcomeDecided, QueueReturned, StepFact
 
+HANGUP = {"step": "hangup"}
 NOW = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
 
 
@@ -145,6 +146,15 @@ async def test_after_a_wait_in_vain_comes_the_message_and_its_outcome(line: Line
     assert [fact.outcome for fact in line.journal.of(OutcomeDecided)] == ["voicemail"]
     assert len(line.journal.of(QueueReturned)) == 1, "the old QUEUESTATUS is no news after a message"
     assert line.remembering.kept == {}
+
+
+async def test_the_story_hears_how_the_wait_of_somebody_called_back_ended(line: Line, site: Site) -> None:
+    changed = with_flow(site, {"later": {"step": "callback", "queue": "service", "failure": "bye"}, "bye": HANGUP})
+    state = {"site_version": line.engine.sites.use(changed), "flow": "test", "step": "later", "language": "zh-CN"}
+    await line.remembering.save("a" * 32, "1.1", state)
+    asterisk = await line.ask("3000", "a" * 32, "queue", "TIMEOUT")
+    assert answered(asterisk)["IVR_NEXT"] == "hangup"
+    assert [(fact.queue, fact.status) for fact in line.journal.of(QueueReturned)] == [("service", "TIMEOUT")]
 
 
 @pytest.mark.parametrize("token", ["0" * 32, "../../etc/passwd", "a b", "' OR 1=1 --", "x" * 300, "${SHELL(id)}"])
