@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.markup import escape
 from ivr.cli import agents_state
 from ivr.cli.asterisk import own_certificate
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
+from ivr.cli.keeping import audited
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -118,7 +120,8 @@ def provision(
     phones = guarded(lambda: _phones(phone or []), as_json=as_json)
     chosen = agents or sorted(site.agents)
     found = guarded(lambda: [account_of(settings, site, one) for one in chosen], as_json=as_json)
-    guarded(lambda: _note(settings, "agents.provision", {"agents": chosen}), as_json=as_json)
+    shown = None, {"agents": chosen}  # passwords are: that is written down
+    guarded(lambda: run(audited(settings, "agents.provision", "agents", lambda _at: shown)), as_json=as_json)
     files = guarded(lambda: export(found, phones, out), as_json=as_json) if out is not None else []
     trusted = guarded(lambda: own_certificate(settings), as_json=as_json) if site.sip.agents == "tls" else ""
     if as_json:
@@ -192,34 +195,11 @@ def _tell(running: bool | None) -> None:
 def _audited(
     settings: Settings, action: str, agent: str, change: Callable[[], tuple[Site, Agent]]
 ) -> tuple[Site, Agent]:
-    async def work() -> tuple[Site, Agent]:
-        from ivr.cli.keeping import open_room
-        from ivr.storage import audit
+    def changed(_at: datetime) -> tuple[tuple[Site, Agent], dict[str, Any]]:
+        found = change()
+        return found, {"extension": found[1].extension, "queues": list(found[1].queues)}
 
-        async with open_room(settings) as room, room.database.write() as session:
-            found = change()
-            detail: dict[str, Any] = {"extension": found[1].extension, "queues": list(found[1].queues)}
-            await audit.append(
-                session, actor=room.actor, action=action, object=f"agent:{agent}", at=room.clock.now(), detail=detail
-            )
-        return found
-
-    return run(work())
-
-
-def _note(settings: Settings, action: str, detail: dict[str, Any]) -> None:
-    """Passwords were shown: that is written down."""
-
-    async def work() -> None:
-        from ivr.cli.keeping import open_room
-        from ivr.storage import audit
-
-        async with open_room(settings) as room, room.database.write() as session:
-            await audit.append(
-                session, actor=room.actor, action=action, object="agents", at=room.clock.now(), detail=detail
-            )
-
-    run(work())
+    return run(audited(settings, action, f"agent:{agent}", changed))
 
 
 def _plain(agent_id: str, agent: Agent) -> dict[str, Any]:

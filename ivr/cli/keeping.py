@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from ivr.cli.common import site_folder
@@ -19,6 +20,8 @@ from ivr.core.settings import Settings
 if TYPE_CHECKING:
     from ivr.storage.database import Database
     from recording.vault import Vault
+
+T = TypeVar("T")
 
 LONGEST_REASON = 200
 _NOT_SAFE = re.compile(r"[^A-Za-z0-9._@-]")
@@ -69,6 +72,25 @@ async def open_room(settings: Settings, *, upgrade: bool = True) -> AsyncIterato
         await asyncio.to_thread(migrate, settings.database)
     async with Database(settings.database, settings.home / "audit.head", sealer=vault) as database:
         yield Room(settings, database, vault, SystemClock(), who())
+
+
+async def audited(
+    settings: Settings, action: str, what: str, change: Callable[[datetime], tuple[T, dict[str, Any]]]
+) -> T:
+    """Make a change and note it in the audit; where the database does not answer nothing is changed.
+
+    Args:
+        action: as the audit calls it.
+        what: it is done to.
+        change: is told the time; gives what it made, and the detail for the audit.
+    """
+    from ivr.storage import audit
+
+    async with open_room(settings) as room, room.database.write() as session:
+        at = room.clock.now()
+        made, detail = change(at)
+        await audit.append(session, actor=room.actor, action=action, object=what, at=at, detail=detail)
+    return made
 
 
 def who() -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -241,16 +241,13 @@ def _audited(settings: Settings, action: str, change: Callable[[datetime], Recip
 
 
 async def _in_room(settings: Settings, action: str, change: Callable[[datetime], Recipient]) -> Recipient:
-    """Make a change and note it in the audit; where the database does not answer nothing is changed."""
-    from ivr.cli.keeping import open_room
-    from ivr.storage import audit
+    from ivr.cli.keeping import audited
 
-    async with open_room(settings) as room, room.database.write() as session:
-        at = room.clock.now()
+    def changed(at: datetime) -> tuple[Recipient, dict[str, Any]]:
         found = change(at)
-        detail = {"recipient": found.key, "recipients": [one.key for one in _folder(settings).recipients()]}
-        await audit.append(session, actor=room.actor, action=action, object="keys", at=at, detail=detail)
-    return found
+        return found, {"recipient": found.key, "recipients": [one.key for one in _folder(settings).recipients()]}
+
+    return await audited(settings, action, "keys", changed)
 
 
 def _refuse_forgetting() -> None:

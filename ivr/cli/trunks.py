@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
+from ivr.cli.keeping import audited
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -82,15 +84,11 @@ def secret(
     given = "" if forget else guarded(_ask, as_json=as_json)
     action = "trunks.forget" if forget else "trunks.secret"
 
-    async def work() -> None:
-        from ivr.cli.keeping import open_room
-        from ivr.storage import audit
+    def keep(_at: datetime) -> tuple[None, dict[str, Any]]:
+        keep_trunk_secret(settings, trunk, given)
+        return None, {}
 
-        async with open_room(settings) as room, room.database.write() as session:
-            keep_trunk_secret(settings, trunk, given)
-            await audit.append(session, actor=room.actor, action=action, object=f"trunk:{trunk}", at=room.clock.now())
-
-    guarded(lambda: run(work()), as_json=as_json)
+    guarded(lambda: run(audited(settings, action, f"trunk:{trunk}", keep)), as_json=as_json)
     if as_json:
         emit({"trunk": trunk, "kept": not forget})
     elif forget:
