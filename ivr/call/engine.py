@@ -52,14 +52,6 @@ class Continuations(Protocol):
         ...
 
 
-class CalledBack(Callbacks, Protocol):
-    """The callback desk, asked about calls of its own."""
-
-    async def of_attempt(self, linkedid: str) -> CallbackRow | None:
-        """The callback behind a call."""
-        ...
-
-
 class Journal(Protocol):
     """Where facts go; never blocks the call."""
 
@@ -114,11 +106,11 @@ class Engine:
         clock: Clock,
         recorder: Recorder | None = None,
         floor: Floor | None = None,
-        callbacks: CalledBack | None = None,
+        callbacks: Callbacks | None = None,
     ) -> None:
         self.recorder: Recorder = recorder or NoRecorder()
         self.floor: Floor = floor or NoFloor()
-        self.callbacks = callbacks
+        self.callbacks: Callbacks = callbacks or NoCallbacks()
         self.sites = sites
         self.journal = journal
         self.continuations = continuations
@@ -140,30 +132,20 @@ class Engine:
         flow = site.numbers.get(question.number)
         if flow is None:
             raise UsageError(f"number {question.number!r:.40} is routed nowhere", cure="ivr asterisk render")
-        self.journal.put(
-            CallOpened(
-                at=self.clock.now(),
-                linkedid=linkedid,
-                uniqueid=request.uniqueid,
-                channel=request.channel,
-                number=question.number,
-                caller=request.caller_number,
-                flow=flow,
-                flow_version=version,
-            )
-        )
         call = self._context(linkedid, site, flow, site.languages[0], session, request, question.number, version)
+        self._open(call, request)
         result = await run_flow(call, site.flows[flow].start)
-        await self._conclude(call, version, result)
+        await self._conclude(call, result)
 
     async def _resume(self, question: Question, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
         row = await self.continuations.take(safe_id(question.token))
         if row is None:
             raise UsageError("the call's token is not known", cure="see the log of the engine that began the call")
         state = Remembered.model_validate(row)
-        site = self.sites.at(state.site_version) or self.sites.site
-        version = state.site_version
-        call = self._context(linkedid, site, state.flow, state.language, session, request, question.number, version)
+        site = self.sites.begun_with(state.site_version)
+        call = self._context(
+            linkedid, site, state.flow, state.language, session, request, question.number, state.site_version
+        )
         call.variables.update(state.variables)
         call.waited.update(state.waited)
         step = site.flows[state.flow].steps[state.step]
@@ -172,50 +154,54 @@ class Engine:
                 QueueReturned(at=self.clock.now(), linkedid=linkedid, queue=step.queue, status=question.status)
             )
         result = await resume_flow(call, state.step, question.status if question.ran == "queue" else "", question.key)
-        await self._conclude(call, state.site_version, result)
+        await self._conclude(call, result)
 
     async def _called_back(self, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
         """Somebody who is called back has answered."""
-        row = await self.callbacks.of_attempt(linkedid) if self.callbacks is not None else None
+        row = await self.callbacks.of_attempt(linkedid)
         if row is None:
             raise UsageError(f"no callback goes with call {linkedid}", cure="see the log of the engine that dialled")
-        site = self.sites.at(row.site_version) or self.sites.site
+        site = self.sites.begun_with(row.site_version)
         step = site.flows[row.flow].steps[row.step]
         if not isinstance(step, Callback):
             raise UsageError(f"step {row.step} takes no callbacks any more", cure="keep it until they are done")
         call = self._called(row, linkedid, request, session, site)
         result = await called_back(step, call, row.priority)
-        await self._conclude(call, row.site_version, result)
+        await self._conclude(call, result)
 
     async def handle_agent_first(self, request: AgiRequest, session: AgiSession) -> None:
         """An agent has answered for somebody who will be called back now: the story begins."""
         linkedid = safe_id(request.linkedid or request.uniqueid)
-        row = await self.callbacks.of_attempt(linkedid) if self.callbacks is not None else None
+        row = await self.callbacks.of_attempt(linkedid)
         if row is not None:
-            self._called(row, linkedid, request, session, self.sites.at(row.site_version) or self.sites.site)
+            self._called(row, linkedid, request, session, self.sites.begun_with(row.site_version))
 
     def _called(
         self, row: CallbackRow, linkedid: str, request: AgiRequest, session: AgiSession, site: Site
     ) -> CallContext:
         language = next((one for one in site.languages if one == row.language), site.languages[0])
-        self.journal.put(
-            CallOpened(
-                at=self.clock.now(),
-                linkedid=linkedid,
-                uniqueid=request.uniqueid,
-                channel=request.channel,
-                number=row.service_number,
-                caller=row.number,
-                flow=row.flow,
-                flow_version=row.site_version,
-            )
-        )
         call = self._context(linkedid, site, row.flow, language, session, request, row.service_number, row.site_version)
         call.caller, call.step, call.kind = row.number, row.step, "callback"
+        self._open(call, request)
         call.variables.update({name: str(value) for name, value in row.variables.items()})
         call.trace.language(language)
         call.tell("enter", callback=row.id, first=row.first_linkedid, tries=row.tries)
         return call
+
+    def _open(self, call: CallContext, request: AgiRequest) -> None:
+        """The story of a call begins."""
+        self.journal.put(
+            CallOpened(
+                at=self.clock.now(),
+                linkedid=call.linkedid,
+                uniqueid=call.uniqueid,
+                channel=request.channel,
+                number=call.number,
+                caller=call.caller,
+                flow=call.flow,
+                flow_version=call.version,
+            )
+        )
 
     def _context(
         self,
@@ -242,10 +228,10 @@ class Engine:
             number=number,
             version=version,
             floor=self.floor,
-            callbacks=self.callbacks or NoCallbacks(),
+            callbacks=self.callbacks,
         )
 
-    async def _conclude(self, call: CallContext, version: str, result: Handover | End | HungUp) -> None:
+    async def _conclude(self, call: CallContext, result: Handover | End | HungUp) -> None:
         if isinstance(result, HungUp):
             call.tell("hangup")
             return
@@ -254,7 +240,7 @@ class Engine:
             return
         token = new_token()
         state = Remembered(
-            site_version=version,
+            site_version=call.version,
             flow=call.flow,
             step=call.step,
             language=call.language,

@@ -39,3 +39,7 @@ class SiteBook:
     def at(self, version: str) -> Site | None:
         """The site of that version, if it is still known."""
         return self._versions.get(version)
+
+    def begun_with(self, version: str) -> Site:
+        """The site that a call began with; the one in force when it is no longer known."""
+        return self.at(version) or self.site

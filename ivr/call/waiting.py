@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dialplan.model import Site
 from ivr.queues.callbacks.book import Noted, Wish
+from ivr.storage.models import Callback
 
 
 class Floor(Protocol):
@@ -38,6 +39,10 @@ class Callbacks(Protocol):
 
     async def came_to_nothing(self, linkedid: str, why: str) -> None:
         """The try failed."""
+        ...
+
+    async def of_attempt(self, linkedid: str) -> Callback | None:
+        """The callback behind a call; None if it is no such call."""
         ...
 
 
@@ -77,6 +82,10 @@ class NoCallbacks:
     async def came_to_nothing(self, linkedid: str, why: str) -> None:
         """Keep it."""
         self.ended.append((linkedid, why))
+
+    async def of_attempt(self, linkedid: str) -> Callback | None:
+        """None: nobody was called."""
+        return None
 
 
 def priority_of_caller(site: Site, *, caller: str, number: str, step: int) -> int:
