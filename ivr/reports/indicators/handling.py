@@ -12,7 +12,8 @@ from ivr.core.language import Text
 from ivr.reports.indicators.facts import RingFacts, StateFacts, TalkFacts
 from ivr.reports.indicators.formulas import share
 from ivr.reports.indicators.model import Indicator
-from ivr.reports.indicators.stretches import Stretch, length, union, without
+from recording.analytics.features import Span
+from recording.analytics.spans import length, merged, without
 
 LOGGED_IN = "logged_in"
 BUSY = frozenset({"talking", "wrapup"})
@@ -155,16 +156,16 @@ def occupancy(
         spoken[talk.agent].append(talk)
     for agent, rows in by_agent.items():
         cut = (since, until)
-        busy = union(
+        busy = merged(
             [
                 *_cut(((one.began, one.ended) for one in rows if one.state in BUSY), *cut),
                 *_cut(((one.began, one.ended) for one in spoken[agent]), *cut),
             ]
         )
-        present = union(_cut(((one.began, one.ended) for one in rows if one.state == LOGGED_IN), *cut))
-        away = union(_cut(((one.began, one.ended) for one in rows if one.state in AWAY), *cut))
+        present = merged(_cut(((one.began, one.ended) for one in rows if one.state == LOGGED_IN), *cut))
+        away = merged(_cut(((one.began, one.ended) for one in rows if one.state in AWAY), *cut))
         busy_s += length(busy)
-        ready_s += length(union([*without(present, away), *busy]))
+        ready_s += length(merged([*without(present, away), *busy]))
     known = bool(by_agent)
     return Indicator(
         "occupancy",
@@ -195,7 +196,7 @@ def _rang(one: RingFacts) -> float:
     return max(0.0, (one.ended - one.began).total_seconds()) if one.ended else 0.0
 
 
-def _cut(rows: Iterable[tuple[datetime, datetime | None]], since: datetime, until: datetime) -> list[Stretch]:
+def _cut(rows: Iterable[tuple[datetime, datetime | None]], since: datetime, until: datetime) -> list[Span]:
     found = []
     for began, ended in rows:
         low, high = max(began, since), min(ended or until, until)

@@ -6,9 +6,9 @@ import math
 from collections import defaultdict
 
 from ivr.queues.simulation.model import Agent, Stretch
-from ivr.reports.indicators.stretches import union, without
+from recording.analytics.spans import merged, without
 
-# Calls of an agent further apart than this are of two shifts, where nothing tells his logging in and out.
+# Calls of an agent this far apart are of two shifts, where nothing tells his logging in and out.
 SHIFT_GAP = 4 * 3600.0
 _BEGINS, _ENDS = {"ADDMEMBER"}, {"REMOVEMEMBER"}
 _PAUSES, _UNPAUSES = {"PAUSE", "PAUSEALL"}, {"UNPAUSE", "UNPAUSEALL"}
@@ -59,17 +59,12 @@ class Presence:
     def _stretches(self, agent: str, queue: str) -> tuple[Stretch, ...]:
         told = self._there.get((agent, queue), [])
         there = _switched(told, before=bool(told) and not told[0][1]) if told else self._shifts(agent, queue)
-        pauses = union([*_switched(self._paused[agent, queue]), *_switched(self._paused[agent, ""])])
+        pauses = merged([*_switched(self._paused[agent, queue]), *_switched(self._paused[agent, ""])])
         return tuple(without(there, pauses))
 
     def _shifts(self, agent: str, queue: str) -> list[Stretch]:
-        found: list[Stretch] = []
-        for begin, end in sorted(self._seen[agent, queue]):
-            if found and begin - found[-1][1] <= SHIFT_GAP:
-                found[-1] = (found[-1][0], max(end, found[-1][1]))
-            else:
-                found.append((begin, end))
-        return found
+        shifts = merged(self._seen[agent, queue], gap=SHIFT_GAP)
+        return [(begin, end) for begin, end in shifts if begin < end]
 
 
 def _switched(rows: list[tuple[float, bool]], *, before: bool = False) -> list[Stretch]:
@@ -80,8 +75,9 @@ def _switched(rows: list[tuple[float, bool]], *, before: bool = False) -> list[S
         if on and since is None:
             since = at
         elif not on and since is not None:
-            found.append((since, at))
+            if since < at:
+                found.append((since, at))
             since = None
     if since is not None:
         found.append((since, math.inf))
-    return union(found)
+    return merged(found)

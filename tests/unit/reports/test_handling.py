@@ -20,10 +20,10 @@ from ivr.reports.indicators.handling import (
 )
 from ivr.reports.indicators.load import load_facts
 from ivr.reports.indicators.model import Rules
-from ivr.reports.indicators.stretches import length, union, without
 from ivr.reports.traffic.build import build
 from ivr.storage.database import Database
 from ivr.storage.models import AgentState, AgentTalk, Call, QueueVisit
+from recording.analytics.spans import length, merged, without
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -115,6 +115,9 @@ stretches = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size
 def test_stretches_are_sets_of_seconds(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
     def seconds(rows: list[tuple[int, int]]) -> set[int]:
         return {second for begin, end in rows for second in range(begin, end)}
+
+    def union(rows: list[tuple[int, int]]) -> list[tuple[float, float]]:
+        return merged((begin, end) for begin, end in rows if begin < end)
 
     left = without(union(some), union(others))
     assert length(union(some)) == len(seconds(some))
