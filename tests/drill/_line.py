@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -19,7 +18,6 @@ from ivr.ami.client import AmiClient
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.clock import SystemClock
-from ivr.core.settings import Settings
 from ivr.demo.house import EngineProcess, House, environment_of
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
@@ -28,7 +26,7 @@ from ivr.storage import calls
 from ivr.storage.database import Database
 from ivr.storage.models import Call
 from tests.drill._relay import Relay
-from tests.integration.conftest import free_port
+from tests.integration.conftest import settings_in
 
 NUMBER = "3100"
 QUEUE = "service"
@@ -82,11 +80,7 @@ class DrillLine:
 
     def __init__(self, folder: Path, toolbox: Toolbox, agents: int, *, relayed: bool = False) -> None:
         make_site(folder / "site", agents)
-        rtp = free_port(socket.SOCK_DGRAM, neighbours=199)
-        self.settings = Settings(
-            home=folder / "home", site=folder / "site", sip_port=free_port(socket.SOCK_DGRAM), ami_port=free_port(),
-            agi_port=free_port(), rtp_start=rtp, rtp_end=rtp + 199, database_url="", keys=None,
-        )  # fmt: skip
+        self.settings = settings_in(folder / "home", rtp=200, site=folder / "site", database_url="", keys=None)
         self.house = House(self.settings, load_site(folder / "site"), toolbox)
         self.relay = Relay(self.settings.ami_port)
         self.agents: dict[int, Softphone] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,26 +18,38 @@ from ivr.asterisk.render import render
 from ivr.asterisk.secrets import ensure_secrets
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import AsteriskError
+from ivr.core.ports import TCP, UDP, is_free
 from ivr.core.settings import Settings
 
 StartAsterisk = Callable[..., Instance]
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, *, neighbours: int = 0) -> int:
-    """A port on loopback that is free now, with ``neighbours`` more free ones after it."""
+def _ports(process: str) -> Iterator[int]:
+    """Ports round and round, from a random one on, others for each process of pytest-xdist; below those Linux hands out
+    by itself (``ip_local_port_range`` begins at 32768), so that no connection takes one in between."""
+    first = 22_000 + int(process.removeprefix("gw")) % 4 * 2_500
+    begin = random.randrange(first, first + 2_500)
+    return itertools.cycle([*range(begin, first + 2_500), *range(first, begin)])
+
+
+_PORTS = _ports(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+
+
+def free_port(kind: socket.SocketKind = TCP, *, neighbours: int = 0) -> int:
+    """A port on loopback that is free now, with ``neighbours`` more free ones after it; nobody gets it twice."""
     while True:
-        with socket.socket(socket.AF_INET, kind) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        if port + neighbours > 65000:
-            continue
-        try:
-            for offset in range(1, neighbours + 1):
-                with socket.socket(socket.AF_INET, kind) as probe:
-                    probe.bind(("127.0.0.1", port + offset))
-        except OSError:
-            continue
-        return port
+        block = list(itertools.islice(_PORTS, 1 + neighbours))
+        if block[-1] == block[0] + neighbours and all(is_free(kind, "127.0.0.1", port) for port in block):
+            return block[0]
+
+
+def settings_in(home: Path, *, rtp: int = 100, **more: object) -> Settings:
+    """Settings of an installation in a folder of its own, on free ports, ``rtp`` of them for sound."""
+    first = free_port(UDP, neighbours=rtp)
+    first += first % 2  # RTP begins at an even one
+    ports = {"sip_port": free_port(UDP), "rtp_start": first, "rtp_end": first + rtp - 1}
+    ports |= {name: free_port() for name in ("sip_tls_port", "ami_port", "agi_port")}
+    return Settings.model_validate({"home": home} | ports | more)
 
 
 @pytest.fixture(scope="session")
@@ -66,16 +80,7 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def asterisk_settings(tmp_path: Path) -> Settings:
     """Settings of an installation in a folder of its own, on free ports."""
-    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
-    return Settings(
-        home=tmp_path / "home",
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(),
-        agi_port=free_port(),
-        ops_port=free_port(),
-        rtp_start=rtp,
-        rtp_end=rtp + 99,
-    )
+    return settings_in(tmp_path / "home")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +25,7 @@ from ivr.softphones.account import Account
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage.database import Database
-from tests.integration.conftest import free_port
+from tests.integration.conftest import settings_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
@@ -104,16 +103,7 @@ def page_commands() -> str:
 async def test_calls_through_an_asterisk_that_was_there_before(toolbox: Toolbox, tmp_path: Path) -> None:
     site_folder = tmp_path / "site"
     shutil.copytree(demo_site(), site_folder)
-    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
-    ours = Settings(
-        home=tmp_path / "ivr",
-        site=site_folder,
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(),
-        agi_port=free_port(),
-        rtp_start=rtp,
-        rtp_end=rtp + 99,
-    )
+    ours = settings_in(tmp_path / "ivr", site=site_folder)
     pbx = ours.model_copy(update={"home": tmp_path / "pbx"})
     theirs = prepare(pbx, load_site(site_folder), toolbox=toolbox)  # for its modules.conf; the rest is replaced
     for name, template in THEIRS.items():

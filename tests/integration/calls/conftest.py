@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +14,13 @@ import yaml
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.asterisk.toolbox import Toolbox
-from ivr.core.settings import Settings
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed
 from ivr.storage.database import Database
 from prompts.sounds import sound_path
-from tests.integration.conftest import free_port
+from tests.integration.conftest import free_port, settings_in
 
 
 @dataclass
@@ -80,17 +78,7 @@ async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> As
     shutil.copytree(demo_site(), site_folder)
     add_refusal(site_folder)
     make_supervisor(site_folder, "agent-kim")
-    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
-    settings = Settings(
-        home=home / "home",
-        site=site_folder,
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(),
-        agi_port=free_port(),
-        metrics_port=free_port(),
-        rtp_start=rtp,
-        rtp_end=rtp + 99,
-    )
+    settings = settings_in(home / "home", site=site_folder, metrics_port=free_port())
     house = House(settings, load_site(site_folder), toolbox)
     async with house, Database(settings.database) as database, house.agent("agent-lee") as agent:
         await agent.call("*45")

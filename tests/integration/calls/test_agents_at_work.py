@@ -6,10 +6,10 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,6 @@ from ivr.asterisk.toolbox import Toolbox
 from ivr.cli.engine import ask
 from ivr.core.clock import SystemClock
 from ivr.core.errors import UsageError
-from ivr.core.settings import Settings
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
@@ -33,7 +32,7 @@ from ivr.storage import audit
 from ivr.storage.database import Database
 from ivr.storage.models import AgentState
 from prompts.sounds import sound_path
-from tests.integration.conftest import free_port
+from tests.integration.conftest import settings_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
 
@@ -76,7 +75,7 @@ class Office:
         """Everything that is written about an agent, the oldest first."""
         now = SystemClock().now()
         async with self.database.read() as session:
-            return await rows.between(session, now.replace(year=now.year - 1), now, agent=agent)
+            return await rows.between(session, now - timedelta(days=1), now, agent=agent)
 
     async def until(
         self,
@@ -132,16 +131,7 @@ async def office(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> 
         (site / f"{name}.yaml").write_text(text, "utf-8")
     with (site / "numbers.yaml").open("a", encoding="utf-8") as file:
         file.write("\n3000: direct\n")
-    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
-    settings = Settings(
-        home=home / "home",
-        site=site,
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(),
-        agi_port=free_port(),
-        rtp_start=rtp,
-        rtp_end=rtp + 99,
-    )
+    settings = settings_in(home / "home", site=site)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(House(settings, load_site(site), toolbox))
         database = await stack.enter_async_context(Database(settings.database, settings.home / "audit.head"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import pytest_asyncio
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.asterisk.toolbox import Toolbox
-from ivr.core.settings import Settings
+from ivr.core.ports import UDP
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.account import Account
@@ -31,7 +30,7 @@ from ivr.storage.models import Call, Callback
 from prompts.sounds import duration
 from tests.integration.calls.conftest import Line, prompt
 from tests.integration.calls.talk import hang_up_after, holds, settled, sounds
-from tests.integration.conftest import free_port
+from tests.integration.conftest import free_port, settings_in
 from tests.integration.hearing import PART
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
@@ -118,18 +117,9 @@ steps:
 @asynccontextmanager
 async def opened(toolbox: Toolbox, home: Path, first: str) -> AsyncIterator[Lines]:
     """A house with one agent, who is logged in; callbacks call ``first``."""
-    customer_port = free_port(socket.SOCK_DGRAM, neighbours=1)
+    customer_port = free_port(UDP, neighbours=1)
     write_site(home / "site", customer_port, first)
-    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
-    settings = Settings(
-        home=home / "home",
-        site=home / "site",
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(),
-        agi_port=free_port(),
-        rtp_start=rtp,
-        rtp_end=rtp + 99,
-    )
+    settings = settings_in(home / "home", site=home / "site")
     house = House(settings, load_site(home / "site"), toolbox)
     async with house, Database(settings.database) as database, house.agent("agent-lee") as agent:
         await agent.call("*45")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from ivr.asterisk.registrations import parse
 from ivr.asterisk.secrets import ensure_secrets, keep_trunk_secret
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
-from ivr.core.settings import Settings
+from ivr.core.ports import UDP
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.account import Account
@@ -30,7 +29,7 @@ from ivr.softphones.events import Closed, Established
 from ivr.storage.database import Database
 from tests.integration.calls.raw_caller import RawCaller
 from tests.integration.calls.talk import hang_up_after, sounds
-from tests.integration.conftest import free_port
+from tests.integration.conftest import free_port, settings_in
 from tests.integration.hearing import hears
 from tests.unit.asterisk.sites import small_site
 
@@ -59,15 +58,6 @@ class Lines:
         return Softphone(toolbox.command("baresip"), toolbox.baresip_modules, account, host=PROVIDER, sip_port=sip_port)
 
 
-def settings_in(home: Path, **more: object) -> Settings:
-    rtp = free_port(socket.SOCK_DGRAM, neighbours=99)
-    ports = {name: free_port() for name in ("sip_tls_port", "ami_port", "agi_port", "ops_port")}
-    udp = free_port(socket.SOCK_DGRAM)
-    return Settings.model_validate(
-        {"home": home, "sip_port": udp, "rtp_start": rtp, "rtp_end": rtp + 99} | ports | more
-    )
-
-
 @pytest.fixture(scope="module")
 def registrar(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> Instance:
     """Another Asterisk, at which we have an account: 6001, and at which 6002 is a telephone."""
@@ -83,7 +73,7 @@ async def lines(
     home = tmp_path_factory.mktemp("trunks")
     folder = home / "site"
     shutil.copytree(demo_site(), folder)
-    outside = free_port(socket.SOCK_DGRAM, neighbours=1)
+    outside = free_port(UDP, neighbours=1)
     text = (folder / "site.yaml").read_text("utf-8").replace("anonymous_callers: true", "anonymous_callers: false")
     text += "sip: {agents: tls}\noutside: {9001: {trunk: network, number: '01012345678', title: repairs}}\n"
     (folder / "site.yaml").write_text(text, "utf-8")
