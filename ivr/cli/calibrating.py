@@ -9,6 +9,7 @@ import typer
 
 from ivr.cli.cards import percent, show_review
 from ivr.cli.common import JsonFlag, done, emit, note, state
+from ivr.cli.day import end_of_day
 from ivr.cli.people import AgentOption, By, fields, reading, site_and_zone, table, writing
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -34,7 +35,6 @@ def open_(
     as_json: JsonFlag = False,
 ) -> None:
     """Begin a session. / 发起校准"""
-    from ivr.cli.coaching import end_of_day
     from recording.review import calibration
 
     async def work(session: Session, now: datetime) -> int:

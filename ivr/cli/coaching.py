@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivr.cli.common import JsonFlag, done, emit, note, state
+from ivr.cli.day import end_of_day
 from ivr.cli.people import By, fields, reading, site_and_zone, table, when, writing
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -27,22 +28,6 @@ _FIELDS = (
     "id", "agent", "kind", "step", "state", "author", "call_id", "item", "text", "created_at", "due_at",
     "acknowledged_at", "answer", "closed_at",
 )  # fmt: skip
-
-
-def end_of_day(day: str, zone: tzinfo) -> datetime:
-    """The last second of a day in ``zone``, in UTC.
-
-    Raises:
-        UsageError: if ``day`` is not YYYY-MM-DD.
-    """
-    try:
-        found = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 - a date
-    except ValueError:
-        raise UsageError(
-            Text(f"not a day: {day!r:.40}", f"不是日期：{day!r:.40}"),
-            cure=Text("write it as 2026-10-01", "请写成 2026-10-01 的形式"),
-        ) from None
-    return datetime.combine(found, time(23, 59, 59), zone).astimezone(UTC)
 
 
 @app.command()

@@ -1,8 +1,8 @@
-"""A day's report: what ``ivr qa report`` shows and writes."""
+"""Days as people name them, and a day's report: what ``ivr qa report`` shows and writes."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from ivr.cli.common import console, done, emit, note, site_folder
@@ -17,15 +17,29 @@ def day_bounds(day: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     Raises:
         UsageError: if ``day`` is not YYYY-MM-DD.
     """
+    from ivr.reports.traffic.periods import midnight
+
+    found = _date(day) if day else datetime.now(zone).date()
+    return midnight(found, zone), midnight(found + timedelta(days=1), zone)
+
+
+def end_of_day(day: str, zone: tzinfo) -> datetime:
+    """The last second of a day in ``zone``, in UTC.
+
+    Raises:
+        UsageError: if ``day`` is not YYYY-MM-DD.
+    """
+    return datetime.combine(_date(day), time(23, 59, 59), zone).astimezone(UTC)
+
+
+def _date(day: str) -> date:
     try:
-        date = datetime.strptime(day, "%Y-%m-%d").date() if day else datetime.now(zone).date()  # noqa: DTZ007 - a date
+        return datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 - a date
     except ValueError:
         raise UsageError(
             Text(f"not a day: {day!r:.40}", f"不是日期：{day!r:.40}"),
             cure=Text("write it as 2026-10-01", "请写成 2026-10-01 的形式"),
         ) from None
-    begin = datetime.combine(date, time(), zone)
-    return begin.astimezone(UTC), datetime.combine(date + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
@@ -47,15 +61,15 @@ async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
             session, since, until, settings.recordings, zone=zone, mask=True, read=reader_for(settings)
         )
         figures = await indicators(session, since, until, rules=rules_of(site))
-    date = since.astimezone(zone).date().isoformat()
-    path = settings.reports / f"{date}.html"
+    name = since.astimezone(zone).date().isoformat()
+    path = settings.reports / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    title = Text(f"Calls of {date}", f"{date} 通话")
+    title = Text(f"Calls of {name}", f"{name} 通话")
     write_html(path, stories, figures, title=title, zone=zone, made_at=datetime.now(UTC))
     if as_json:
         emit(
             {
-                "day": date,
+                "day": name,
                 "calls": len(stories),
                 "report": str(path),
                 "indicators": [plain_indicator(one) for one in figures.whole],
