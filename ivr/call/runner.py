@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from inspect import isawaitable
-
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
 from ivr.call.steps import REGISTRY
@@ -46,6 +43,5 @@ async def resume_flow(call: CallContext, waiting: str, status: str, key: str = "
     """Go on after the dialplan has run what step ``waiting`` asked for, which ended with ``status``, or by ``key``."""
     step = call.site.flows[call.flow].steps[waiting]
     call.step, call.kind = waiting, step.step
-    result: Outcome | Awaitable[Outcome] = REGISTRY[step.step].resume(step, call, status, key)
-    outcome = await result if isawaitable(result) else result
+    outcome: Outcome = await REGISTRY[step.step].resume(step, call, status, key)
     return await run_flow(call, outcome.step) if isinstance(outcome, GoTo) else outcome

@@ -1,7 +1,7 @@
 """The step registry: one module per step type, found by the name admins write.
 
 Every module has ``run(step, call)``; those that hand over to the dialplan have
-``resume(step, call, status)`` too.
+``resume(step, call, status, key)`` too. Both are coroutines.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ async def run(step: Enqueue, call: CallContext) -> Outcome:
     )
 
 
-def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -> Outcome:
+async def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -> Outcome:
     """Go on after the queue.
 
     Args:

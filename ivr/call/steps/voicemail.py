@@ -16,7 +16,7 @@ async def run(step: Voicemail, call: CallContext) -> Outcome:
     return Handover("voicemail", {"IVR_SECONDS": str(step.max_seconds), "IVR_SILENCE": str(step.silence)})
 
 
-def resume(step: Voicemail, call: CallContext, status: str, key: str = "") -> Outcome:
+async def resume(step: Voicemail, call: CallContext, status: str, key: str = "") -> Outcome:
     """Go on after the message."""
     call.trace.outcome("voicemail")
     call.tell("leave")
