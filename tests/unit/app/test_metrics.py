@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.ami import events as ev
-from ivr.app.metrics import MAX_AT_ONCE, Metrics, MetricsServer
+from ivr.app.metrics import MAX_AT_ONCE, MAX_HEADER, Metrics, MetricsServer
 from ivr.app.talks import Talks
 from ivr.core.clock import FixedClock
 from ivr.journal import Journal
@@ -193,7 +193,7 @@ async def test_a_header_without_end_and_a_crowd_are_bounded(metrics: Metrics) ->
     async with serving(metrics) as url:
         port = int(url.rpartition(":")[2])
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /metrics HTTP/1.1\r\nX: " + b"x" * 70_000)
+        writer.write(b"GET /metrics HTTP/1.1\r\nX: " + b"x" * MAX_HEADER)
         assert await asyncio.wait_for(reader.read(), 10) == b""
         writer.close()
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(MAX_AT_ONCE)]
