@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, state
+from ivr.cli.common import JsonFlag, done, emit, guarded, note, run, state
 from ivr.cli.engine import ask
+from ivr.cli.people import table
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -47,31 +48,21 @@ def list_(
     if not found:
         note("no callbacks", "没有回电")
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    heads = (
-        Text("id", "编号"),
-        Text("queue", "队列"),
-        Text("number", "号码"),
-        Text("waits since", "等候自"),
-        Text("state", "状态"),
-        Text("tries", "次数"),
-        Text("", ""),
-    )
-    for head in heads:
-        table.add_column(str(head))
-    for one in found:
-        table.add_row(
-            str(one["id"]),
+    heads = (Text("id", "编号"), Text("queue", "队列"), Text("number", "号码"), Text("waits since", "等候自"),
+             Text("state", "状态"), Text("tries", "次数"), Text("", ""))  # fmt: skip
+    rows = [
+        (
+            one["id"],
             one["queue"],
             one["number"],
             one["since"][:19].replace("T", " ") + " UTC",
-            str(_STATES.get(one["state"], one["state"])),
-            str(one["tries"]),
+            _STATES.get(one["state"], one["state"]),
+            one["tries"],
             one["why"],
         )
-    console.print(table)
+        for one in found
+    ]
+    table(heads, rows, right=(0, 5))
 
 
 @app.command()
