@@ -70,6 +70,7 @@ class Reckoner:
         self.rules = rules
         self._talks = tuple(talk for call in facts.calls for talk in call.talks)
         self._after = None if facts.states is None else after_call(self._talks, facts.states, facts.now)
+        self._known = {one.agent for one in facts.states or ()}
         self._spoken = _Sorted((replace(one, ended=one.ended or facts.now) for one in self._talks), facts.now)
         self._states = None if facts.states is None else _Sorted(facts.states, facts.now)
 
@@ -89,14 +90,13 @@ class Reckoner:
         """Of one agent's rings and talks; ``counts`` counts his talks."""
         rings = [one for call in calls for one in call.rings if one.agent == agent]
         talks = [one for call in calls for one in call.talks if one.agent == agent]
-        known = any(one.agent == agent for one in self.facts.states or ())
         return Figures(
             Counts(asked=len(talks), answered=len(talks)),
             (
                 pickup_rate(rings),
                 three_rings(rings, self.rules.three_rings_s),
                 pickup_time(rings),
-                handling_time(talks, self._after if known else None),
+                handling_time(talks, self._after if agent in self._known else None),
                 self._occupancy(agent, since, until),
             ),
         )
