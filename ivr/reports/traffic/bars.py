@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.text import Text as Line
+
+from ivr.core.language import Text
+
+BARS_FROM = 100  # columns of the terminal
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _LEVELS = "▁▂▃▄▅▆▇█"
 GAP = "·"
@@ -35,3 +40,8 @@ def sparkline(values: Sequence[float | None], *, low: float | None = None, high:
         return _LEVELS[min(len(_LEVELS) - 1, max(0, place))]
 
     return "".join(map(level, values))
+
+
+def named(name: Text, drawn: str) -> Line:
+    """A sparkline with what it shows before it."""
+    return Line(f"{name}  ").append(drawn, style="cyan")

@@ -43,20 +43,15 @@ def build(facts: Facts, rules: Rules, by: By, zone: tzinfo, *, queue: str = "", 
     """
     reckoner = Reckoner(facts, rules)
 
-    def figures(calls: Sequence[CallFacts], since: datetime, until: datetime) -> Figures:
+    def figures(calls: Sequence[CallFacts], since: datetime, until: datetime, queue: str = queue) -> Figures:
         if agent:
             return reckoner.of_agent(_in_queue(calls, queue), agent, since, until)
         return reckoner.of_queue(calls, queue) if queue else reckoner.of_calls(calls, since, until)
 
     rows: list[Row]
     if by == "queue":
-        rows = [Row(name, reckoner.of_queue(facts.calls, name)) for name in facts.queues if queue in {"", name}]
-        if agent:
-            rows = [
-                Row(name, reckoner.of_agent(_in_queue(facts.calls, name), agent, facts.since, facts.until))
-                for name in facts.queues
-                if queue in {"", name}
-            ]
+        names = [name for name in facts.queues if queue in {"", name}]
+        rows = [Row(name, figures(facts.calls, facts.since, facts.until, name)) for name in names]
     elif by == "agent":
         calls = _in_queue(facts.calls, queue)
         names = [name for name in facts.agents if agent in {"", name}]

@@ -14,10 +14,9 @@ from ivr.queues.simulation.measures import Waits
 from ivr.reports.clean import clean
 from ivr.reports.figures import seconds
 from ivr.reports.terminal_parts import plain_table, title
-from ivr.reports.traffic.bars import bar, sparkline
+from ivr.reports.traffic.bars import BARS_FROM, bar, named, sparkline
 from ivr.reports.traffic.staffing import Need
 
-BARS_FROM = 100  # columns of the terminal
 STEADY = Text(
     "Erlang C takes it that nobody gives up, Erlang A that callers do as measured; both that calls come at random at "
     "an even rate, and that every agent serves every call.",
@@ -65,7 +64,7 @@ def plan_view(needs: Sequence[Need], width: int = 120) -> RenderableType:
     if len(needs) > 2:
         calls = sparkline([one.calls for one in needs], low=0)
         agents = sparkline([float(one.roster) for one in needs], low=0)
-        parts += [_line(Text("calls ", "来电"), calls), _line(Text("roster", "排班"), agents)]
+        parts += [named(Text("calls ", "来电"), calls), named(Text("roster", "排班"), agents)]
     idle = max((one.roster for one in needs if not one.calls), default=0)
     if idle:
         parts.append(Line(str(Text(f"without calls: {idle} on duty", f"无来电时段：在岗 {idle} 人"))))
@@ -133,7 +132,3 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 
 def _time(value: float | None) -> str:
     return "—" if value is None else seconds(value)
-
-
-def _line(name: Text, drawn: str) -> Line:
-    return Line(f"{name}  ").append(drawn, style="cyan")

@@ -14,11 +14,10 @@ from ivr.reports.figures import seconds
 from ivr.reports.indicators import Counts, Figures
 from ivr.reports.terminal import indicator_table
 from ivr.reports.terminal_parts import plain_table, title
-from ivr.reports.traffic.bars import bar, sparkline
+from ivr.reports.traffic.bars import BARS_FROM, bar, named, sparkline
 from ivr.reports.traffic.model import By, Row, Traffic
 
 ALL_ROWS = 62  # more are shown only where there was a call
-BARS_FROM = 100  # columns of the terminal
 LEFT_OUT = Text(
     "Rows without calls are left out here; --format csv has them.", "此处省略无来电的行；--format csv 中齐全。"
 )
@@ -113,16 +112,12 @@ def _told(rows: Sequence[Row]) -> Sequence[Row]:
 
 def _lines(rows: Sequence[Row]) -> list[RenderableType]:
     asked = [float(row.figures.counts.asked) for row in rows]
-    found: list[RenderableType] = [_line(Text("asked", "请求"), sparkline(asked, low=0))]
+    found: list[RenderableType] = [named(Text("asked", "请求"), sparkline(asked, low=0))]
     ids = [one.id for one in rows[0].figures.indicators]
     if "service_level" in ids:
         values = [row.figures["service_level"].value for row in rows]
-        found.append(_line(Text("service level 0–100 %", "服务水平 0–100%"), sparkline(values, low=0, high=100)))
+        found.append(named(Text("service level 0–100 %", "服务水平 0–100%"), sparkline(values, low=0, high=100)))
     return found
-
-
-def _line(name: Text, drawn: str) -> Line:
-    return Line(f"{name}  ").append(drawn, style="cyan")
 
 
 def _shown(value: float | None, unit: str) -> str:
