@@ -9,6 +9,7 @@ from dialplan.graph import Graph
 from dialplan.model import (
     Answer,
     Branch,
+    Callback,
     Collect,
     Enqueue,
     Flow,
@@ -74,7 +75,7 @@ def _step(site: Site, name: str, flow: Flow, at: Loc, places: Places) -> Iterato
     if isinstance(step, _MUST_GO_ON) and step.next is None:
         yield problem("DP204", places.of_key(*at), step=name, kind=step.step)
     match step:
-        case Enqueue() if step.queue not in site.queues:
+        case Enqueue() | Callback() if step.queue not in site.queues:
             found = known(step.queue, site.queues)
             yield problem("DP216", places.of(*at, "queue"), step=name, what=step.queue, known=found)
         case Branch():

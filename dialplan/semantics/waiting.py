@@ -52,19 +52,14 @@ def _shown(keys: frozenset[str]) -> str:
 
 def _callbacks(site: Site, places: Places) -> Iterator[Problem]:
     settings = site.callback
-    if settings is not None and settings.hours is not None and settings.hours not in site.hours:
+    if settings is None:
+        for flow_name, flow in site.flows.items():
+            for name, step in flow.steps.items():
+                if isinstance(step, Callback):
+                    yield problem("DP240", places.of_key("flows", flow_name, "steps", name), step=name)
+    elif settings.hours is not None and settings.hours not in site.hours:
         found = known(settings.hours, site.hours)
         yield problem("DP244", places.of("callback", "hours"), what=settings.hours, known=found)
-    for flow_name, flow in site.flows.items():
-        for name, step in flow.steps.items():
-            if not isinstance(step, Callback):
-                continue
-            at = ("flows", flow_name, "steps", name)
-            if settings is None:
-                yield problem("DP240", places.of_key(*at), step=name)
-            if step.queue not in site.queues:
-                found = known(step.queue, site.queues)
-                yield problem("DP216", places.of(*at, "queue"), step=name, what=step.queue, known=found)
 
 
 __all__ = ["waiting"]
