@@ -191,7 +191,7 @@ def outcome(pieces: list[bytes]) -> tuple[list[Item], str]:
     ).map(b"".join),
     st.lists(st.integers(0, 200), max_size=20),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_whatever_comes_its_split_changes_nothing(stream: bytes, cuts: list[int]) -> None:
     edges = sorted({min(cut, len(stream)) for cut in cuts} | {0, len(stream)})
     pieces = [stream[a:b] for a, b in pairwise(edges)]

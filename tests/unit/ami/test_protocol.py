@@ -5,17 +5,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.ami import protocol as module
 from ivr.ami.errors import AmiActionFailed, AmiConnectionLost, AmiError
 from ivr.ami.limits import backoff
 from ivr.ami.protocol import MendedProtocol, PendingAction
-
-CALM = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)  # a busy machine is no bug
 
 
 class Ear:
@@ -75,7 +71,7 @@ SEEN = [
 ]
 
 
-@CALM
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, len(STREAM)), max_size=30))
 async def test_the_stream_may_be_cut_anywhere(cuts: list[int]) -> None:
     protocol, ear, _ = connected()
@@ -176,7 +172,7 @@ async def test_loss_fails_what_waits_once_and_keeps_nothing() -> None:
         protocol.submit(PendingAction({"Action": "Ping"}, as_list=False))
 
 
-@CALM
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.floats(0, 1))
 def test_pauses_grow_to_the_cap_and_not_below_half(attempt: int, chance: float) -> None:
     pause = backoff(attempt, 0.5, 30.0, chance)

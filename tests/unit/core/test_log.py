@@ -45,7 +45,7 @@ def test_the_binding_ends_with_its_block(tmp_path: Path) -> None:
 HOSTILE = ["\n{}", "\r\n", "\x85", "\u2028", "\x9b31m", "\x1b[2J", "\u202e", "\ud800", "\x7f"]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text() | st.sampled_from(["\n{}", "\r\n", "\x85", "\u2028", "\x9b31m", "\x1b[2J", "\u202e", "\ud800", "\x7f"])
 )

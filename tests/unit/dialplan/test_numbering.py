@@ -75,7 +75,7 @@ NUMBERS = st.from_regex(r"\A\+?[0-9]{1,17}\Z")
 PLANS = st.sampled_from([BEIJING, WORLD, KOREA, AMERICA, Numbering(), Numbering(write="as-sent")])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(NUMBERS, PLANS)
 def test_every_spelling_is_the_same_number(number: str, plan: Numbering) -> None:
     found = spellings(number, plan)
@@ -85,7 +85,7 @@ def test_every_spelling_is_the_same_number(number: str, plan: Numbering) -> None
     assert {normal(one, telling) for one in found[1:]} <= {normal(number, telling)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(NUMBERS)
 def test_what_is_written_stays_so(number: str) -> None:
     """A number that was rewritten once is not rewritten again; else reports would tell two callers apart."""
@@ -95,7 +95,7 @@ def test_what_is_written_stays_so(number: str) -> None:
             assert normal(once, plan) == once
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=40))
 def test_any_text_is_survived(text: str) -> None:
     for plan in (BEIJING, WORLD, KOREA):

@@ -53,7 +53,7 @@ def test_endless_patience_is_erlang_c() -> None:
     assert found.abandoned == pytest.approx(0, abs=1e-4)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 80), st.floats(0.001, 0.5), st.floats(20, 600), st.floats(20, 900), st.floats(0, 60))
 def test_erlang_a_holds_its_own_laws(agents: int, rate: float, handling: float, patience: float, within: float) -> None:
     found = by_erlang_a(agents, rate, handling, patience, within)

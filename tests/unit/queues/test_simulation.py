@@ -145,7 +145,7 @@ def waiting_times(one: Outcome, found: Replayed) -> list[tuple[float, float]]:
     return [(begin, end) for begin, end in gaps if end > begin]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(arrivals_of, agents_of, lines_of)
 def test_work_is_conserved(arrivals: list[Arrival], agents: tuple[Agent, ...], lines: dict[str, Line]) -> None:
     """While somebody waits and no phone rings for him, every agent of his queue is busy or not there."""
@@ -165,7 +165,7 @@ def test_work_is_conserved(arrivals: list[Arrival], agents: tuple[Agent, ...], l
                     assert busy == pytest.approx(high - low), (one, staff.name, low, high)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(arrivals_of, agents_of, lines_of)
 def test_first_come_first_served_within_a_priority(
     arrivals: list[Arrival], agents: tuple[Agent, ...], lines: dict[str, Line]
@@ -187,7 +187,7 @@ def test_first_come_first_served_within_a_priority(
                 assert rung.get(other.id, math.inf) <= rung[one.id]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(arrivals_of, agents_of, lines_of, st.integers(0, 5))
 def test_everybody_has_one_end_no_agent_two_callers_and_runs_are_alike(
     arrivals: list[Arrival], agents: tuple[Agent, ...], lines: dict[str, Line], seed: int

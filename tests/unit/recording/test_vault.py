@@ -305,13 +305,13 @@ def test_texts_open_as_what_they_were_sealed_as(tmp_path: Path) -> None:
 
 
 @given(data=st.binary(max_size=300), purpose=st.text(max_size=20).filter(lambda text: text.isprintable()))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_any_text_comes_back(data: bytes, purpose: str) -> None:
     assert VAULT.open_bytes(SEALER.seal_bytes(data, purpose), purpose) == data
 
 
 @given(junk=st.binary(max_size=200))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_junk_is_refused_in_words(junk: bytes) -> None:
     for data in (junk, b"CWSEAL\x00\x01" + junk):
         with pytest.raises(DamagedError):

@@ -159,7 +159,7 @@ calls_of = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(calls_of, st.sampled_from([SHANGHAI, BERLIN, ZoneInfo("America/New_York"), ZoneInfo("Australia/Lord_Howe")]))
 def test_figures_add_up(calls: tuple[CallFacts, ...], zone: ZoneInfo) -> None:
     """Hours, days and months each add up to the whole; what was asked is answered, abandoned or not served."""
@@ -185,7 +185,6 @@ def test_figures_add_up(calls: tuple[CallFacts, ...], zone: ZoneInfo) -> None:
     assert sum(row.figures.counts.asked for row in report(found, "queue").rows) == visits
 
 
-@settings(deadline=None)
 @given(
     st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
     st.integers(1, 100 * 3600),

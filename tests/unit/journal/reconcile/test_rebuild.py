@@ -103,7 +103,7 @@ def test_the_order_of_rows_does_not_matter(name: str) -> None:
     assert [plain(one.call) for one in rebuild(gather(mixed, swapped), AGENTS)] == wanted
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(NAMES), st.integers(0, 10_000))
 def test_rows_that_are_missing_or_told_twice_are_survived(name: str, seed: int) -> None:
     choose = random.Random(seed)

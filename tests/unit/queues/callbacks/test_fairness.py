@@ -28,7 +28,7 @@ def arrivals(draw: st.DrawFn, queues: tuple[str, ...] = ("service",), priorities
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arrivals(("service", "sales"), 2), st.lists(st.sampled_from(["service", "sales", "both"]), min_size=1, max_size=4)
 )
@@ -44,7 +44,7 @@ def test_everybody_comes_to_an_end_and_never_are_more_called_than_agents_are_fre
     assert centre.most_in_flight <= len(agents)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(arrivals(priorities=2), st.integers(1, 3))
 def test_nobody_is_overtaken(callers: list[Arrival], staff: int) -> None:
     """When somebody gets an agent, nobody who could be served stands before him: neither on the line nor waiting to be
@@ -65,7 +65,7 @@ def test_nobody_is_overtaken(callers: list[Arrival], staff: int) -> None:
                 assert later <= when, f"{one} at {when} s before {other} at {later} s"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 3), st.integers(1, 5))
 def test_a_callback_does_not_starve_while_callers_keep_coming(staff: int, gap: int) -> None:
     callers = [Arrival(second, "service", talk=60) for second in range(0, 900, gap)]
