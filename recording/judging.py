@@ -220,16 +220,24 @@ class CallJudge:
         for_person = sum(verdict.value == "cannot_tell" for verdict in verdicts)
         transcripts = sum(one.transcript is not None for one in listened)
         judged = Judged(call.linkedid, transcripts, len(verdicts), for_person, poison)
+        new = [
+            transcript_row(one.recording, one.transcript, one.grammar, run.now)
+            for one in listened
+            if "transcript" in one.new and one.transcript is not None
+        ]
+        tracks = [
+            track_row(one.recording, one.track, run.now)
+            for one in listened
+            if "track" in one.new and one.track is not None
+        ]
+        texts = judged_with(rulebook, self._thresholds, run.now) if verdicts else []
         async with self._database.write() as session:
-            for one in listened:
-                if "transcript" in one.new and one.transcript is not None:
-                    row = transcript_row(one.recording, one.transcript, one.grammar, run.now)
-                    await quality.save_transcript(session, row)
-                if "track" in one.new and one.track is not None:
-                    await features.save_track(session, track_row(one.recording, one.track, run.now))
-            if verdicts:
-                for text in judged_with(rulebook, self._thresholds, run.now):
-                    await judged_by.keep(session, text)
+            for row in new:
+                await quality.save_transcript(session, row)
+            for sound in tracks:
+                await features.save_track(session, sound)
+            for text in texts:
+                await judged_by.keep(session, text)
             await quality.save_judgement(session, verdicts, scores)
             await features.save_features(session, measured)
             await settle(session, judged)
