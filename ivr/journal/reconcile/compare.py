@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ivr.journal.reconcile import fields
-from ivr.journal.reconcile.drift import Drift, Kind
+from ivr.journal.reconcile.drift import Drift, Kind, putting
 from ivr.journal.reconcile.rebuild import Seen
 from ivr.journal.reconcile.visits import compare_visits
 from ivr.journal.told import leg_of, note, noted
@@ -74,7 +74,7 @@ def _legs(call: Call, seen: Seen) -> Iterator[Drift]:
         if here is None:
 
             def add(there: Leg = there) -> None:
-                call.legs.append(_copy(there))
+                call.legs.append(Leg(uniqueid=there.uniqueid, **fields.of(there, fields.LEG)))
 
             yield _drift(call, place, "", Kind.MISSING, "", there.channel, "cel", add)
             continue
@@ -103,18 +103,7 @@ def _leg(call: Call, here: Leg, there: Leg, seen: Seen, place: str) -> Iterator[
             kind = Kind.MISSING
         elif guessed or (field == "started_at" and mine > theirs):
             kind = Kind.GUESS
-        yield _drift(call, place, field, kind, mine, theirs, "cel", _setter(here, field, theirs, kind))
-
-
-def _setter(row: Any, field: str, value: Any, kind: Kind) -> Callable[[], None] | None:
-    return None if kind is Kind.CONTRADICTION else lambda: setattr(row, field, value)
-
-
-def _copy(leg: Leg) -> Leg:
-    return Leg(
-        uniqueid=leg.uniqueid, channel=leg.channel, role=leg.role, agent=leg.agent, started_at=leg.started_at,
-        answered_at=leg.answered_at, ended_at=leg.ended_at, hangup_cause=leg.hangup_cause,
-    )  # fmt: skip
+        yield _drift(call, place, field, kind, mine, theirs, "cel", putting(here, field, theirs, kind))
 
 
 def _transfers(call: Call, seen: Seen) -> Iterator[Drift]:
@@ -156,7 +145,7 @@ def _call(call: Call, seen: Seen) -> Iterator[Drift]:
             kind = Kind.MISSING
         elif field == "started_at" and mine > theirs:
             kind = Kind.GUESS
-        yield _drift(call, "call", field, kind, mine, theirs, "cel", _setter(call, field, theirs, kind))
+        yield _drift(call, "call", field, kind, mine, theirs, "cel", putting(call, field, theirs, kind))
     if seen.dead and call.ended_at is None:
         yield _drift(call, "call", "outcome", Kind.MISSING, "", "interrupted", "queue_log", _nothing)
 

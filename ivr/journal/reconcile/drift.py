@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from ivr.core.language import Text
 
@@ -79,4 +80,9 @@ class Drift:
         )
 
 
-__all__ = ["Drift", "Kind"]
+def putting(row: Any, field: str, value: Any, kind: Kind) -> Callable[[], None] | None:
+    """What mends a field that differs; nothing where the journal has a word of its own."""
+    return None if kind is Kind.CONTRADICTION else lambda: setattr(row, field, value)
+
+
+__all__ = ["Drift", "Kind", "putting"]

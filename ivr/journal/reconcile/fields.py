@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,13 +14,16 @@ CALL = ("number", "caller", "route", "started_at", "answered_at", "ended_at", "o
 LEG = ("channel", "role", "agent", "started_at", "answered_at", "ended_at", "hangup_cause")
 VISIT = ("joined_at", "position", "left_at", "outcome", "agent", "connected_at", "completed_at", "ended_by")
 RING = ("agent", "started_at", "ended_at", "result")
-TRANSFER = ("at", "kind")
 
 # Concluded from the others; they cannot be put in, only concluded again.
 CONCLUDED = frozenset({"ended_at", "outcome", "hung_up_by"})
 # What queue_log tells, with CEL's fractions of the second; CEL tells the rest.
 BOTH = frozenset({"joined_at", "left_at", "connected_at", "completed_at"})
-QUEUE_LOG = frozenset({"position", "ended_by"})
+
+
+def of(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    """A row's fields by name."""
+    return {name: getattr(row, name) for name in names}
 
 
 def agree(first: Any, second: Any) -> bool:
@@ -43,5 +47,4 @@ def shown(value: Any, field: str = "") -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)[:255]
 
 
-__all__ = ["BOTH", "CALL", "CONCLUDED", "LEG", "QUEUE_LOG", "RING", "TOLERANCE", "TRANSFER", "VISIT", "agree",
-           "is_missing", "shown"]  # fmt: skip
+__all__ = ["BOTH", "CALL", "CONCLUDED", "LEG", "RING", "TOLERANCE", "VISIT", "agree", "is_missing", "of", "shown"]

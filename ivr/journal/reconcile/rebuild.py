@@ -9,7 +9,7 @@ from datetime import datetime
 from ivr.journal.ending import conclude
 from ivr.journal.reconcile.exact import Disagreement, Exact
 from ivr.journal.reconcile.gather import Gathered, Told
-from ivr.journal.reconcile.retell import retell
+from ivr.journal.reconcile.retell import extension_of, retell
 from ivr.journal.story import INCOMING, fold
 from ivr.storage.models import Call
 
@@ -90,7 +90,7 @@ def _name_parties(call: Call, told: Told, agents: Mapping[str, str]) -> None:
     for row in told.cel:
         contexts.setdefault(row.uniqueid, set()).add(row.context)
     for leg in call.legs:
-        agent = agents.get(leg.channel.partition("/")[2].rpartition("-")[0])
+        agent = agents.get(extension_of(leg.channel))
         if leg.role != "other" or agent is None:
             continue
         supervising = any(one.startswith(SUPERVISING) for one in contexts.get(leg.uniqueid, ()))

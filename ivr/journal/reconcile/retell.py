@@ -165,7 +165,7 @@ def _rings(told: Told, agents: Mapping[str, str], waits: list[Wait]) -> Iterator
     for row in told.cel:
         if row.event != "CHAN_START" or row.uniqueid == told.linkedid:
             continue
-        extension = _extension(row.channel)
+        extension = extension_of(row.channel)
         taken = connected.get(row.uniqueid)
         if taken is None and extension not in agents:
             continue
@@ -247,7 +247,7 @@ def _queues(told: Told, agents: Mapping[str, str], exact: Exact) -> Iterator[Fac
             )
 
 
-def _extension(channel: str) -> str:
+def extension_of(channel: str) -> str:
     """``6001`` of ``PJSIP/6001-0000000a``."""
     return channel.partition("/")[2].rpartition("-")[0]
 
@@ -258,4 +258,4 @@ def _member(agent: str, agents: Mapping[str, str]) -> str:
     return agents.get(tail, tail)
 
 
-__all__ = ["Wait", "number_called", "retell"]
+__all__ = ["extension_of", "retell"]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from ivr.journal.reconcile import fields
-from ivr.journal.reconcile.drift import Drift, Kind
+from ivr.journal.reconcile.drift import Drift, Kind, putting
 from ivr.journal.reconcile.rebuild import Seen
 from ivr.journal.told import leg_of
 from ivr.storage.models import Call, QueueVisit, Ring
@@ -26,7 +25,7 @@ def compare_visits(call: Call, seen: Seen) -> Iterator[Drift]:
         place = f"visit {there.queue} {number}"
         here = pairs.get(id(there))
         if here is None:
-            visit = _visit_of(there)
+            visit = QueueVisit(queue=there.queue, rings=[], **fields.of(there, fields.VISIT))
 
             def add(visit: QueueVisit = visit) -> None:
                 call.visits.append(visit)
@@ -91,8 +90,7 @@ def _visit(call: Call, here: QueueVisit, there: QueueVisit, place: str) -> Itera
             kind = Kind.MISSING
         elif guessed or (field == "joined_at" and here.position is None and mine > theirs):
             kind = Kind.GUESS
-        mend = None if kind is Kind.CONTRADICTION else _set(here, field, theirs)
-        yield _drift(call, place, field, kind, mine, theirs, mend)
+        yield _drift(call, place, field, kind, mine, theirs, putting(here, field, theirs, kind))
 
 
 def _unseen(call: Call, field: str, visit: QueueVisit) -> bool:
@@ -107,7 +105,7 @@ def _rings(call: Call, visit: QueueVisit, there: QueueVisit) -> Iterator[Drift]:
         if mine is None:
 
             def add(theirs: Ring = theirs) -> None:
-                visit.rings.append(_ring_of(theirs))
+                visit.rings.append(Ring(uniqueid=theirs.uniqueid, **fields.of(theirs, fields.RING)))
 
             yield _drift(call, place, "", Kind.MISSING, "", theirs.agent, add)
         else:
@@ -128,21 +126,7 @@ def _ring(call: Call, here: Ring, there: Ring, place: str) -> Iterator[Drift]:
             kind = Kind.MISSING
         elif guessed or (field == "started_at" and mine > theirs):
             kind = Kind.GUESS
-        mend = None if kind is Kind.CONTRADICTION else _set(here, field, theirs)
-        yield _drift(call, place, field, kind, mine, theirs, mend)
-
-
-def _visit_of(there: QueueVisit) -> QueueVisit:
-    names = ("queue", *fields.VISIT)
-    return QueueVisit(**{name: getattr(there, name) for name in names}, rings=[])
-
-
-def _ring_of(there: Ring) -> Ring:
-    return Ring(uniqueid=there.uniqueid, **{name: getattr(there, name) for name in fields.RING})
-
-
-def _set(row: Any, field: str, value: str | int | datetime) -> Callable[[], None]:
-    return lambda: setattr(row, field, value)
+        yield _drift(call, place, field, kind, mine, theirs, putting(here, field, theirs, kind))
 
 
 def _drift(
