@@ -11,7 +11,6 @@ from ivr.ami.errors import AmiError
 from ivr.ami.parse import event_from
 from ivr.core.clock import FixedClock
 
-
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLOCK = FixedClock(NOON)
 CALLER = {"Channel": "PJSIP/line-1", "Uniqueid": "1.2", "Linkedid": "1.1"}
