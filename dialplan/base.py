@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
@@ -18,6 +18,11 @@ ClockTime = Annotated[time, BeforeValidator(clock_time)]
 PlainDate = Annotated[date, BeforeValidator(plain_date)]
 RulebookName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def pattern_of(kind: Any) -> str:
+    """The pattern of a kind of text, as the schema and its errors name it."""
+    return next(str(one.pattern) for one in get_args(kind) if isinstance(one, StringConstraints))
 
 
 class Model(BaseModel):
@@ -37,4 +42,5 @@ __all__ = [
     "PlainDate",
     "PromptId",
     "RulebookName",
+    "pattern_of",
 ]

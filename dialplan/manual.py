@@ -9,12 +9,15 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
+from dialplan import base, numbering, staffing, trunks
 from dialplan.alerts import AlertRule
+from dialplan.base import pattern_of
 from dialplan.codes import CODES
 from dialplan.examples import EXAMPLES
 from dialplan.manual_zh import ZH
 from dialplan.model import Agent, CallbackSettings, CallerList, Flow, Hours, Opening, Queue, Site
 from dialplan.numbering import Numbering, Rewrite
+from dialplan.places import PARTS
 from dialplan.shape import STEPS
 from dialplan.staffing import CallOutcome, PauseReason, Staffing
 from dialplan.trunks import Outside, Sip, Trunk
@@ -54,16 +57,16 @@ _SIMPLE = {
     "object": "{…: …}",
     "time": "08:30",
     "date": "2026-10-01",
-    r"^[a-z][a-z0-9_-]{0,39}$": "name",
-    r"^[0-9]{1,20}$": "digits",
-    r"^[0-9]{1,3}$": "digits",
-    r"^[0-9]{0,6}$": "digits",
-    r"^\+?[0-9]{1,20}$": "number",
-    r"^\+?[0-9]{0,15}$": "number",
-    r"^[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{1,2})?$": "203.0.113.0/24",
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": "prompt-id",
+    pattern_of(base.Name): "name",
+    pattern_of(base.Digits): "digits",
+    pattern_of(staffing.Keys): "digits",
+    pattern_of(numbering.Prefix): "digits",
+    pattern_of(numbering.PhoneNumber): "number",
+    pattern_of(numbering.Beginning): "number",
+    pattern_of(trunks.Network): "203.0.113.0/24",
+    pattern_of(base.PromptId): "prompt-id",
 }
-_ELSEWHERE = frozenset({"numbers", "flows", "queues", "agents", "hours", "callers", "staffing", "trunks", "alerts"})
+_ELSEWHERE = frozenset({*PARTS, "flows"})  # in files of their own
 
 
 def schema() -> dict[str, Any]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from dialplan import model, numbering, trunks
+from dialplan import base, model, numbering, staffing, trunks, waiting
+from dialplan.base import pattern_of
 from dialplan.codes import known, problem, shown
 from dialplan.places import PARTS, Places
 from dialplan.tree import Loc
@@ -23,24 +24,18 @@ STEPS: dict[str, type[BaseModel]] = {
     get_args(kind.model_fields["step"].annotation)[0]: kind for kind in get_args(get_args(model.FlowStep)[0])
 }
 
-
-def _pattern(kind: Any) -> str:
-    """The pattern of a kind of text."""
-    return next(str(one.pattern) for one in get_args(kind) if isinstance(one, StringConstraints))
-
-
 _PATTERNS: dict[str, str] = {
-    r"^[a-z][a-z0-9_-]{0,39}$": "DP105",
-    r"^[0-9]{1,20}$": "DP111",
-    r"^[0-9]{1,3}$": "DP120",
-    r"^[0-9*#]$": "DP112",
-    r"^[a-z0-9]+(-[a-z0-9]+)*$": "DP114",
-    _pattern(trunks.Host): "DP121",
-    _pattern(numbering.PhoneNumber): "DP122",
-    _pattern(numbering.Beginning): "DP122",
-    _pattern(numbering.Prefix): "DP122",
-    _pattern(trunks.Network): "DP123",
-    r"^[0-9NXZ]{3,20}$": "DP118",
+    pattern_of(base.Name): "DP105",
+    pattern_of(base.Digits): "DP111",
+    pattern_of(staffing.Keys): "DP120",
+    pattern_of(base.Digit): "DP112",
+    pattern_of(base.PromptId): "DP114",
+    pattern_of(trunks.Host): "DP121",
+    pattern_of(numbering.PhoneNumber): "DP122",
+    pattern_of(numbering.Beginning): "DP122",
+    pattern_of(numbering.Prefix): "DP122",
+    pattern_of(trunks.Network): "DP123",
+    pattern_of(waiting.NumberPattern): "DP118",
 }
 _NUMBERS = frozenset(
     {"int_parsing", "int_type", "int_from_float", "int_parsing_size", "float_parsing", "float_type", "finite_number"}
