@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from dialplan.exits import exit_keys
-from dialplan.model import Language, Site
+from dialplan.model import Site
 from dialplan.staffing import penalty, spoken_to
 from dialplan.trunks import dial
 from ivr.asterisk import certificate
@@ -27,6 +27,7 @@ from ivr.core.errors import AsteriskError
 from ivr.core.language import Text
 from ivr.core.resources import asterisk_conf
 from ivr.core.settings import Settings
+from prompts.sounds import asterisk_code
 
 # Characters that end a value, open a comment, an argument, an expression or a shell word.
 _DANGEROUS = frozenset(";\"'`\\$|&<>(){}[],*?!^%")
@@ -74,11 +75,6 @@ def password(value: object) -> str:
     return text.replace(";", "\\;")
 
 
-def language_code(language: Language) -> str:
-    """Asterisk's name of a language, which is the folder of its sounds: zh-CN is zh."""
-    return language.partition("-")[0]
-
-
 def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, version: str) -> dict[str, str]:
     """The configuration as text by file name; nothing is written.
 
@@ -106,10 +102,9 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
         "dirs": dirs,
         "recordings": settings.recordings.absolute(),
         "notices": settings.spool.absolute(),
-        "language_code": language_code,
+        "language_code": asterisk_code,
         "penalty": penalty,
         "spoken_to": spoken_to,
-        "python": Path(sys.executable),
         "modules": modules,
         "features": features(version, modules),
         "trunks": trunk_lines(site, secrets),
@@ -202,4 +197,4 @@ def _link(link: Path, target: Path) -> None:
     new.replace(link)
 
 
-__all__ = ["conf", "display", "language_code", "password", "render", "render_files"]
+__all__ = ["conf", "display", "password", "render", "render_files"]
