@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -41,17 +41,20 @@ def cell(value: Any) -> str:
 
 
 def to_csv(report: QualityReport) -> str:
-    """All tables of a report below one another: kind, name, figure, value, low, high, n. Begins with a BOM, which
-    tells spreadsheets that it is UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    """All tables of a report below one another: kind, name, figure, value, low, high, n."""
     zh = console_language() == "zh"
     head = ("类别", "名称", "指标", "值", "下限", "上限", "数量") if zh else (
         "kind", "name", "figure", "value", "low", "high", "n"
     )  # fmt: skip
+    return csv_text(head, rows(report))
+
+
+def csv_text(head: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
+    """A table as CSV. Begins with a BOM, which tells spreadsheets that it is UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head)
-    for row in rows(report):
-        writer.writerow([cell(one) for one in row])
+    writer.writerows([cell(one) for one in line] for line in lines)
     return "\ufeff" + out.getvalue()
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ivr.core.language import Text, console_language
 from ivr.reports.indicators import Figures, Indicator
-from ivr.reports.quality.plain import cell
+from ivr.reports.quality.plain import csv_text
 from ivr.reports.traffic.model import Row, Traffic
 
 COUNTS = {
@@ -66,19 +64,13 @@ def plain_indicator(one: Indicator) -> dict[str, Any]:
 
 
 def to_csv(report: Traffic) -> str:
-    """One line a figure: row, figure, value, unit, numerator, denominator, formula. Begins with a BOM, which tells
-    spreadsheets that it is UTF-8; text that one would take for a formula gets an apostrophe before it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    """One line a figure: row, figure, value, unit, numerator, denominator, formula."""
     zh = console_language() == "zh"
     head = ("范围", "指标", "标准", "值", "单位", "分子", "分母", "公式", "另一口径") if zh else (
         report.by, "figure", "norm", "value", "unit", "numerator", "denominator", "formula", "other way"
     )  # fmt: skip
-    writer.writerow(head)
-    for name, figures in [("*", report.whole), *((row.name, row.figures) for row in report.rows)]:
-        for line in _lines(figures):
-            writer.writerow([cell(one) for one in (name, *line)])
-    return "\ufeff" + out.getvalue()
+    groups = [("*", report.whole), *((row.name, row.figures) for row in report.rows)]
+    return csv_text(head, ((name, *line) for name, figures in groups for line in _lines(figures)))
 
 
 def _lines(figures: Figures) -> Iterator[Sequence[Any]]:
