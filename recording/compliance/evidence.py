@@ -19,6 +19,7 @@ from recording.transcription.transcript import PartyTranscript, Word
 
 REACH_S = 3.0  # seconds around a place in which the rest of its phrase may lie
 _BEATEN = 2.0  # log-odds of a near miss against the phrase from which it is the near miss that was said
+_NOTHING = Match(0.0, 0, 0, lost=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Listener:
             rivals = self._rivals(rule, phrase)
             for words in free:
                 for candidate in candidates(self._matcher, [phrase], rivals, [word.word for word in words]):
-                    hit = self._weigh(rule, part, candidate, words)
+                    hit = self._heard_freely(rule, part, candidate, rivals, words)
                     if hit is not None:
                         found.append(hit)
             found += self._grammar_only(rule, part, phrase, rivals, window, found)
@@ -87,20 +88,52 @@ class Listener:
         made = near_misses(self._language, plain(phrase, self._language))
         return [*rule.near_misses, *(near for near in made if _joined(near) not in self._spelt)]
 
-    def _weigh(self, rule: Rule, part: Part, candidate: Candidate, words: Sequence[Word]) -> Hit | None:
-        """The candidate as a hit; None when it is no evidence at all."""
+    def _heard_freely(
+        self, rule: Rule, part: Part, candidate: Candidate, rivals: Sequence[str], words: Sequence[Word]
+    ) -> Hit | None:
+        """What the free decode heard of the phrase as a hit; None when it is no evidence at all."""
         match = candidate.match
         if match.score < self._limits.least:
             return None
         place = words[match.start : match.end]
         span = (place[0].start, place[-1].end)
-        passes = self._passes_at(rule, candidate.phrase, self._rivals(rule, candidate.phrase), span)
-        agreed = self._agreed(rule, candidate, passes)
-        beaten = self._beaten(candidate) and not agreed
-        if beaten and not (passes.whole and self._close(rule, candidate)):
+        passes = self._passes_at(rule, candidate.phrase, rivals, span)
+        by = "grammar" if passes.whole else "text"
+        return self._hit(
+            rule, part, candidate.phrase, candidate, passes, span, place, by=by, likeness=match.score, around=words
+        )
+
+    def _hit(
+        self,
+        rule: Rule,
+        part: Part,
+        phrase: str,
+        candidate: Candidate | None,
+        passes: _Passes,
+        span: Span,
+        place: Sequence[Word],
+        *,
+        by: str,
+        likeness: float,
+        around: Sequence[Word],
+    ) -> Hit | None:
+        """The evidence at one place as a hit; None when it is none.
+
+        Args:
+            candidate: the phrase in what the free decode heard there; None when it heard nothing of it.
+            passes: what the grammar passes heard there.
+            place: what the free decode heard there.
+            by: who heard the phrase.
+            likeness: 0..100, which another phrase must surpass.
+            around: words in which another phrase is looked for.
+        """
+        agreed = candidate is None or self._agreed(rule, candidate, passes)
+        beaten = candidate is not None and self._beaten(candidate) and not agreed
+        if beaten and not (candidate is not None and passes.whole and self._close(rule, candidate)):
             return None
-        unheard = self._unheard(candidate.phrase, match, passes)
-        if not passes.whole and self._other_phrase(part, candidate.phrase, match.score, unheard, words, span):
+        match = _NOTHING if candidate is None else candidate.match
+        unheard = self._unheard(phrase, match, passes)
+        if not passes.whole and self._other_phrase(part, phrase, likeness, unheard, around, span):
             return None
         weight = weigh(
             Evidence(match.score, passes.best, passes.whole, match.lost, unheard, _said(candidate)),
@@ -110,16 +143,17 @@ class Listener:
         )
         if weight is Weight.NOTHING:
             return None
+        sure = candidate is None or agreed or not (beaten or self._doubtful(candidate))
         return Hit(
             part=part.name,
-            phrase=candidate.phrase,
+            phrase=phrase,
             score=match.score,
             span=span,
             heard=" ".join(word.word for word in place),
             missing=match.missing,
-            by="grammar" if passes.whole else "text",
-            strong=weight is Weight.STRONG and (agreed or not (beaten or self._doubtful(candidate))),
-            rival=candidate.rival,
+            by=by,
+            strong=weight is Weight.STRONG and sure,
+            rival="" if candidate is None else candidate.rival,
         )
 
     def _beaten(self, candidate: Candidate) -> bool:
@@ -154,11 +188,11 @@ class Listener:
         lead = candidate.rival_score - candidate.match.score
         return rule.kind is Kind.MUST and lead <= self._limits.outvoted
 
-    def _unheard(self, phrase: str, match: Match | None, passes: _Passes) -> float:
+    def _unheard(self, phrase: str, match: Match, passes: _Passes) -> float:
         """The share of the phrase in words that no pass heard, 0..1."""
         sizes = self._matcher.sizes(phrase)
         nothing = (0.0,) * len(sizes)
-        heard = map(max, match.heard if match and match.heard else nothing, passes.heard or nothing)
+        heard = map(max, match.heard or nothing, passes.heard or nothing)
         lost = sum(size for size, share in zip(sizes, heard, strict=True) if share < HEARD_SHARE)
         return lost / max(1, sum(sizes))
 
@@ -215,41 +249,12 @@ class Listener:
             texts = [word.word for word in place]
             best = next(iter(candidates(self._matcher, [phrase], rivals, texts)), None)
             passes = self._passes_at(rule, phrase, rivals, span)
-            agreed = best is None or self._agreed(rule, best, passes)
-            beaten = best is not None and self._beaten(best) and not agreed
-            if beaten and not (best is not None and passes.whole and self._close(rule, best)):
-                continue
-            unheard = self._unheard(phrase, best.match if best else None, passes)
-            if not passes.whole and self._other_phrase(part, phrase, passes.best, unheard, self._passes[0], span):
-                continue
-            weight = weigh(
-                Evidence(
-                    best.match.score if best else 0.0,
-                    passes.best,
-                    passes.whole,
-                    best.match.lost if best else 1.0,
-                    unheard,
-                    _said(best),
-                ),
-                forbidden=rule.kind is Kind.MUST_NOT,
-                noisy=self._noisy,
-                limits=self._limits,
-            )
-            if weight is Weight.NOTHING:
-                continue
-            hits.append(
-                Hit(
-                    part=part.name,
-                    phrase=phrase,
-                    score=best.match.score if best else 0.0,
-                    span=span,
-                    heard=" ".join(texts),
-                    missing=best.match.missing if best else (),
-                    by="grammar_only",
-                    strong=weight is Weight.STRONG and (best is None or agreed or not (beaten or self._doubtful(best))),
-                    rival=best.rival if best else "",
-                )
-            )
+            hit = self._hit(
+                rule, part, phrase, best, passes, span, place,
+                by="grammar_only", likeness=passes.best, around=self._passes[0],
+            )  # fmt: skip
+            if hit is not None:
+                hits.append(hit)
         return hits
 
     def _heard_by_grammar(self, phrase: str, rivals: Sequence[str], window: Span) -> Iterator[Span]:
