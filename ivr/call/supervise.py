@@ -11,7 +11,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from dialplan.model import Site
 from ivr.agents.board import AgentBoard
@@ -107,9 +107,9 @@ class SuperviseDesk:
         channel = next((one.channel for one in channels if call and one.uniqueid == call.uniqueid), "")
         if call is None or not channel:
             raise UsageError(Text(f"{agent!r:.60} is in no talk", f"{agent!r:.60} 不在通话中"))
-        act = _Act(
-            supervisor, ACTS[code], agent, call.linkedid, await self._write(supervisor, code, agent, call.linkedid)
-        )
+        what = ACTS[code]
+        written = await self._write(supervisor, what, agent, {"call": call.linkedid})
+        act = _Act(supervisor, what, agent, call.linkedid, written)
         self._under_way[uniqueid] = act
         if len(self._under_way) > MOST:
             self._under_way.popitem(last=False)
@@ -131,27 +131,20 @@ class SuperviseDesk:
         while True:
             act = await self._ended.get()
             try:
-                async with self._database.write() as session:
-                    await audit.append(
-                        session,
-                        actor=act.supervisor,
-                        action=f"{PREFIX}{act.what}.ended",
-                        object=f"agent:{act.agent}",
-                        at=self._clock.now(),
-                        detail={"call": act.call, "began": act.audit},
-                    )
+                detail = {"call": act.call, "began": act.audit}
+                await self._write(act.supervisor, f"{act.what}.ended", act.agent, detail)
             except StorageError as error:
                 log.error("end of supervising not written", supervisor=act.supervisor, problem=str(error))
 
-    async def _write(self, supervisor: str, code: str, agent: str, call: str) -> int:
+    async def _write(self, supervisor: str, what: str, agent: str, detail: dict[str, Any]) -> int:
         async with self._database.write() as session:
             row = await audit.append(
                 session,
                 actor=supervisor,
-                action=f"{PREFIX}{ACTS[code]}",
+                action=f"{PREFIX}{what}",
                 object=f"agent:{agent}",
                 at=self._clock.now(),
-                detail={"call": call},
+                detail=detail,
             )
             return row.id
 
