@@ -155,15 +155,20 @@ class Book:
             )
             return before, after
 
-    async def change_attempt(self, linkedid: str, change: Callable[[Ticket], Ticket]) -> Ticket | None:
-        """The same for the ticket whose last try is this call, if it is still under way; None else."""
+    async def change_attempt(self, linkedid: str, change: Callable[[Ticket], Ticket]) -> tuple[Ticket, Ticket] | None:
+        """Change the ticket whose last try is this call, if it is still under way; before and after, None else.
+
+        Raises:
+            CallbackError: if its state does not allow it.
+        """
         async with self._database.write() as session:
             row = await callbacks.hold_attempt(session, linkedid)
             if row is None or State(row.state) not in UNDER_WAY:
                 return None
-            after = change(ticket_of(row))
+            before = ticket_of(row)
+            after = change(before)
             _write(row, after)
-            return after
+            return before, after
 
 
 def _unknown(callback_id: int) -> UsageError:

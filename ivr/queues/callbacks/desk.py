@@ -259,31 +259,21 @@ class CallbackDesk:
 
     async def _release(self, linkedid: str) -> None:
         """The caller waits at the head of the queue: the agent held for him may be rung."""
-        held: list[str] = []
-
-        def released(ticket: Ticket) -> Ticket:
-            held.append(ticket.reserved)
-            return ticket.released()
-
-        ticket = await self._book.change_attempt(linkedid, released)
-        if ticket is not None and held:
-            await self._let_go(held[0])
+        changed = await self._book.change_attempt(linkedid, Ticket.released)
+        if changed is not None:
+            before, _ = changed
+            await self._let_go(before.reserved)
 
     async def _end(self, linkedid: str, change: Callable[[Ticket], Ticket]) -> None:
-        held: list[str] = []
-
-        def changed(ticket: Ticket) -> Ticket:
-            held.append(ticket.reserved)
-            return change(ticket)
-
         try:
-            ticket = await self._book.change_attempt(linkedid, changed)
+            changed = await self._book.change_attempt(linkedid, change)
         except CallbackError as error:
             log.warning("callback left as it is", attempt=linkedid, problem=error.message)
             return
-        if ticket is not None:
-            log.info("callback", callback=ticket.id, state=ticket.state.value, why=ticket.why)
-            await self._let_go(held[0])
+        if changed is not None:
+            before, after = changed
+            log.info("callback", callback=after.id, state=after.state.value, why=after.why)
+            await self._let_go(before.reserved)
             self._wake.set()
 
     async def _let_go(self, interface: str) -> None:
