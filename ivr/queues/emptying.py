@@ -11,6 +11,7 @@ from ivr.ami.actions import Actions
 from ivr.ami.errors import AmiError
 from ivr.core.clock import Clock
 from ivr.core.log import get_logger
+from ivr.queues.callbacks.attempt import is_waiting_half
 from ivr.queues.floor import Floor
 
 EVERY = 1.0
@@ -56,8 +57,7 @@ class Emptying:
         try:
             waiting = (await self._actions.queue_status(queue)).waiting
             for caller in waiting:
-                # A ticket that waits in a caller's place has nobody on the line.
-                if not caller.uniqueid.startswith("callback-") or not caller.uniqueid.endswith("-queue"):
+                if not is_waiting_half(caller.uniqueid):
                     headers = {"Queue": queue, "Caller": caller.channel, "WithdrawInfo": "empty"}
                     await self._actions.action("QueueWithdrawCaller", headers)
         except AmiError as error:

@@ -33,9 +33,19 @@ def new_attempt(ticket: Ticket) -> str:
     return f"callback-{ticket.id}-{ticket.tries + 1}-{secrets.token_hex(4)}"
 
 
+def is_attempt(linkedid: str) -> bool:
+    """Whether a call is a try of ours."""
+    return linkedid.startswith("callback-")
+
+
 def waiting_half(attempt: str) -> str:
     """The channel that waits in the queue for an agent, where the agent is called first."""
     return f"{attempt}-queue"
+
+
+def is_waiting_half(uniqueid: str) -> bool:
+    """Whether a channel waits in a caller's place, with nobody on the line."""
+    return is_attempt(uniqueid) and uniqueid.endswith("-queue")
 
 
 class Caller:
@@ -161,4 +171,4 @@ class Caller:
         return [one for one in (await self._actions.queue_status()).members if one.interface == interface]
 
 
-__all__ = ["HOLD", "Caller", "new_attempt", "waiting_half"]
+__all__ = ["HOLD", "Caller", "is_attempt", "is_waiting_half", "new_attempt", "waiting_half"]

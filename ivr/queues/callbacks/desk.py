@@ -21,7 +21,7 @@ from ivr.ami.errors import AmiError
 from ivr.core.clock import Clock
 from ivr.core.ids import mask_number
 from ivr.core.log import get_logger
-from ivr.queues.callbacks.attempt import Caller, new_attempt, waiting_half
+from ivr.queues.callbacks.attempt import Caller, is_attempt, new_attempt, waiting_half
 from ivr.queues.callbacks.book import Book, Noted, Wish
 from ivr.queues.callbacks.ticket import UNDER_WAY, CallbackError, Rules, State, Ticket
 from ivr.queues.callbacks.turn import agents_first, callers_first
@@ -134,7 +134,7 @@ class CallbackDesk:
             case ev.ConnectionRestored() | ev.EventsLost():
                 self._resync = True
             case ev.ChannelEnded() | ev.QueueJoined() | ev.AgentConnected() | ev.UserEvent():
-                if not event.linkedid.startswith("callback-"):
+                if not is_attempt(event.linkedid):
                     return
                 try:
                     self._facts.put_nowait(event)
