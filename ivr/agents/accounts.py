@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from dialplan.model import Site
 from dialplan.trunks import Transport
-from ivr.asterisk.secrets import load_secrets
+from ivr.asterisk.secrets import Secrets, load_secrets
 from ivr.core.errors import UsageError
 from ivr.core.settings import Settings
 
@@ -51,15 +51,26 @@ def account_of(settings: Settings, site: Site, agent: str) -> AgentAccount:
         UsageError: if the site has no such agent, or no password has been made for him yet.
         SetupError: if no passwords have been made yet.
     """
-    secret = load_secrets(settings).agents.get(agent)
+    return _account(settings, site, load_secrets(settings), agent)
+
+
+def accounts(settings: Settings, site: Site) -> list[AgentAccount]:
+    """The accounts of all agents, by id.
+
+    Raises:
+        UsageError, SetupError: as :func:`account_of`.
+    """
+    if not site.agents:
+        return []
+    secrets = load_secrets(settings)
+    return [_account(settings, site, secrets, agent) for agent in sorted(site.agents)]
+
+
+def _account(settings: Settings, site: Site, secrets: Secrets, agent: str) -> AgentAccount:
+    secret = secrets.agents.get(agent)
     if agent not in site.agents or secret is None:
         raise UsageError(f"no account for agent {agent!r:.60}", cure="add him to agents.yaml; ivr asterisk render")
     known = site.agents[agent]
     port = settings.sip_tls_port if site.sip.agents == "tls" else settings.sip_port
     server = f"{settings.sip_name or settings.host}:{port}"
     return AgentAccount(agent, known.name, known.extension, server, secret, site.sip.agents)
-
-
-def accounts(settings: Settings, site: Site) -> list[AgentAccount]:
-    """The accounts of all agents, by id."""
-    return [account_of(settings, site, agent) for agent in sorted(site.agents)]
