@@ -74,6 +74,41 @@ class Actions(ABC):
         channels = await self.list_action("CoreShowChannels")
         return snapshot_from(self.clock.now(), queues, channels)
 
+    async def originate(
+        self,
+        channel: str,
+        context: str,
+        exten: str,
+        *,
+        within: int,
+        uniqueid: str,
+        other: str = "",
+        caller: str = "",
+        codecs: str = "",
+        variables: Sequence[str] = (),
+    ) -> None:
+        """Begin to dial ``channel`` and, when it answers, send it to a place in the dialplan; does not wait for that.
+
+        Args:
+            within: seconds until it must have answered.
+            uniqueid: that the channel is to have; ``other``: that of a Local channel's second half.
+            caller: caller id that is shown.
+            codecs: in place of Asterisk's choice.
+            variables: of the channel, ``NAME=value``.
+        """
+        headers: dict[str, Value | Sequence[Value]] = {
+            "Channel": channel,
+            "Context": context,
+            "Exten": exten,
+            "Priority": 1,
+            "Timeout": within * 1000,
+            "Async": "true",
+            "ChannelId": uniqueid,
+            "Variable": variables,
+        }
+        more = {"OtherChannelId": other, "CallerID": caller, "Codecs": codecs}
+        await self.action("Originate", headers | {name: value for name, value in more.items() if value})
+
     async def redirect(self, channel: str, context: str, exten: str, priority: int = 1) -> None:
         """Send a channel to another place in the dialplan."""
         await self.action("Redirect", {"Channel": channel, "Context": context, "Exten": exten, "Priority": priority})

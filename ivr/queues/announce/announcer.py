@@ -130,19 +130,14 @@ class Announcer:
         own = f"announce-{secrets.token_hex(8)}"
         variables = [f"IVR_SPIED={uniqueid}", f"IVR_SAY={'&'.join(sounds)}", f"IVR_LANGUAGE={asterisk_code(language)}"]
         try:
-            await self._actions.action(
-                "Originate",
-                {
-                    "Channel": "Local/speak@ivr-announce/n",
-                    "Context": "ivr-announce",
-                    "Exten": "whisper",
-                    "Priority": 1,
-                    "Timeout": 5000,
-                    "Async": "true",
-                    "ChannelId": own,
-                    "OtherChannelId": f"{own}-voice",
-                    "Variable": variables,
-                },
+            await self._actions.originate(
+                "Local/speak@ivr-announce/n",
+                "ivr-announce",
+                "whisper",
+                within=5,
+                uniqueid=own,
+                other=f"{own}-voice",
+                variables=variables,
             )
         except AmiError as error:
             log.warning("nothing announced", caller=uniqueid, problem=str(error))

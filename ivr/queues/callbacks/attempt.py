@@ -102,19 +102,14 @@ class Caller:
         Raises:
             AmiError: if Asterisk does not take it.
         """
-        await self._actions.action(
-            "Originate",
-            {
-                "Channel": dial_string(ticket.number, settings),
-                "Context": "ivr-callback",
-                "Exten": "s",
-                "Priority": 1,
-                "Timeout": settings.ring * 1000,
-                "CallerID": f"<{details.service_number}>",
-                "Async": "true",
-                "ChannelId": ticket.attempt,
-                "Variable": [f"IVR_NUMBER={details.service_number}", f"IVR_LANGUAGE={language_code}"],
-            },
+        await self._actions.originate(
+            dial_string(ticket.number, settings),
+            "ivr-callback",
+            "s",
+            within=settings.ring,
+            uniqueid=ticket.attempt,
+            caller=f"<{details.service_number}>",
+            variables=[f"IVR_NUMBER={details.service_number}", f"IVR_LANGUAGE={language_code}"],
         )
 
     async def call_an_agent(
@@ -125,29 +120,24 @@ class Caller:
         Raises:
             AmiError: if Asterisk does not take it.
         """
-        await self._actions.action(
-            "Originate",
-            {
-                "Channel": f"Local/{ticket.queue}@ivr-callback-queue/n",
-                "Context": "ivr-callback-agent",
-                "Exten": "s",
-                "Priority": 1,
-                "Timeout": wait * 1000,
-                "CallerID": f"<{details.service_number}>",
-                "Async": "true",
-                # In Asterisk's default, linear, the called phone would hear no prompt before it is joined.
-                "Codecs": "ulaw,alaw",
-                "ChannelId": ticket.attempt,
-                "OtherChannelId": waiting_half(ticket.attempt),
-                "Variable": [
-                    f"IVR_NUMBER={details.service_number}",
-                    f"IVR_LANGUAGE={language_code}",
-                    f"IVR_DIAL={dial_string(ticket.number, settings)}",
-                    f"IVR_RING={settings.ring}",
-                    f"IVR_QUEUE_WAIT={wait}",
-                    f"QUEUE_PRIO={asterisk_priority(ticket.priority, called_back=True)}",
-                ],
-            },
+        await self._actions.originate(
+            f"Local/{ticket.queue}@ivr-callback-queue/n",
+            "ivr-callback-agent",
+            "s",
+            within=wait,
+            uniqueid=ticket.attempt,
+            other=waiting_half(ticket.attempt),
+            caller=f"<{details.service_number}>",
+            # In Asterisk's default, linear, the called phone would hear no prompt before it is joined.
+            codecs="ulaw,alaw",
+            variables=[
+                f"IVR_NUMBER={details.service_number}",
+                f"IVR_LANGUAGE={language_code}",
+                f"IVR_DIAL={dial_string(ticket.number, settings)}",
+                f"IVR_RING={settings.ring}",
+                f"IVR_QUEUE_WAIT={wait}",
+                f"QUEUE_PRIO={asterisk_priority(ticket.priority, called_back=True)}",
+            ],
         )
 
     async def hang_up(self, attempt: str) -> None:
