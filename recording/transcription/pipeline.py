@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from recording.analytics.spans import cut, merged
 from recording.audio import FIRM, GENTLE, Sound, fold, noise_power, read_wav, reduce_noise, snr_db, speech_segments
 from recording.audio.denoise import Power, Strength
 from recording.audio.speech import Segment
@@ -181,7 +182,7 @@ class _Listening:
         if not self._sparing:
             return [[] for _ in stretches]
         found = [_around(one.span) for group in _neighbours(stretches) for one in self._unsettled(group, WORTH)]
-        return [_merged(found, stretch.place) for stretch in stretches]
+        return [merged(cut(found, stretch.place)) for stretch in stretches]
 
     def unclear(self, stretches: Sequence[_Stretch]) -> list[list[Segment]]:
         """Where in each stretch the grammar pass heard much of a phrase, and the free decode did not confirm it."""
@@ -192,7 +193,7 @@ class _Listening:
             free = [word.word for stretch in group for word in stretch.words]
             heard = self._unsettled(group, UNCLEAR) if self._sparing else self._heard(group, UNCLEAR)
             found += [_around(one.span) for one in heard if self._like(one.phrase, free) < CLEAR]
-        return [_merged(found, stretch.place) for stretch in stretches]
+        return [merged(cut(found, stretch.place)) for stretch in stretches]
 
     @property
     def _sparing(self) -> bool:
@@ -252,20 +253,6 @@ def _neighbours(stretches: Sequence[_Stretch]) -> Iterator[Sequence[_Stretch]]:
     for index, stretch in enumerate(stretches):
         after = stretches[index + 1 : index + 2]
         yield [stretch, *(other for other in after if other.place[0] - stretch.place[1] <= JOINED_S)]
-
-
-def _merged(spans: Iterable[Segment], place: Segment) -> list[Segment]:
-    """The parts of spans within ``place``, in order and without overlap."""
-    merged: list[Segment] = []
-    for start, end in sorted(spans):
-        first, last = max(place[0], start), min(place[1], end)
-        if last <= first:
-            continue
-        if merged and first <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-        else:
-            merged.append((first, last))
-    return merged
 
 
 def _inside(word: Word, span: Segment) -> bool:
