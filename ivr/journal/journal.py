@@ -204,7 +204,7 @@ class Journal:
                     stories, seen = {}, {fact.uniqueid: fact.linkedid}
                 known = self._channels.home(fact)
                 if known.linkedid:
-                    moved = self._unknown.move(known.uniqueid, known.linkedid) if len(self._unknown) else []
+                    moved = self._unknown.move(known.uniqueid, known.linkedid)
                     stories.setdefault(known.linkedid, []).extend([*moved, known])
             elif linkedid := _linkedid(fact):
                 stories.setdefault(linkedid, []).append(fact)

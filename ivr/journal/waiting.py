@@ -19,6 +19,8 @@ class WaitingRoom:
 
     def __init__(self, max_calls: int = MAX_CALLS, max_facts: int = MAX_FACTS) -> None:
         self._facts: OrderedDict[str, list[Fact]] = OrderedDict()
+        # By channel, under which linkedids facts about it wait: asked at every event.
+        self._where: dict[str, dict[str, None]] = {}
         self._max_calls = max_calls
         self._max_facts = max_facts
 
@@ -35,11 +37,15 @@ class WaitingRoom:
     def add(self, linkedid: str, facts: Sequence[Fact]) -> None:
         """Let facts wait; when the first channel of the call has ended, they are let go."""
         kept = self._facts.setdefault(linkedid, [])
-        kept.extend(facts[: self._max_facts - len(kept)])
+        more = facts[: self._max_facts - len(kept)]
+        kept.extend(more)
+        for fact in more:
+            if isinstance(fact, ChannelEvent):
+                self._where.setdefault(fact.uniqueid, {})[linkedid] = None
         if any(isinstance(fact, ChannelEnded) and fact.uniqueid == linkedid for fact in facts):
             self.drop(linkedid)
         while len(self._facts) > self._max_calls:
-            self._facts.popitem(last=False)
+            self.drop(next(iter(self._facts)))
 
     def move(self, uniqueid: str, linkedid: str) -> list[Fact]:
         """Take out the facts about one channel that wait under another linkedid, as facts of ``linkedid``.
@@ -48,18 +54,25 @@ class WaitingRoom:
         one's channel gets the caller's.
         """
         moved: list[Fact] = []
-        for other, facts in self._facts.items():
-            if other == linkedid or not any(_about(fact, uniqueid) for fact in facts):
-                continue
+        for other in [one for one in self._where.get(uniqueid, ()) if one != linkedid]:
+            facts = self._facts[other]
             for fact in facts:
-                if isinstance(fact, ChannelEvent) and _about(fact, uniqueid):
+                if isinstance(fact, ChannelEvent) and fact.uniqueid == uniqueid:
                     moved.append(replace(fact, linkedid=linkedid))
-            facts[:] = [fact for fact in facts if not _about(fact, uniqueid)]
+            facts[:] = [fact for fact in facts if not (isinstance(fact, ChannelEvent) and fact.uniqueid == uniqueid)]
+            self._gone(uniqueid, other)
         return moved
 
     def drop(self, linkedid: str) -> None:
         """Forget what waited for this call."""
-        self._facts.pop(linkedid, None)
+        for uniqueid in {fact.uniqueid for fact in self._facts.pop(linkedid, ()) if isinstance(fact, ChannelEvent)}:
+            self._gone(uniqueid, linkedid)
+
+    def _gone(self, uniqueid: str, linkedid: str) -> None:
+        where = self._where[uniqueid]
+        del where[linkedid]
+        if not where:
+            del self._where[uniqueid]
 
 
 class KnownChannels:
@@ -83,7 +96,3 @@ class KnownChannels:
         """The fact, told to the call to which its channel has belonged from the start."""
         linkedid = self._calls.get(fact.uniqueid, fact.linkedid)
         return fact if linkedid == fact.linkedid else replace(fact, linkedid=linkedid)
-
-
-def _about(fact: Fact, uniqueid: str) -> bool:
-    return isinstance(fact, ChannelEvent) and fact.uniqueid == uniqueid
