@@ -72,10 +72,13 @@ class Measured:
 def read_notice(path: Path) -> Notice | None:
     """The notice at ``path``; ``None`` if it is not one of ours: named after the recording, ids only.
 
+    The recording was closed when the notice was written.
+
     Raises:
         OSError: if it cannot be read now, or is gone.
     """
-    if not stat.S_ISREG(path.lstat().st_mode):
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
         return None
     with path.open("rb") as file:
         content = file.read(_LONGEST_NOTICE + 1)
@@ -88,12 +91,12 @@ def read_notice(path: Path) -> Notice | None:
         names += [agent] if agent else []
         if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
             return None
-        closed = datetime.fromtimestamp(float(data["closed"]), UTC)
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     file_name, linkedid, uniqueid, role = names[:4]
     if path.name != f"{file_name}.json":
         return None
+    closed = datetime.fromtimestamp(status.st_mtime, UTC)
     return Notice(path, file_name, linkedid, uniqueid, role, closed, agent[:64])
 
 

@@ -24,6 +24,7 @@ from ivr.storage.models import Call, Leg, QueueVisit, Recording
 from recording.ledger import GIVE_UP, Ledger, measure, read_notice
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+CLOSED = 1772355630.25  # when Asterisk closed a recording
 
 
 def after(seconds: float) -> datetime:
@@ -58,10 +59,10 @@ class Room:
             "linkedid": linkedid,
             "uniqueid": unique,
             "role": role,
-            "closed": 1772355630.25,
         }
         path = self.notices / f"{file}.json"
         path.write_text(json.dumps(data) + "\n")
+        os.utime(path, (CLOSED, CLOSED))
         return path
 
     async def call(self, linkedid: str = "1.1", *, ended: float | None = 50, visits: int = 0, **legs: str) -> None:
@@ -108,7 +109,7 @@ async def test_a_closed_file_is_written_down_with_its_length_and_checksum(room: 
     assert (row.state, row.role, row.linkedid, row.uniqueid, row.gap_cause) == ("closed", "caller", "1.1", "1.1", "")
     assert (row.rate, row.frames, row.bytes) == (8000, 20000, sound.stat().st_size)
     assert row.sha256 == hashlib.sha256(sound.read_bytes()).hexdigest()
-    assert row.closed_at == datetime.fromtimestamp(1772355630.25, UTC)
+    assert row.closed_at == datetime.fromtimestamp(CLOSED, UTC)
     assert row.call_id is not None
     assert room.left() == []
     assert await room.ledger.take_in() == 0
@@ -162,17 +163,14 @@ HOSTILE = [
     '"text"',
     "{}",
     "[" * 3000,
-    '{"file": 1, "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1}',
-    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "boss", "closed": 1}',
-    '{"file": "../x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1}',
-    '{"file": "..", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1}',
-    '{"file": "x", "linkedid": "1;rm", "uniqueid": "1.1", "role": "caller", "closed": 1}',
-    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": "soon"}',
-    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1e300}',
-    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": NaN}',
-    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": ["caller"], "closed": 1}',
-    '{"file": "somebody-elses", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1}',
-    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1}' + " " * 5000,
+    '{"file": 1, "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}',
+    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "boss"}',
+    '{"file": "../x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}',
+    '{"file": "..", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}',
+    '{"file": "x", "linkedid": "1;rm", "uniqueid": "1.1", "role": "caller"}',
+    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": ["caller"]}',
+    '{"file": "somebody-elses", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}',
+    '{"file": "x", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}' + " " * 5000,
 ]
 
 
@@ -193,7 +191,7 @@ async def test_folders_links_and_pipes_named_like_notices(room: Room, tmp_path: 
     (room.notices / "a.json").mkdir()
     (room.notices / "b.json").symlink_to(tmp_path / "nowhere")
     good = tmp_path / "c.json"
-    good.write_text('{"file": "c", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": 1}')
+    good.write_text('{"file": "c", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}')
     (room.notices / "c.json").symlink_to(good)
     os.mkfifo(room.notices / "d.json")
     async with asyncio.timeout(10):
@@ -462,12 +460,11 @@ async def test_run_goes_on_after_trouble_and_ends_when_cancelled(room: Room, mon
 
 def test_a_notice_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "1.1-caller.wav.json"
-    path.write_text(
-        '{"file": "1.1-caller.wav", "linkedid": "1.0", "uniqueid": "1.1", "role": "caller", "closed": 1772355630.5}\n'
-    )
+    path.write_text('{"file": "1.1-caller.wav", "linkedid": "1.0", "uniqueid": "1.1", "role": "caller"}\n')
+    os.utime(path, (CLOSED, CLOSED))
     notice = read_notice(path)
     assert notice is not None
     assert (notice.file, notice.linkedid, notice.uniqueid, notice.role) == ("1.1-caller.wav", "1.0", "1.1", "caller")
-    assert notice.closed_at == datetime(2026, 3, 1, 9, 0, 30, 500000, UTC)
+    assert notice.closed_at == datetime.fromtimestamp(CLOSED, UTC)
     with pytest.raises(FileNotFoundError):
         read_notice(tmp_path / "gone.json")
