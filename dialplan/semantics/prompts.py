@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from dialplan.codes import problem
-from dialplan.model import Callback, Collect, Enqueue, FlowStep, Greeting, LanguageChoice, Menu, Site
+from dialplan.model import Callback, Collect, Enqueue, FlowStep, Greeting, LanguageChoice, Menu, Queue, Site
 from dialplan.places import Places
 from dialplan.schedule import GREETINGS
 from dialplan.tree import Loc
@@ -24,6 +24,7 @@ CALLBACK_PROMPTS = (
     "recording-notice",
     "callback-take",
     "callback-cancelled",
+    "goodbye",
 )
 
 
@@ -56,6 +57,14 @@ def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
                 yield prompt, ("step",)
 
 
+def queue_prompts(queue: Queue) -> Iterator[tuple[str, Loc]]:
+    """The prompts a queue's own settings ask for, each with the path inside the queue."""
+    if not queue.join_empty:
+        yield "queue-nobody", ("join_empty",)
+    for index, prompt in enumerate(queue.comfort):
+        yield prompt, ("comfort", index)
+
+
 def language_offers(step: LanguageChoice) -> Iterator[tuple[str, str, Loc]]:
     """The prompts a language choice plays, each with the one language it is played in and its path."""
     for key, language in step.choices.items():
@@ -75,9 +84,9 @@ def prompts_used(site: Site) -> dict[str, dict[str, Loc]]:
                 for prompt, own, at in language_offers(step):
                     used.setdefault(prompt, {}).setdefault(own, (*start, *at))
     for name, queue in site.queues.items():
-        for index, prompt in enumerate(queue.comfort):
+        for prompt, at in queue_prompts(queue):
             for language in site.languages:
-                used.setdefault(prompt, {}).setdefault(language, ("queues", name, "comfort", index))
+                used.setdefault(prompt, {}).setdefault(language, ("queues", name, *at))
     return used
 
 
@@ -89,4 +98,4 @@ def missing_prompts(site: Site, places: Places, known_prompts: Mapping[str, Abst
             yield problem("DP231", places.of(*languages[lacking[0]]), what=prompt, languages=", ".join(lacking))
 
 
-__all__ = ["language_offers", "missing_prompts", "prompts_used", "step_prompts"]
+__all__ = ["language_offers", "missing_prompts", "prompts_used", "queue_prompts", "step_prompts"]

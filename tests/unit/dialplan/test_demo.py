@@ -9,6 +9,7 @@ from dialplan.checks import check_site
 from dialplan.examples import TINY_SITE
 from dialplan.loading import load_site
 from dialplan.model import Menu
+from dialplan.semantics.prompts import prompts_used
 from dialplan.sites import demo_site
 from dialplan.version import site_version
 from tests.unit.dialplan.sites import write_site
@@ -33,8 +34,6 @@ def test_the_demo_site_answers_as_the_demo_needs() -> None:
 
 
 def test_a_missing_prompt_is_told_for_the_language_it_is_played_in(tmp_path: Path) -> None:
-    from dialplan.semantics.prompts import prompts_used
-
     used = prompts_used(load_site(demo_site()))
     assert set(used["language-offer-2"]) == {"en-US"}
     assert set(used["main-menu"]) == {"zh-CN", "en-US", "ko-KR"}
@@ -45,6 +44,18 @@ def test_a_missing_prompt_is_told_for_the_language_it_is_played_in(tmp_path: Pat
     assert [(one.code, one.where) for one in found] == [("DP231", "flows/main.yaml:44:15")]
     assert "ko-KR" in found[0].text.en
     assert "zh-CN" not in found[0].text.en
+
+
+def test_prompts_of_a_queue_and_of_a_callback_are_looked_for(tmp_path: Path) -> None:
+    queues = "service: {title: 客服, join_empty: false, comfort: [busy-now]}\n"
+    callback = "callback: {dial: 'PJSIP/{number}@trunk-main', allowed: [1XXXXXXXXXX]}\n"
+    flow = "start: hello\nsteps:\n  hello: {step: answer, next: later}\n  later: {step: callback, queue: service}\n"
+    folder = write_site(tmp_path, queues=queues, site=TINY_SITE["site.yaml"] + callback, flows__main=flow)
+    used = set(prompts_used(load_site(folder)))
+    assert {"queue-nobody", "busy-now", "callback-cancelled", "goodbye"} <= used
+    known = {"zh-CN": used - {"queue-nobody", "goodbye"}}
+    found = [one for one in check_site(folder, known_prompts=known) if one.code == "DP231"]
+    assert {one.where for one in found} == {"flows/main.yaml:4:17", "queues.yaml:1:34"}
 
 
 def test_the_version_depends_on_the_content_alone(tmp_path: Path) -> None:
