@@ -124,11 +124,10 @@ class Alerting:
         for name in rule.queues or site.queues:
             if name not in site.queues:
                 continue
-            level = self._served.of_late(name, now, rule.window)
             found.append(
                 Reading(
                     name,
-                    level.per_cent if level.callers >= rule.least else None,
+                    self._level(name, rule, now) if rule.kind == "service-level" else None,
                     max(0.0, known[name].longest_wait(now)) if name in known else 0.0,
                     len(known[name].members) if name in known else 0,
                     site.queues[name].target,
@@ -136,6 +135,11 @@ class Alerting:
                 )
             )
         return found
+
+    def _level(self, queue: str, rule: AlertRule, now: datetime) -> float | None:
+        """Counts every caller of the window anew, so it is for the rules that ask for it."""
+        level = self._served.of_late(queue, now, rule.window)
+        return level.per_cent if level.callers >= rule.least else None
 
     def _tell(self, alert: Alert) -> None:
         plain = alert.plain() | {"site": self._site().name}
