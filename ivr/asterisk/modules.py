@@ -16,7 +16,7 @@ REQUIRED = tuple(
     res_pjsip_endpoint_identifier_user res_pjsip_endpoint_identifier_ip
     res_pjsip_endpoint_identifier_anonymous res_pjsip_registrar res_pjsip_authenticator_digest
     res_pjsip_pubsub res_pjsip_caller_id res_pjsip_nat res_pjsip_rfc3326 res_pjsip_dlg_options res_pjsip_refer
-    res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration res_security_log
+    res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration res_pjsip_header_funcs res_security_log
     res_srtp res_rtp_asterisk chan_pjsip
     bridge_simple bridge_softmix bridge_builtin_features bridge_builtin_interval_features
     codec_ulaw codec_alaw codec_a_mu codec_g722 codec_resample
@@ -31,7 +31,7 @@ REQUIRED = tuple(
 )
 OPTIONAL = tuple(
     """
-    bridge_native_rtp res_pjsip_logger res_pjsip_header_funcs func_db func_devstate func_pjsip_endpoint func_cdr
+    bridge_native_rtp res_pjsip_logger func_db func_devstate func_pjsip_endpoint func_cdr
     app_playtones app_read app_echo res_cdrel_custom
     """.split()  # noqa: SIM905  a word list reads better in columns
 )

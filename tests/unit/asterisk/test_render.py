@@ -146,9 +146,10 @@ def test_an_older_asterisk_gets_what_it_understands(settings: Settings, host: To
     assert "res_cdrel_custom" not in (etc / "modules.conf").read_text("utf-8")
 
 
-def test_a_build_without_a_needed_module_is_named(settings: Settings, host: Toolbox) -> None:
-    (host.asterisk_modules / "app_queue.so").unlink()
-    with pytest.raises(AsteriskError, match="lacks app_queue"):
+@pytest.mark.parametrize("name", ["app_queue", "res_pjsip_header_funcs"])
+def test_a_build_without_a_needed_module_is_named(name: str, settings: Settings, host: Toolbox) -> None:
+    (host.asterisk_modules / f"{name}.so").unlink()
+    with pytest.raises(AsteriskError, match=f"lacks {name}"):
         rendered(settings, host)
 
 
