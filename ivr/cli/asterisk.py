@@ -61,7 +61,7 @@ def start(context: typer.Context, as_json: JsonFlag = False) -> None:
 @app.command()
 def stop(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Stop it; only the process that was started here. / 停止"""
-    stopped = guarded(lambda: _instance(state(context).settings).stop(), as_json=as_json)
+    stopped = guarded(lambda: installed(state(context).settings).stop(), as_json=as_json)
     if as_json:
         emit({"stopped": stopped})
     elif stopped:
@@ -73,7 +73,7 @@ def stop(context: typer.Context, as_json: JsonFlag = False) -> None:
 @app.command("status")
 def status_(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Whether it runs; exit 1 if not. / 状态"""
-    status = guarded(lambda: _instance(state(context).settings).status(), as_json=as_json)
+    status = guarded(lambda: installed(state(context).settings).status(), as_json=as_json)
     data: dict[str, Any] = {
         "running": status.running,
         "pid": status.pid,
@@ -111,7 +111,12 @@ def own_certificate(settings: Settings) -> str:
     return str(found.certificate) if found.own else ""
 
 
-def _instance(settings: Settings) -> Instance:
+def installed(settings: Settings) -> Instance:
+    """The instance of the Asterisk that is there.
+
+    Raises:
+        AsteriskError: if there is none.
+    """
     from ivr.asterisk.install import find_asterisk
     from ivr.asterisk.instance import Instance
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
+from ivr.cli.asterisk import installed
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
 from ivr.cli.keeping import audited
 from ivr.core.errors import IvrError, UsageError
@@ -124,14 +125,12 @@ def _trunk(site: Site, name: str) -> Trunk:
 
 def _registrations(settings: Settings) -> dict[str, str]:
     """What Asterisk says of trunks that log in, by name; nothing where it does not run."""
-    from ivr.asterisk.install import find_asterisk
-    from ivr.asterisk.instance import Instance
     from ivr.asterisk.registrations import parse
 
     if not settings.asterisk_dir.exists():  # looking makes nothing
         return {}
     try:
-        instance = Instance(settings, find_asterisk(settings, needs=("asterisk",), install=False))
+        instance = installed(settings)
         return parse(instance.run_cli("pjsip show registrations")) if instance.status().running else {}
     except IvrError:
         return {}
