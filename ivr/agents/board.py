@@ -17,7 +17,6 @@ from ivr.agents.takeover import Written, take_over
 from ivr.ami import events as ev
 from ivr.ami.snapshot import QueueSnapshot
 
-UP = 6  # channel state
 AGENT_ROLE = "agent"
 # What the dialplan says when it has made a phone a party of a talk.
 PARTIES = frozenset({"IvrRecording", "IvrUnrecorded"})
@@ -198,7 +197,7 @@ class AgentBoard:
 
     def _up(self, event: ev.ChannelStateChanged) -> list[Change]:
         found = self._call_of(event.uniqueid)
-        if found is None or event.state != UP or found[1].up:
+        if found is None or event.state != ev.UP or found[1].up:
             return []
         agent, call = found
         call.up = True

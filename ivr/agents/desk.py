@@ -10,8 +10,9 @@ from dialplan.model import Agent, Site
 from dialplan.staffing import penalty
 from ivr.agents.intents import Intents
 from ivr.agents.port import Switchboard
-from ivr.agents.states import UNREACHABLE, Membership
+from ivr.agents.states import Membership
 from ivr.ami.errors import AmiActionFailed
+from ivr.ami.events import UNREACHABLE
 from ivr.ami.snapshot import MemberState
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError

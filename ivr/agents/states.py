@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from ivr.ami.events import UNREACHABLE
+
 Stretch = Literal["logged_in", "paused", "talking", "wrapup", "on_phone"]
 """States that are written down; see ``AgentState``."""
 
 Doing = Literal["logged_out", "available", "ringing", "talking", "on_phone", "wrapup", "paused"]
 """What is said of an agent in one word: the first that is true of talking, on_phone, ringing, wrapup, paused."""
-
-# Asterisk's device states (see QueueMemberChanged): the phone cannot be rung at all.
-UNREACHABLE = frozenset({4, 5})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ivr.agents.states import AgentNow, Change, Membership, PhoneCall, Stretch
+from ivr.ami.events import UP
 from ivr.ami.snapshot import QueueSnapshot
-
-UP = 6  # channel state
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,13 @@ from datetime import datetime
 
 from ivr.ami.snapshot import QueueSnapshot
 
+UP = 6
+"""State of a channel that has been answered."""
+NOT_IN_USE = 1
+"""Device state of a phone that can be rung; see ``QueueMemberChanged``."""
+UNREACHABLE = frozenset({4, 5})
+"""Device states of a phone that cannot be rung at all: invalid, unavailable."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmiEvent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
 from dialplan.model import Site
@@ -13,8 +13,6 @@ from ivr.queues.live import LiveQueues, Member
 from ivr.queues.places import Place, priority_of
 
 MAX_EXPECTED = 5000
-# Device states of a phone that cannot be rung: invalid, unavailable.
-GONE = frozenset({4, 5})
 
 
 class Floor:
@@ -107,10 +105,9 @@ class Floor:
         if not self.known:
             return False
         known = self._site().queues.get(queue)
-        members: Iterable[Member] = self._live[queue].members.values()
         if known is not None and known.empty == "unreachable":
-            return not any(_reachable(member) for member in members)
-        return not any(True for _ in members)
+            return not self.working(queue)
+        return not self._live[queue].members
 
     def expected_wait(self, queue: str, position: int, now: datetime) -> float | None:
         """Seconds until the caller at ``position`` talks; None when that cannot be told (ivr.queues.expected)."""
@@ -119,7 +116,7 @@ class Floor:
 
 
 def _reachable(member: Member) -> bool:
-    return not member.paused and member.status not in GONE
+    return not member.paused and member.status not in ev.UNREACHABLE
 
 
 __all__ = ["Floor"]

@@ -9,9 +9,6 @@ from datetime import datetime
 from ivr.ami import events as ev
 from ivr.ami.snapshot import QueueSnapshot
 
-# Device states in which a phone can be rung; see QueueMemberChanged.
-FREE = frozenset({1})
-
 
 @dataclass(slots=True)
 class Member:
@@ -25,7 +22,7 @@ class Member:
     @property
     def free(self) -> bool:
         """Whether a call could ring him now."""
-        return self.status in FREE and not self.paused
+        return self.status == ev.NOT_IN_USE and not self.paused
 
 
 @dataclass(slots=True)

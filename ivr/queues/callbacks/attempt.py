@@ -8,6 +8,7 @@ from typing import Protocol
 from dialplan.waiting import CallbackSettings
 from ivr.ami.actions import Actions
 from ivr.ami.errors import AmiError
+from ivr.ami.events import NOT_IN_USE
 from ivr.ami.snapshot import MemberState
 from ivr.core.log import get_logger
 from ivr.queues.callbacks.numbers import dial_string
@@ -16,7 +17,6 @@ from ivr.queues.places import asterisk_priority
 
 HOLD = "callback"
 """Reason of the pause in which an agent is held for a caller who is being called."""
-NOT_IN_USE = 1
 
 log = get_logger("callbacks")
 
