@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from dialplan.model import Site
 from ivr.ami.client import AmiClient
@@ -68,23 +67,22 @@ class Watched:
         """Fed with the client's events, and knowing what happened today before."""
         watched = cls(settings, database, live, staff, site, clock)
         try:
-            await remember(database, watched.desk.served, site(), clock)
+            await remember(database, watched.desk.served, clock)
         except StorageError as error:
             log.error("the calls of today are not known", problem=str(error))
         client.listen(watched.desk.tell)
         return watched
 
 
-async def remember(database: Database, served: Served, site: Site, clock: Clock) -> None:
+async def remember(database: Database, served: Served, clock: Clock) -> None:
     """Note the callers of today whose wait is over, by the journal.
 
     Raises:
         StorageError: if the database cannot be read.
     """
     now = clock.now()
-    midnight = now.astimezone(ZoneInfo(site.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     async with database.read() as session:
-        facts = await load_facts(session, midnight, now, now=now)
+        facts = await load_facts(session, served.midnight(now), now, now=now)
     ends = []
     for call in facts.calls:
         for visit in call.visits:

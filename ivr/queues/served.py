@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from dialplan.model import Site
+from dialplan.schedule import local_time
 
 MOST = 20_000  # callers remembered per queue; the oldest are forgotten
 
@@ -67,19 +67,31 @@ class Served:
     def __init__(self, site: Callable[[], Site]) -> None:
         self._site = site
         self._queues: dict[str, deque[Outcome]] = {}
+        # Asked for ten times a second while somebody watches, and the same until another caller is noted.
+        self._today: dict[str, tuple[Site, datetime, Level]] = {}
 
     def note(self, queue: str, outcome: Outcome) -> None:
         """Add a caller; of a queue that is not the site's, nothing is kept."""
         if queue in self._site().queues:
             self._queues.setdefault(queue, deque(maxlen=MOST)).append(outcome)
+            self._today.pop(queue, None)
+
+    def midnight(self, now: datetime) -> datetime:
+        """When today began, site's zone."""
+        return local_time(now, self._site().zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
     def today(self, queue: str, now: datetime) -> Level:
         """The service level since midnight, site's zone."""
-        midnight = now.astimezone(ZoneInfo(self._site().zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        site, midnight = self._site(), self.midnight(now)
+        known = self._today.get(queue)
+        if known is not None and known[0] is site and known[1] == midnight:
+            return known[2]
         found = self._queues.get(queue)
         while found and found[0].at < midnight:
             found.popleft()
-        return self._level(queue, midnight)
+        level = self._level(queue, midnight)
+        self._today[queue] = (site, midnight, level)
+        return level
 
     def of_late(self, queue: str, now: datetime, seconds: float) -> Level:
         """The service level of the last ``seconds``, of today at most."""
