@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from ivr.cli import pause, reconcile
-from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, state
+from ivr.cli.keeping import zone_of
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
@@ -72,7 +72,7 @@ async def _list(settings: Settings, outcome: str, number: str, limit: int) -> Se
     from ivr.storage import calls
     from recording.vault.database import open_database
 
-    zone = _zone(settings)
+    zone = zone_of(settings)
     async with open_database(settings) as database, database.read() as session:
         found = await calls.list_calls(session, outcome=outcome or None, number=number or None, limit=limit)
         return [await load_story(session, call.id, zone=zone, mask=True) for call in found]
@@ -87,18 +87,12 @@ async def _one(settings: Settings, call: str) -> tuple[CallStory, list[str], lis
     key = int(call) if call.isascii() and call.isdigit() and len(call) < 10 else call
     async with open_database(settings) as database, database.read() as session:
         story = await load_story(
-            session, key, settings.recordings, zone=_zone(settings), mask=True, read=reader_for(settings)
+            session, key, settings.recordings, zone=zone_of(settings), mask=True, read=reader_for(settings)
         )
         rows = await sources.reconstructed(session, story.id)
         put_in = list(dict.fromkeys(f"{row.place} {row.field}".strip() for row in rows))
         outcomes = await agents.outcomes_of(session, story.linkedid)
         return story, put_in, [{"agent": row.agent, "outcome": row.outcome} for row in outcomes]
-
-
-def _zone(settings: Settings) -> ZoneInfo:
-    from dialplan.loading import load_site
-
-    return ZoneInfo(load_site(site_folder(settings)).zone)
 
 
 def summary(story: CallStory) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,7 +99,7 @@ async def _run(settings: Settings, since: str, cel: Path | None, queue_log: Path
         )  # fmt: skip
     agents = {agent.extension: name for name, agent in site.agents.items()}
     if not check:
-        upgrade(settings.database)
+        await asyncio.to_thread(upgrade, settings.database)
     async with open_database(settings) as database:
         return await Reconciler(database, SystemClock(), sources, lambda: agents).run(since=begin, check=check)
 
