@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,7 @@ def read_lines(path: Path, time_of: TimeOf, skipped: Skipped, extent: Extent | N
         SetupError: if a file cannot be read.
     """
     extent = extent or Extent()
+    where = path
     try:
         # Where its rows begin is seen in it; a time of its own that is wrong must not hide the file being written.
         files = [one for one in rotated(path) if one == path or not _too_old(one, extent.since)]
@@ -78,9 +80,10 @@ def read_lines(path: Path, time_of: TimeOf, skipped: Skipped, extent: Extent | N
             sizes.append(min(one.stat().st_size, left))
             left -= sizes[-1]
         for one, share in zip(files, reversed(sizes), strict=True):
+            where = one
             yield from _file(one, time_of, skipped, extent.since, share)
-    except (OSError, EOFError) as error:
-        name = getattr(error, "filename", None) or path
+    except (OSError, EOFError, zlib.error) as error:
+        name = getattr(error, "filename", None) or where
         what = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SetupError(
             Text(f"cannot read {name}: {what}", f"无法读取 {name}：{what}"),

@@ -125,3 +125,11 @@ def test_a_file_that_is_not_what_its_name_says(tmp_path: Path) -> None:
     (tmp_path / "queue_log.1.gz").write_text("not packed")
     with pytest.raises(SetupError, match="queue_log"):
         read(tmp_path / "queue_log")
+
+
+def test_a_packed_file_that_is_damaged(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress("".join(row(number) for number in range(1000)).encode()))
+    packed[len(packed) // 2 : len(packed) // 2 + 20] = b"\xff" * 20
+    (tmp_path / "queue_log.1.gz").write_bytes(packed)
+    with pytest.raises(SetupError, match=r"queue_log\.1\.gz"):
+        read(tmp_path / "queue_log")
