@@ -114,7 +114,6 @@ class Reader:
             await self._wake.wait()
         if self._lost:
             lost, self._lost = self._lost, 0
-            self._waiting.clear()
             # The snapshot may find changes of its own: those are in it and are told to the others only.
             snapshot = self._stream.snapshot()
             self._waiting.clear()
