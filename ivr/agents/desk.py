@@ -123,7 +123,7 @@ class AgentDesk:
         known = self._known(agent)
         await self._audit(by, "log_out", agent, queue=queue)
         members = await self._memberships(known)
-        if queue and queue not in self._site().queues and all(one.queue != queue for one in members):
+        if queue and queue not in self._site().queues:
             raise _no_queue(agent, queue)
         await self._remove(agent, [(one.queue, one.interface) for one in members if queue in ("", one.queue)], by)
         return await self.standing(agent)
