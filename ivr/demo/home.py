@@ -18,7 +18,7 @@ from ivr.core.ports import TCP, UDP, is_free
 from ivr.core.settings import Settings
 
 MARKER = ".ivr-demo"
-_STATE = ("asterisk", "heard", "recordings", "spool", "run", "log", "reports", "secrets.json")
+_STATE = ("asterisk", "heard", "recordings", "spool", "run", "log", "reports", "secrets.json", "audit.head")
 _LOCK = ".lock"
 _STOP_WITHIN = 10.0
 

@@ -41,6 +41,7 @@ def test_what_the_demo_before_has_left_is_cleared_and_nothing_else(tmp_path: Pat
         settings.recordings.mkdir()
         (settings.recordings / "1.0-caller.wav").write_text("")
         (settings.home / "ivr.db").write_text("")
+        (settings.home / "audit.head").write_text("")
         (settings.home / "notes.txt").write_text("kept")
         clear(settings)
         assert sorted(path.name for path in settings.home.iterdir()) == [".ivr-demo", ".lock", "notes.txt"]
