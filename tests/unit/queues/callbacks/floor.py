@@ -46,12 +46,13 @@ class Agent:
 
 @dataclass
 class Centre:
-    """Runs second by second; ``served`` is who got an agent, in order."""
+    """Runs second by second; ``served`` is who got an agent, in order, ``places`` where everybody stood."""
 
     agents: dict[str, Agent]
     arrivals: Sequence[Arrival]
     tickets: dict[int, Ticket] = field(default_factory=dict)
     live: dict[int, Place] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
     served: list[tuple[int, int]] = field(default_factory=list)
     begun: list[tuple[int, int]] = field(default_factory=list)
     ringing: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -78,7 +79,6 @@ class Centre:
         for index, caller in enumerate(self.arrivals):
             if caller.second != second:
                 continue
-            place = Place(str(index), caller.queue, caller.priority, at(second))
             if caller.wants_callback:
                 self.tickets[index] = Ticket(
                     index,
@@ -89,8 +89,9 @@ class Centre:
                     at(second),
                     caller.priority,
                 )
+                self.places[index] = self.tickets[index].as_place()
             else:
-                self.live[index] = place
+                self.places[index] = self.live[index] = Place(str(index), caller.queue, caller.priority, at(second))
 
     def _customers(self, second: int) -> None:
         """Phones that rang long enough: taken and confirmed, or not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.queues.callbacks.floor import Agent, Arrival, Centre
@@ -46,6 +46,7 @@ def test_everybody_comes_to_an_end_and_never_are_more_called_than_agents_are_fre
 
 @settings(max_examples=60)
 @given(arrivals(priorities=2), st.integers(1, 3))
+@example([Arrival(0, "service", 5, wants_callback=number == 2) for number in range(4)], 1)  # all at the same moment
 def test_nobody_is_overtaken(callers: list[Arrival], staff: int) -> None:
     """When somebody gets an agent, nobody who could be served stands before him: neither on the line nor waiting to be
     called back."""
@@ -58,9 +59,7 @@ def test_nobody_is_overtaken(callers: list[Arrival], staff: int) -> None:
     got |= {index: second for second, index in centre.begun}
     for one, when in got.items():
         for other, later in got.items():
-            before = (-callers[other].priority, callers[other].second, str(other)) < (
-                -callers[one].priority, callers[one].second, str(one)
-            )  # fmt: skip
+            before = centre.places[other].order < centre.places[one].order
             if before and callers[other].second < when:
                 assert later <= when, f"{one} at {when} s before {other} at {later} s"
 
