@@ -7,7 +7,14 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_PLAIN_0_0_4,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -33,7 +40,6 @@ _STATES = {1: "free", 2: "busy", 3: "busy", 6: "ringing", 7: "ringing", 8: "busy
 LIMIT = 5.0  # seconds for a whole request
 MAX_HEADER = 8192  # bytes
 MAX_AT_ONCE = 8
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
@@ -166,7 +172,7 @@ class _Now(Collector):
         for name, settings in site.queues.items():
             queue = known.get(name) or LiveQueue(name)
             waiting.add_metric([name], len(queue.waiting))
-            longest.add_metric([name], max(0.0, queue.longest_wait(now)))
+            longest.add_metric([name], queue.longest_wait(now))
             target.add_metric([name], settings.target / 100)
             states = [_state(one) for one in queue.members.values()]
             for state in MEMBER_STATES:
@@ -258,7 +264,7 @@ class MetricsServer:
             return "405 Method Not Allowed", "text/plain", b"GET only\n"
         match request[1].split(b"?")[0]:
             case b"/metrics":
-                return "200 OK", CONTENT_TYPE, self._metrics.render()
+                return "200 OK", CONTENT_TYPE_PLAIN_0_0_4, self._metrics.render()
             case b"/healthz":
                 return "200 OK", "text/plain", b"ok\n"
         return "404 Not Found", "text/plain", b"/metrics or /healthz\n"

@@ -45,7 +45,8 @@ class LiveQueue:
 
     def longest_wait(self, now: datetime) -> float:
         """Seconds the first caller has waited; 0 when nobody waits."""
-        return max(((now - since).total_seconds() for since in self.waiting.values()), default=0.0)
+        first = min(self.waiting.values(), default=now)
+        return max(0.0, (now - first).total_seconds())  # Asterisk's clock may be a little ahead of ours
 
 
 class LiveQueues:
