@@ -95,18 +95,18 @@ def _monologue(features: CallFeatures) -> tuple[float | None, Span | None]:
 
 
 def _dead_air(behaviour: Behaviour, scene: Scene) -> Reading:
-    """The longest silence that was neither a hold of the telephone nor announced."""
+    """The longest silence that was not announced; a hold of the telephone is none of them."""
     features = scene.context.features
     if features is None:
         return Reading(why=reasons.NOT_MEASURED, unknown=scene.agent.transcript is not None)
     if not features.complete:
         return Reading(why=reasons.ONE_PARTY, unknown=True)
-    apart = scene.context.apart
-    silences = [one for one in features.dead_air if not any(start <= sum(one) / 2 < end for start, end in apart)]
     heard = [scene.places(name) for name in behaviour.announced_by]
     said = [end for places in heard for _, end in places.sure]
-    announced = [span for span in silences if any(span[0] - ANNOUNCED_WITHIN <= at <= span[0] + INTO for at in said)]
-    longest = max((span for span in silences if span not in announced), key=_length, default=None)
+    announced = [
+        span for span in features.dead_air if any(span[0] - ANNOUNCED_WITHIN <= at <= span[0] + INTO for at in said)
+    ]
+    longest = max((span for span in features.dead_air if span not in announced), key=_length, default=None)
     value = 0.0 if longest is None else _length(longest)
     if any(places.unsure for places in heard):
         return Reading(0.0, longest, highest=value)

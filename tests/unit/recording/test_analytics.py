@@ -88,6 +88,8 @@ def test_a_muted_stretch_and_music_are_no_dead_air() -> None:
     assert length(found.dead_air) == pytest.approx(36.0 - 4.2 - 10.0 - (music[1] - music[0]), abs=1.0)
     unexplained = call_features(Party(track(muted)), Party(track(caller)), language="ko-KR")
     assert unexplained.longest_dead_air > found.longest_dead_air + 9
+    held = call_features(Party(track(muted)), Party(track(caller)), language="ko-KR", apart=[(8.0, 18.0)])
+    assert held.dead_air == found.dead_air, "a hold of the telephone is judged as a hold"
 
 
 @pytest.mark.parametrize("colour", ["white", "pink"])
