@@ -115,10 +115,8 @@ def _channel(told: Told, uniqueid: str) -> Iterator[Fact]:
 
 
 def _cause(row: CelRow) -> int:
-    cause = row.extra.get("hangupcause", 0)
-    return (
-        int(cause) if isinstance(cause, int) or (isinstance(cause, str) and cause.isascii() and cause.isdigit()) else 0
-    )
+    cause = str(row.extra.get("hangupcause", 0))
+    return int(cause) if cause.isascii() and cause.isdigit() and len(cause) <= 3 else 0
 
 
 def _caller(told: Told) -> Iterator[Fact]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,13 @@ def test_a_number_with_the_sign_between_fields_does_not_move_the_position() -> N
     row = parse_row("1795320127|1|q|NONE|ENTERQUEUE||13|900|7")
     assert row is not None
     assert row.number("position") == 7
+
+
+@pytest.mark.parametrize("text", ["1e999", "1e18", "1_0", "0x1", "9" * 19, "1.", ".", "-"])
+def test_what_is_no_number_as_asterisk_writes_one_is_none(text: str) -> None:
+    row = parse_row(f"1795320127|1|q|NONE|ENTERQUEUE||139|{text}")
+    assert row is not None
+    assert row.number("position") is None
 
 
 def test_rows_before_a_time_are_passed_over() -> None:
