@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Literal
 
 from dialplan.model import Site
@@ -31,6 +32,7 @@ log = get_logger("agents")
 LOOK_EVERY = 1.0  # seconds between looks at who has gone
 AGAIN_AFTER = 10.0  # seconds before something Asterisk refused is tried again
 WAITING = 10_000  # most changes that wait for the database
+AT_ONCE = 100  # most changes in one transaction: others wait to write meanwhile
 UNKNOWN = "asterisk"  # who did it, when nobody asked for it here
 
 Step = Literal["misses", "gone"]
@@ -171,20 +173,19 @@ class StateKeeper:
 
     async def write(self) -> None:
         """Write what has changed; what the database refuses for now waits."""
-        if not self._pending:
-            return
-        batch = list(self._pending)
-        try:
-            async with self._database.write() as session:
-                for change, by in batch:
-                    await _row(session, change, by)
-        except StorageError as error:
-            log.error("states not written", problem=str(error), waiting=len(batch))
-            if error.retryable:
-                return
-            await self._one_by_one(batch)
-        for _ in batch:
-            self._pending.popleft()
+        while self._pending:
+            batch = list(islice(self._pending, AT_ONCE))
+            try:
+                async with self._database.write() as session:
+                    for change, by in batch:
+                        await _row(session, change, by)
+            except StorageError as error:
+                log.error("states not written", problem=str(error), waiting=len(self._pending))
+                if error.retryable:
+                    return
+                await self._one_by_one(batch)
+            for _ in batch:
+                self._pending.popleft()
 
     async def _one_by_one(self, batch: Sequence[tuple[Change, str]]) -> None:
         """So that a row another engine has written just now, or a bad one, costs one."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
+from ivr.agents import keeper
 from ivr.agents.board import AgentBoard
 from ivr.agents.desk import PHONE, AgentDesk, NoTalkError, NotLoggedInError, person
 from ivr.agents.keeper import AgentNotice, StateKeeper
@@ -20,7 +22,7 @@ from ivr.storage import agents as rows
 from ivr.storage import audit
 from ivr.storage.database import Database
 from ivr.storage.models import AgentState
-from tests.unit.agents.office import Exchange, agent_event, at, called, site, waiting
+from tests.unit.agents.office import Exchange, agent_event, at, called, member, site, waiting
 
 
 @dataclass
@@ -337,3 +339,32 @@ async def test_the_keeper_runs_from_the_first_event_to_the_last(office: Office) 
             await asyncio.sleep(0.01)
     office.exchange.subscriptions[1].close()
     await asyncio.wait_for(running, 10)
+
+
+async def test_many_changes_are_written_in_several_short_transactions(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "AT_ONCE", 3)
+    lengths: list[int] = []
+    begin = rows.begin
+
+    @asynccontextmanager
+    async def counted(write: Callable[[], AbstractAsyncContextManager[rows.Session]]) -> AsyncIterator[rows.Session]:
+        lengths.append(0)
+        async with write() as session:
+            yield session
+
+    async def counting(session: rows.Session, row: AgentState) -> None:
+        lengths[-1] += 1
+        await begin(session, row)
+
+    monkeypatch.setattr(office.database, "write", partial(counted, office.database.write))
+    monkeypatch.setattr(rows, "begin", counting)
+    await office.tell(
+        *(
+            member(number, queue, interface=f"PJSIP/70{number:02d}", member=f"m{number}")
+            for number, queue in enumerate(["service", "sales"] * 4)
+        )
+    )
+    assert lengths == [3, 3, 2]
+    assert len(await office.rows("logged_in")) == 8
