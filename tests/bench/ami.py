@@ -40,7 +40,7 @@ from ivr.storage.migrations import upgrade
 from ivr.storage.models import Call
 from tests.bench._ami_traffic import SECRET
 from tests.drill._named import named
-from tests.integration.conftest import free_port
+from tests.ports import free_port
 
 WITHIN = 300.0  # seconds for one run
 LATE = 2.0  # seconds that the last marks get to be seen

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import random
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,37 +15,18 @@ from ivr.asterisk.render import render
 from ivr.asterisk.secrets import ensure_secrets
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import AsteriskError
-from ivr.core.ports import TCP, UDP, is_free
 from ivr.core.settings import Settings
+from tests.ports import free_port
 
 StartAsterisk = Callable[..., Instance]
 
 
-def _ports(process: str) -> Iterator[int]:
-    """Ports round and round, from a random one on, others for each process of pytest-xdist; below those Linux hands out
-    by itself (``ip_local_port_range`` begins at 32768), so that no connection takes one in between."""
-    first = 22_000 + int(process.removeprefix("gw")) % 4 * 2_500
-    begin = random.randrange(first, first + 2_500)
-    return itertools.cycle([*range(begin, first + 2_500), *range(first, begin)])
-
-
-_PORTS = _ports(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
-
-
-def free_port(kind: socket.SocketKind = TCP, *, neighbours: int = 0) -> int:
-    """A port on loopback that is free now, with ``neighbours`` more free ones after it; nobody gets it twice."""
-    while True:
-        block = list(itertools.islice(_PORTS, 1 + neighbours))
-        if block[-1] == block[0] + neighbours and all(is_free(kind, "127.0.0.1", port) for port in block):
-            return block[0]
-
-
 def settings_in(home: Path, *, rtp: int = 100, **more: object) -> Settings:
     """Settings of an installation in a folder of its own, on free ports, ``rtp`` of them for sound."""
-    first = free_port(UDP, neighbours=rtp)
+    first = free_port(neighbours=rtp)
     first += first % 2  # RTP begins at an even one
-    ports = {"sip_port": free_port(UDP), "rtp_start": first, "rtp_end": first + rtp - 1}
-    ports |= {name: free_port() for name in ("sip_tls_port", "ami_port", "agi_port")}
+    ports = {name: free_port() for name in ("sip_port", "sip_tls_port", "ami_port", "agi_port")}
+    ports |= {"rtp_start": first, "rtp_end": first + rtp - 1}
     return Settings.model_validate({"home": home} | ports | more)
 
 

@@ -25,10 +25,17 @@ def best_part(sound: Path, file: Path) -> Match:
     Raises:
         TelephonyError: as :func:`ivr.softphones.listening.find_sound`.
     """
-    wanted, recording = read_wav(sound), read_wav(file)
-    size = int(PART * wanted.rate)
+    recording = read_wav(file)
     found = []
-    for at in range(0, len(wanted.samples) - size + 1, size):
-        match = find_sound(Sound(wanted.samples[at : at + size], wanted.rate), recording)
-        found.append(Match(match.offset - at / wanted.rate, match.correlation))
+    for at, part in parts(sound, PART):
+        match = find_sound(part, recording)
+        found.append(Match(match.offset - at, match.correlation))
     return max(found, key=lambda match: match.correlation)
+
+
+def parts(file: Path, seconds: float) -> list[tuple[float, Sound]]:
+    """A sound in parts of that length, what is left over at its end apart; each with where it begins, in seconds."""
+    whole = read_wav(file)
+    size = int(seconds * whole.rate)
+    begins = range(0, len(whole.samples) - size + 1, size)
+    return [(at / whole.rate, Sound(whole.samples[at : at + size], whole.rate)) for at in begins]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 from ivr.asterisk.toolbox import Toolbox
 from recording.models import find_models
-from tests.integration.conftest import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -26,7 +25,7 @@ def test_doctor_on_a_machine_that_has_everything(toolbox: Toolbox, tmp_path: Pat
     }
     environment |= {
         "IVR_HOME": str(tmp_path / "home"),
-        "IVR_SIP_PORT": str(free_port(socket.SOCK_DGRAM)),
+        "IVR_SIP_PORT": str(free_port()),
         "IVR_AMI_PORT": str(free_port()),
         "IVR_AGI_PORT": str(free_port()),
     }

@@ -12,7 +12,8 @@ import pytest
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.pidfile import group_exists
 from ivr.core.settings import Settings
-from tests.integration.conftest import StartAsterisk, free_port
+from tests.integration.conftest import StartAsterisk
+from tests.ports import free_port
 from tests.unit.asterisk.sites import small_site
 
 pytestmark = pytest.mark.integration
@@ -65,7 +66,7 @@ def test_two_instances_share_a_host(
     second_settings = asterisk_settings.model_copy(
         update={
             "home": tmp_path / "second",
-            "sip_port": free_port(socket.SOCK_DGRAM),
+            "sip_port": free_port(),
             "ami_port": free_port(),
         }
     )

@@ -20,7 +20,8 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed
 from ivr.storage.database import Database
 from prompts.sounds import sound_path
-from tests.integration.conftest import free_port, settings_in
+from tests.integration.conftest import settings_in
+from tests.ports import free_port
 
 
 @dataclass

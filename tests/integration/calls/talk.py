@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Established
 from ivr.softphones.sounds import write_wav
@@ -22,9 +23,12 @@ async def to_the_agent(line: Line, caller: Softphone) -> Call:
     await line.watch.heard(caller.account.user, "main-menu")
     await caller.send_digits("1")
     assert isinstance(await line.agent.answer(within=30), Established)
-    return await line.watch.until(
-        caller.account.user, "the talk", lambda call: any(one.connected_at for one in call.visits), within=10
-    )
+    return await talking(line.watch, caller.account.user)
+
+
+async def talking(watch: Watch, number: str) -> Call:
+    """The call from a number, once an agent of a queue talks with it."""
+    return await watch.until(number, "the talk", lambda call: any(one.connected_at for one in call.visits), within=30)
 
 
 async def settled(line: Line, number: str, files: int) -> Call:

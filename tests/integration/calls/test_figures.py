@@ -17,7 +17,7 @@ from ivr.reports.indicators.whole import Reckoner
 from ivr.reports.traffic.simulated import compare, lines_of
 from ivr.softphones.events import Established
 from tests.integration.calls.conftest import Line
-from tests.integration.calls.talk import hang_up_after
+from tests.integration.calls.talk import hang_up_after, talking
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -28,12 +28,10 @@ async def test_three_ways_of_counting_agree(line: Line) -> None:
         async with line.caller() as caller:
             assert isinstance(await caller.call("3000", within=20), Established)
             number = caller.account.user
-            await line.watch.until(number, "a place in the queue", lambda call: bool(call.visits), within=30)
+            await line.watch.waiting(number)
             if answered:
                 assert isinstance(await line.agent.answer(within=30), Established)
-                await line.watch.until(
-                    number, "the talk", lambda call: any(one.connected_at for one in call.visits), within=10
-                )
+                await talking(line.watch, number)
                 await hang_up_after(caller)
             else:
                 await caller.hangup()

@@ -16,22 +16,22 @@ import pytest_asyncio
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.asterisk.toolbox import Toolbox
-from ivr.core.ports import UDP
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.account import Account
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established, Incoming
 from ivr.softphones.listening import find_sound
-from ivr.softphones.sounds import Sound, read_wav
+from ivr.softphones.sounds import read_wav
 from ivr.storage import callbacks
 from ivr.storage.database import Database
 from ivr.storage.models import Call, Callback
 from prompts.sounds import duration
 from tests.integration.calls.conftest import Line, prompt
-from tests.integration.calls.talk import hang_up_after, holds, settled, sounds
-from tests.integration.conftest import free_port, settings_in
-from tests.integration.hearing import PART
+from tests.integration.calls.talk import hang_up_after, holds, settled, sounds, talking
+from tests.integration.conftest import settings_in
+from tests.integration.hearing import PART, parts
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -117,7 +117,7 @@ steps:
 @asynccontextmanager
 async def opened(toolbox: Toolbox, home: Path, first: str) -> AsyncIterator[Lines]:
     """A house with one agent, who is logged in; callbacks call ``first``."""
-    customer_port = free_port(UDP, neighbours=1)
+    customer_port = free_port(neighbours=1)
     write_site(home / "site", customer_port, first)
     settings = settings_in(home / "home", site=home / "site")
     house = House(settings, load_site(home / "site"), toolbox)
@@ -144,12 +144,10 @@ async def wait_in(lines: Lines, phone: Softphone, number: str, key: str = "1") -
 
 def hears_words(file: Path, words: Path) -> bool:
     """Whether a part of a prompt is heard, over music perhaps."""
-    wanted, recording = read_wav(words), read_wav(file)
-    size = int(PART * wanted.rate)
-    parts = [wanted.samples[at : at + size] for at in range(0, len(wanted.samples) - size + 1, size)]
-    loudest = sorted(parts, key=lambda part: float(np.abs(part.astype(np.int32)).mean()))[-3:]
-    found = [find_sound(Sound(part, wanted.rate), recording).correlation for part in loudest]
-    return max(found) > 0.6
+    recording = read_wav(file)
+    every = [part for _, part in parts(words, PART)]
+    loudest = sorted(every, key=lambda part: float(np.abs(part.samples.astype(np.int32)).mean()))[-3:]
+    return max(find_sound(part, recording).correlation for part in loudest) > 0.6
 
 
 def heard_in_files(lines: Lines, call: Call, said: dict[str, Path]) -> dict[str, set[str]]:
@@ -157,12 +155,6 @@ def heard_in_files(lines: Lines, call: Call, said: dict[str, Path]) -> dict[str,
     return {
         one.role: {name for name, sound in said.items() if holds(lines, one.file, sound)} for one in call.recordings
     }
-
-
-async def talking(lines: Lines, number: str) -> Call:
-    return await lines.watch.until(
-        number, "the talk", lambda call: any(one.connected_at for one in call.visits), within=30
-    )
 
 
 async def test_a_callback_keeps_its_place_before_those_who_stayed(lines: Lines, tmp_path: Path) -> None:
@@ -185,7 +177,7 @@ async def test_a_callback_keeps_its_place_before_those_who_stayed(lines: Lines, 
         await lines.watch.heard(CUSTOMER, "callback-take")
         await customer.send_digits("1")
         assert isinstance(await lines.agent.answer(within=20), Established)
-        await talking(lines, CUSTOMER)
+        await talking(lines.watch, CUSTOMER)
         await asyncio.sleep(0.5)
         await customer.say(said["customer"])
         await lines.agent.say(said["agent"])
@@ -193,7 +185,7 @@ async def test_a_callback_keeps_its_place_before_those_who_stayed(lines: Lines, 
         notice = hears_words(await customer.heard(), prompt("ko-KR", "recording-notice"))
         called = await settled(lines, CUSTOMER, 2)
         assert isinstance(await lines.agent.answer(within=20), Established)
-        await talking(lines, second.account.user)
+        await talking(lines.watch, second.account.user)
         await second.hangup()
         stayed = hears_words(await second.heard(), prompt("zh-CN", "digits/2"))
         await lines.agent.wait_for(Closed, within=20)
@@ -221,7 +213,7 @@ async def test_who_has_priority_overtakes_and_time_overflows(lines: Lines) -> No
             assert isinstance(await lines.agent.answer(within=30), Established)
             await asyncio.sleep(0.5)
             await lines.agent.hangup()
-        before, after = await talking(lines, vip.account.user), await talking(lines, over.account.user)
+        before, after = await talking(lines.watch, vip.account.user), await talking(lines.watch, over.account.user)
     assert [visit.outcome for visit in after.visits] == ["timeout", "answered"]
     assert before.visits[0].connected_at < after.visits[1].connected_at  # type: ignore[operator]
 

@@ -28,9 +28,7 @@ async def test_whisper_reaches_the_agent_alone_and_no_file(line: Line, tmp_path:
     async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
         await to_the_agent(line, caller)
         assert isinstance(await supervisor.call("*826001", within=20), Established)
-        async with asyncio.timeout(10):
-            while not await acts(line):
-                await asyncio.sleep(0.1)
+        await written(line, 1)
         await asyncio.sleep(1.0)
         for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
             await phone.say(said[name])
@@ -44,10 +42,7 @@ async def test_whisper_reaches_the_agent_alone_and_no_file(line: Line, tmp_path:
         assert await hears_now(line.agent, said["supervisor"])
     for row in call.recordings:
         assert {name for name, sound in said.items() if holds(line, row.file, sound)} == {row.role}
-    async with asyncio.timeout(10):
-        while len(await acts(line)) < 2:
-            await asyncio.sleep(0.1)
-    assert await acts(line) == [
+    assert await written(line, 2) == [
         ("agent-kim", "supervise.whisper", "agent:agent-lee"),
         ("agent-kim", "supervise.whisper.ended", "agent:agent-lee"),
     ]
@@ -59,9 +54,7 @@ async def test_a_supervisor_joins_by_code_and_a_plain_agent_hears_nothing(line: 
     async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
         await to_the_agent(line, caller)
         assert isinstance(await supervisor.call("*836001", within=20), Established)
-        async with asyncio.timeout(10):
-            while len(await acts(line)) == before:
-                await asyncio.sleep(0.1)
+        await written(line, before + 1)
         await asyncio.sleep(1.5)
         await supervisor.say(said["supervisor"])
         await hang_up_after(supervisor)
@@ -80,3 +73,11 @@ async def acts(line: Line) -> list[tuple[str, str, str]]:
     async with line.database.read() as session:
         rows = await audit.list_rows(session)
     return [(row.actor, row.action, row.object) for row in reversed(rows) if row.action.startswith("supervise.")]
+
+
+async def written(line: Line, count: int) -> list[tuple[str, str, str]]:
+    """What supervisors did, once that many acts are in the audit chain."""
+    async with asyncio.timeout(10):
+        while len(found := await acts(line)) < count:
+            await asyncio.sleep(0.1)
+    return found

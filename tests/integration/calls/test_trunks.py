@@ -20,7 +20,6 @@ from ivr.asterisk.registrations import parse
 from ivr.asterisk.secrets import ensure_secrets, keep_trunk_secret
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
-from ivr.core.ports import UDP
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.account import Account
@@ -28,9 +27,10 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage.database import Database
 from tests.integration.calls.raw_caller import RawCaller
-from tests.integration.calls.talk import hang_up_after, sounds
-from tests.integration.conftest import free_port, settings_in
+from tests.integration.calls.talk import hang_up_after, sounds, talking
+from tests.integration.conftest import settings_in
 from tests.integration.hearing import hears
+from tests.ports import free_port
 from tests.unit.asterisk.sites import small_site
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
@@ -73,7 +73,7 @@ async def lines(
     home = tmp_path_factory.mktemp("trunks")
     folder = home / "site"
     shutil.copytree(demo_site(), folder)
-    outside = free_port(UDP, neighbours=1)
+    outside = free_port(neighbours=1)
     text = (folder / "site.yaml").read_text("utf-8").replace("anonymous_callers: true", "anonymous_callers: false")
     text += "sip: {agents: tls}\noutside: {9001: {trunk: network, number: '01012345678', title: repairs}}\n"
     (folder / "site.yaml").write_text(text, "utf-8")
@@ -119,9 +119,7 @@ async def test_a_call_over_a_trunk_reaches_an_agent_over_tls_who_hands_it_on_out
         # The provider writes both numbers with +86; the journal has them as people here do.
         assert isinstance(await caller.call(f"+86{NUMBER[1:]}", within=20), Established)
         assert isinstance(await agent.answer(within=40), Established)
-        await lines.watch.until(
-            number, "the talk", lambda call: any(one.connected_at for one in call.visits), within=20
-        )
+        await talking(lines.watch, number)
         await asyncio.gather(caller.say(said["caller"]), agent.say(said["agent"]))
         await asyncio.sleep(0.8)
         await agent.transfer("9001")

@@ -22,13 +22,7 @@ from ivr.core.settings import Settings
 from ivr.storage import calls
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.ports import free_port
 
 
 class Served:

@@ -18,6 +18,7 @@ from ivr.asterisk.secrets import ensure_secrets
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import AsteriskError
 from ivr.core.settings import Settings
+from tests.ports import free_port
 from tests.unit.asterisk.conftest import script
 from tests.unit.asterisk.sites import small_site
 
@@ -44,21 +45,14 @@ while True:
 """
 
 
-def free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def instance(tmp_path: Path, host: Toolbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
     """A rendered instance whose Asterisk is a script; LANG tells it how to behave, TZ its manager port."""
     settings = Settings(
         home=tmp_path / "home",
         cache=tmp_path / "cache",
-        sip_port=free_port(socket.SOCK_DGRAM),
-        ami_port=free_port(socket.SOCK_STREAM),
+        sip_port=free_port(),
+        ami_port=free_port(),
     )
     program = tmp_path / "fake.py"
     program.write_text(FAKE, "utf-8")

@@ -14,6 +14,7 @@ from ivr.core.errors import SetupError
 from ivr.core.log import get_logger
 from ivr.storage.migrations import newest
 from recording import models
+from tests.ports import free_port
 from tests.unit.cli.conftest import FakeRuntime, Ivr
 
 
@@ -23,14 +24,6 @@ def site_in(folder: Path, **changes: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe, socket.socket(type=socket.SOCK_DGRAM) as other:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        other.bind(("127.0.0.1", port))
-        return port
 
 
 def by_name(findings: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
