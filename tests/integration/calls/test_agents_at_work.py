@@ -26,13 +26,14 @@ from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established, Incoming
 from ivr.softphones.listening import find_sound
-from ivr.softphones.sounds import Sound, read_wav
+from ivr.softphones.sounds import read_wav
 from ivr.storage import agents as rows
 from ivr.storage import audit
 from ivr.storage.database import Database
 from ivr.storage.models import AgentState
 from prompts.sounds import sound_path
 from tests.integration.conftest import settings_in
+from tests.integration.hearing import parts
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
 
@@ -98,6 +99,12 @@ class Office:
             told = [f"{one.state} {one.queue} {one.reason} {one.by}>{one.ended_by}" for one in found]
             raise AssertionError(f"not within {within} s: {what}; so far: {told}") from None
 
+    async def acts(self) -> list[tuple[str, str, dict[str, object]]]:
+        """What people did to the agent, the oldest first."""
+        async with self.database.read() as session:
+            found = await audit.list_rows(session, objects=["agent:agent-lee"])
+        return [(one.actor, one.action, one.detail) for one in reversed(found)]
+
     async def ask(self, path: str, *, method: str = "POST", **body: str) -> dict[str, object]:
         """Ask the engine over its control socket."""
         return await asyncio.to_thread(ask, self.house.settings, path, dict(body), method=method)
@@ -109,10 +116,9 @@ def says(heard: Path, *prompts: str, language: str = "zh-CN") -> bool:
 
 
 def _share(prompt: Path, heard: Path) -> float:
-    sound, recording = read_wav(prompt), read_wav(heard)
-    size = int(PART * sound.rate)
-    parts = [Sound(sound.samples[at : at + size], sound.rate) for at in range(0, len(sound.samples) - size + 1, size)]
-    loud = [part for part in parts if abs(part.samples.astype(float)).max() > 1000] or parts
+    recording = read_wav(heard)
+    every = [part for _, part in parts(prompt, PART)]
+    loud = [part for part in every if abs(part.samples.astype(float)).max() > 1000] or every
     return sum(find_sound(part, recording).correlation > 0.8 for part in loud) / len(loud)
 
 
@@ -137,6 +143,14 @@ async def office(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> 
         database = await stack.enter_async_context(Database(settings.database, settings.home / "audit.head"))
         lee = await stack.enter_async_context(house.agent("agent-lee"))
         yield Office(house, lee, database, Watch(database))
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def nobody_at_work(office: Office) -> None:
+    """Each test finds its agent as the first one does, whatever the one before has left."""
+    if (await office.ask("/agents/agent-lee", method="GET"))["logged_in"]:
+        await office.ask("/agents/agent-lee/logout", by="tests")
+    await office.until(lambda all_: not going_on(all_, "logged_in") and not going_on(all_, "paused"), "logged out")
 
 
 async def test_every_code_is_answered_by_voice_and_by_a_row(office: Office) -> None:
@@ -167,6 +181,7 @@ async def test_every_code_is_answered_by_voice_and_by_a_row(office: Office) -> N
 
 
 async def test_a_talk_its_wrap_up_and_its_outcome(office: Office) -> None:
+    before = len(await office.acts())
     answer = await office.ask("/agents/agent-lee/login", queue="service", by="wang")
     assert (answer["logged_in"], answer["reachable"]) == (True, True)
     await office.ask("/agents/agent-lee/pause", reason="lunch", by="wang")
@@ -194,9 +209,8 @@ async def test_a_talk_its_wrap_up_and_its_outcome(office: Office) -> None:
     assert {talk.linkedid, wrapup.linkedid} == {call.linkedid}
     async with office.database.read() as session:
         (outcome,) = await rows.outcomes_of(session, call.linkedid)
-        acts = await audit.list_rows(session, objects=["agent:agent-lee"])
     assert (outcome.agent, outcome.outcome, outcome.by) == ("agent-lee", "follow-up", "phone")
-    assert [(one.actor, one.action, one.detail) for one in reversed(acts)] == [
+    assert (await office.acts())[before:] == [
         ("wang", "agent.log_in", {"queue": "service"}),
         ("wang", "agent.pause", {"reason": "lunch"}),
     ]
@@ -204,7 +218,7 @@ async def test_a_talk_its_wrap_up_and_its_outcome(office: Office) -> None:
 
 
 async def test_who_misses_calls_is_paused_and_the_supervisor_told(office: Office) -> None:
-    await office.until(lambda all_: bool(going_on(all_, "logged_in")), "logged in")
+    await office.ask("/agents/agent-lee/login", queue="service", by="wang")
     async with office.house.caller("13900000002") as caller:
         assert isinstance(await caller.call("3000", within=20), Established)
         await office.lee.wait_for(Incoming, within=30)
@@ -230,8 +244,6 @@ async def test_a_phone_that_has_gone_is_logged_out(office: Office) -> None:
 
 
 async def test_without_an_engine_agents_still_log_in_and_out(office: Office) -> None:
-    await office.dial("*45")
-    await office.until(lambda all_: not going_on(all_, "logged_in"), "logged out")
     await office.house.engine.kill()
     assert says(await office.dial("*461"), "agent-failed")
     assert says(await office.dial("*45"), "agent-logged-in")
