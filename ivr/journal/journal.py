@@ -277,7 +277,7 @@ class Journal:
         lost_at = self._lost_at if self._lost_at and self._lost_at < resync.at else None
         closed = 0
         async with self._database.write() as session:
-            held = await calls.hold(session, [call.linkedid for call in await calls.open_calls(session)])
+            held = await calls.hold(session, await calls.open_calls(session))
             for linkedid, call in held.items():
                 if interrupt(call, resync.alive, at=resync.at - RESYNC_MARGIN, lost_at=lost_at):
                     closed += 1

@@ -62,9 +62,9 @@ async def list_calls(
     return (await session.scalars(query)).all()
 
 
-async def open_calls(session: AsyncSession) -> Sequence[Call]:
-    """Calls that have not ended, with their whole stories, the oldest first."""
-    query = whole_call().where(Call.ended_at.is_(None)).order_by(Call.started_at)
+async def open_calls(session: AsyncSession) -> Sequence[str]:
+    """Linkedids of the calls that have not ended, the oldest first."""
+    query = select(Call.linkedid).where(Call.ended_at.is_(None)).order_by(Call.started_at)
     return (await session.scalars(query)).all()
 
 
