@@ -84,11 +84,10 @@ class AgentCodes:
         if digits and not queue:
             return ["agent-no-such-code"]
         try:
-            before = await self._desk.standing(name)
             standing = await self._desk.toggle(name, queue, by=PHONE)
         except UsageError:  # not a queue of his, or he has none
             return ["agent-no-such-code" if digits else "agent-failed"]
-        came_in = len(standing.queues) > len(before.queues)
+        came_in = queue in standing.queues if queue else standing.logged_in
         said = "agent-logged-in" if came_in else "agent-logged-off"
         return [said, self._word(name, standing)] if came_in and standing.paused else [said]
 
