@@ -1,4 +1,4 @@
-"""The callback desk: notes wishes, calls whoever's turn it is, follows each try to its end.
+"""The callback desk: notes wishes, calls whoever's turn it is, has each try followed to its end.
 
 Everything that must survive is in the book; a desk that begins anew reads it, ends tries whose channel is gone and
 lets agents go that nobody is being called for.
@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from dialplan.model import Language, Site
 from dialplan.schedule import is_open
@@ -23,7 +22,8 @@ from ivr.core.ids import mask_number
 from ivr.core.log import get_logger
 from ivr.queues.callbacks.attempt import Caller, is_attempt, new_attempt, waiting_half
 from ivr.queues.callbacks.book import Book, Noted, Wish
-from ivr.queues.callbacks.ticket import UNDER_WAY, CallbackError, Rules, State, Ticket
+from ivr.queues.callbacks.ticket import UNDER_WAY, CallbackError, Rules, Ticket
+from ivr.queues.callbacks.tries import CONFIRM, Tries
 from ivr.queues.callbacks.turn import agents_first, callers_first
 from ivr.queues.floor import Floor
 from ivr.storage.database import Database
@@ -34,22 +34,9 @@ EVERY = 1.0
 """Seconds from one look to the next, when nothing happens."""
 AT_LEAST = 0.05
 """Seconds between two looks, whatever happens."""
-CONFIRM = 60.0
-"""Seconds a caller may take from answering to his word; the prompts and waits of the step are shorter."""
 MAX_FACTS = 1000
 # Seconds until a try that was put back begins anew: nothing may be tried in a hot circle.
-AGENT_TAKEN, NO_AGENT, NOT_DIALLED = 1.0, 5.0, 30.0
-
-# Hangup causes (Q.850) as the book has them.
-_WHY = {
-    1: "no such number",
-    16: "hung up",
-    17: "busy",
-    18: "no answer",
-    19: "no answer",
-    20: "not reachable",
-    21: "rejected",
-}
+AGENT_TAKEN, NOT_DIALLED = 1.0, 30.0
 
 log = get_logger("callbacks")
 
@@ -75,7 +62,7 @@ class CallbackDesk:
         self._clock = clock
         self._facts: asyncio.Queue[ev.AmiEvent] = asyncio.Queue(MAX_FACTS)
         self._wake = asyncio.Event()
-        self._resync = True
+        self._tries = Tries(self._book, self._caller, floor, self._rules, clock, self._wake.set)
         self.tickets: tuple[Ticket, ...] = ()
         """Those that are not over, as of the last look."""
 
@@ -106,12 +93,12 @@ class CallbackDesk:
     async def declined(self, linkedid: str) -> None:
         """The caller wants it no more."""
         now = self._clock.now()
-        await self._end(linkedid, lambda ticket: ticket.cancelled(now, "caller"))
+        await self._tries.end(linkedid, lambda ticket: ticket.cancelled(now, "caller"))
 
     async def came_to_nothing(self, linkedid: str, why: str) -> None:
         """The try failed."""
         now, rules = self._clock.now(), self._rules()
-        await self._end(linkedid, lambda ticket: ticket.came_to_nothing(now, why, rules))
+        await self._tries.end(linkedid, lambda ticket: ticket.came_to_nothing(now, why, rules))
 
     async def cancel(self, callback_id: int, actor: str) -> Ticket:
         """A person takes a callback out of the book; a try under way is hung up.
@@ -122,7 +109,7 @@ class CallbackDesk:
         before, after = await self._book.cancel(callback_id, actor)
         if before.state in UNDER_WAY:
             await self._caller.hang_up(before.attempt)
-            await self._let_go(before.reserved)
+            await self._tries.let_go(before.reserved)
         self._wake.set()
         return after
 
@@ -132,14 +119,14 @@ class CallbackDesk:
         """Take an event; never waits."""
         match event:
             case ev.ConnectionRestored() | ev.EventsLost():
-                self._resync = True
+                self._tries.unsure = True
             case ev.ChannelEnded() | ev.QueueJoined() | ev.AgentConnected() | ev.UserEvent():
                 if not is_attempt(event.linkedid):
                     return
                 try:
                     self._facts.put_nowait(event)
                 except asyncio.QueueFull:
-                    self._resync = True
+                    self._tries.unsure = True
             case ev.AgentCompleted() | ev.QueueMemberChanged() | ev.QueueLeft() if self.tickets:
                 pass
             case _:
@@ -159,20 +146,20 @@ class CallbackDesk:
         """Look once: what has happened, what is overdue, whose turn it is."""
         while not self._facts.empty():
             try:
-                await self._follow(self._facts.get_nowait())
+                await self._tries.follow(self._facts.get_nowait())
             except Exception:
-                self._resync = True
+                self._tries.unsure = True
                 raise
-        if self._resync and self._floor.known:
-            self._resync = False
-            await self._begin_anew()
+        if self._tries.unsure and self._floor.known:
+            self._tries.unsure = False
+            await self._tries.begin_anew()
         self.tickets = tuple(await self._book.open_tickets())
         settings = self._site().callback
         if not self.tickets or settings is None:
             return
         now = self._clock.now()
         for ticket in self.tickets:
-            await self._overdue(ticket, now)
+            await self._tries.overdue(ticket, now)
         if self._floor.known and self._open(settings, now):
             await self._call(settings, now)
         self.tickets = tuple(await self._book.open_tickets())
@@ -218,7 +205,7 @@ class CallbackDesk:
         except (AmiError, ValueError) as error:
             log.error("callback not dialled", callback=ticket.id, problem=str(error))
             await self._put_back(claimed, "not dialled", NOT_DIALLED)
-            await self._let_go(interface)
+            await self._tries.let_go(interface)
             return
         log.info("calling back", callback=ticket.id, number=mask_number(ticket.number), attempt=attempt)
 
@@ -227,114 +214,10 @@ class CallbackDesk:
         with contextlib.suppress(CallbackError):
             await self._book.change(ticket.id, lambda one: one.put_back(again, why))
 
-    async def _follow(self, event: ev.AmiEvent) -> None:
-        now = self._clock.now()
-        match event:
-            case ev.QueueJoined():
-                await self._release(event.linkedid)
-            case ev.AgentConnected() if event.uniqueid == event.linkedid:
-                await self._end(event.linkedid, lambda ticket: ticket.done(now))
-            case ev.AgentConnected():
-                lease = now + timedelta(seconds=CONFIRM * 2)
-                await self._book.change_attempt(event.linkedid, lambda ticket: ticket.agent_has_it(lease))
-            case ev.UserEvent() if event.name == "IvrCallback":
-                await self._end(event.linkedid, lambda ticket: ticket.done(now))
-            case ev.ChannelEnded() if event.uniqueid == event.linkedid:
-                await self._ended(event)
-            case ev.ChannelEnded() if event.uniqueid == waiting_half(event.linkedid):
-                # Whoever waited in the caller's place waited in vain; the caller knows nothing of it.
-                await self._end(event.linkedid, lambda ticket: _without_agent(ticket, now))
-
-    async def _ended(self, event: ev.ChannelEnded) -> None:
-        now, rules = self._clock.now(), self._rules()
-
-        def over(ticket: Ticket) -> Ticket:
-            if ticket.state is State.QUEUED:
-                return ticket.cancelled(now, "hung up waiting")
-            if ticket.state is State.CALLING and not ticket.reserved:  # an agent was called first
-                return _without_agent(ticket, now)
-            return ticket.came_to_nothing(now, _WHY.get(event.cause, f"cause {event.cause}"), rules)
-
-        await self._end(event.linkedid, over)
-
-    async def _release(self, linkedid: str) -> None:
-        """The caller waits at the head of the queue: the agent held for him may be rung."""
-        changed = await self._book.change_attempt(linkedid, Ticket.released)
-        if changed is not None:
-            before, _ = changed
-            await self._let_go(before.reserved)
-
-    async def _end(self, linkedid: str, change: Callable[[Ticket], Ticket]) -> None:
-        try:
-            changed = await self._book.change_attempt(linkedid, change)
-        except CallbackError as error:
-            log.warning("callback left as it is", attempt=linkedid, problem=error.message)
-            return
-        if changed is not None:
-            before, after = changed
-            log.info("callback", callback=after.id, state=after.state.value, why=after.why)
-            await self._let_go(before.reserved)
-            self._wake.set()
-
-    async def _let_go(self, interface: str) -> None:
-        if not interface:
-            return
-        try:
-            await self._caller.let_go(interface)
-        except AmiError as error:
-            self._resync = True
-            log.error("agent still held", agent=interface, problem=str(error))
-
-    async def _overdue(self, ticket: Ticket, now: datetime) -> None:
-        rules = self._rules()
-        with contextlib.suppress(CallbackError):
-            if ticket.state is State.WAITING and now >= ticket.latest(rules):
-                await self._book.change(ticket.id, lambda one: one.expired(now, rules))
-            elif ticket.lease is not None and now > ticket.lease:
-                await self._without_word(ticket, now, rules)
-
-    async def _without_word(self, ticket: Ticket, now: datetime, rules: Rules) -> None:
-        """A try of which nothing was heard for too long. Nobody who may be talking is hung up."""
-        try:
-            alive = ticket.attempt in await self._caller.alive()
-        except AmiError:
-            return
-        unconfirmed = ticket.state is State.CALLING and bool(ticket.reserved)
-        if alive and unconfirmed:
-            await self._caller.hang_up(ticket.attempt)
-        if unconfirmed or not alive:
-            await self._end(ticket.attempt, lambda one: one.came_to_nothing(now, "no word", rules))
-        elif not {ticket.attempt, waiting_half(ticket.attempt)} & {place.key for place in self._floor.places()}:
-            await self._end(ticket.attempt, lambda one: one.done(now))
-
-    async def _begin_anew(self) -> None:
-        """After a start or a gap: tries whose channel is gone are over, and nobody is held for them."""
-        try:
-            alive = await self._caller.alive()
-            held = await self._caller.held()
-        except AmiError as error:
-            self._resync = True
-            log.warning("callbacks not compared with Asterisk", problem=str(error))
-            return
-        now, rules = self._clock.now(), self._rules()
-        wanted: set[str] = set()
-        waiting = {place.key for place in self._floor.places()}
-        for ticket in await self._book.open_tickets():
-            if ticket.state not in UNDER_WAY:
-                continue
-            if ticket.attempt in waiting:
-                await self._release(ticket.attempt)
-            elif ticket.attempt in alive:
-                wanted.add(ticket.reserved)
-            else:
-                await self._end(ticket.attempt, lambda one: one.came_to_nothing(now, "interrupted", rules))
-        for interface in held - wanted:
-            await self._let_go(interface)
-
     def _open(self, settings: CallbackSettings, now: datetime) -> bool:
         site = self._site()
         hours = site.hours.get(settings.hours) if settings.hours else None
-        return hours is None or is_open(hours, now, ZoneInfo(site.zone))
+        return hours is None or is_open(hours, now, site.zone)
 
     def _rules(self) -> Rules:
         settings = self._site().callback
@@ -347,12 +230,6 @@ class CallbackDesk:
 
     def _language(self) -> Language:
         return self._site().languages[0]
-
-
-def _without_agent(ticket: Ticket, now: datetime) -> Ticket:
-    if ticket.state is State.CONNECTED:
-        return ticket
-    return ticket.put_back(now + timedelta(seconds=NO_AGENT), "no agent")
 
 
 __all__ = ["CallbackDesk"]
