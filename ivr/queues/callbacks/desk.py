@@ -118,7 +118,7 @@ class CallbackDesk:
     def tell(self, event: ev.AmiEvent) -> None:
         """Take an event; never waits."""
         match event:
-            case ev.ConnectionRestored() | ev.EventsLost():
+            case ev.ConnectionRestored():
                 self._tries.unsure = True
             case ev.ChannelEnded() | ev.QueueJoined() | ev.AgentConnected() | ev.UserEvent():
                 if not is_attempt(event.linkedid):

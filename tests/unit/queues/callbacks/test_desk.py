@@ -275,7 +275,7 @@ async def test_an_agent_is_let_go_though_the_caller_was_not_seen_to_join(room: R
     attempt = await room.calling()
     await room.desk.confirmed(attempt)
     room.live.tell(ev.QueueJoined(at=NOON, uniqueid=attempt, linkedid=attempt, queue="service"))
-    room.desk.tell(ev.EventsLost(at=NOON, count=1))
+    room.desk.tell(ev.ConnectionRestored(at=NOON, snapshot=QueueSnapshot(at=NOON)))
     await room.desk.look()
     assert room.asterisk.lee == ("0", "")
     assert (await room.row()).state == "queued"
