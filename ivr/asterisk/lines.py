@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,7 +46,7 @@ class TrunkLine:
     secret: str = field(repr=False)
 
 
-def trunk_lines(site: Site, secrets: Secrets, environment: Mapping[str, str] | None = None) -> list[TrunkLine]:
+def trunk_lines(site: Site, secrets: Secrets) -> list[TrunkLine]:
     """The trunks of a site, by name.
 
     Raises:
@@ -55,7 +54,7 @@ def trunk_lines(site: Site, secrets: Secrets, environment: Mapping[str, str] | N
     """
     found = []
     for name, trunk in sorted(site.trunks.items()):
-        secret = trunk_secret(secrets, name, environment)
+        secret = trunk_secret(secrets, name)
         if trunk.user is not None and not secret:
             raise SetupError(
                 Text(f"trunk {name} has no password", f"中继 {name} 没有密码"),

@@ -22,7 +22,7 @@ from ivr.asterisk.lines import authorities, check_exposure, transports, trunk_li
 from ivr.asterisk.modules import choose_modules, features
 from ivr.asterisk.secrets import AMI_USER, Secrets, fits_conf, write_private
 from ivr.asterisk.toolbox import Toolbox
-from ivr.core.clock import Clock, SystemClock
+from ivr.core.clock import SystemClock
 from ivr.core.errors import AsteriskError
 from ivr.core.language import Text
 from ivr.core.resources import asterisk_conf
@@ -128,9 +128,7 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
     return files
 
 
-def render(
-    site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, sounds: Path, *, clock: Clock | None = None
-) -> list[str]:
+def render(site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, sounds: Path) -> list[str]:
     """Write the instance's configuration; files that did not change are left alone.
 
     Args:
@@ -139,7 +137,6 @@ def render(
         secrets: with one for every agent of the site, see ``ensure_secrets``.
         toolbox: whose Asterisk will run.
         sounds: folder that holds one folder per language (zh, en, ko) and ``moh``.
-        clock: for the dates of a certificate of our own.
 
     Returns:
         Names of the files written anew, sorted; those of the AGI folder with ``agi-bin/`` before them.
@@ -160,7 +157,7 @@ def render(
     changed = []
     try:
         if "tls" in transports(site):
-            certificate.ensure(settings, dirs.keys, (clock or SystemClock()).now())
+            certificate.ensure(settings, dirs.keys, SystemClock().now())
         for name, (text, mode) in wanted.items():
             target = dirs.base / name
             if not _same(target, text, mode):
