@@ -18,7 +18,6 @@ class Relay:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
-        self.passed = 0
 
     async def __aenter__(self) -> Relay:
         await self.mend()
@@ -42,7 +41,6 @@ class Relay:
         await asyncio.sleep(0)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.passed += 1
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._target)
         except OSError:
