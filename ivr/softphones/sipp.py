@@ -19,6 +19,8 @@ __all__ = ["Ending", "Plan", "SippCaller", "SippResult"]
 
 #: Seconds sipp gets to end by itself after its own time limit.
 _MARGIN = 5.0
+#: Ports a call that sends sound takes at most, and all calls together: what the block of free ports can give.
+_PORTS_EACH, _MOST_PORTS = 8, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class SippCaller:
 
     def _arguments(self, plan: Plan, within: float) -> list[str]:
         first = free_block(8, host=self._host)
-        media = free_block(2, host=self._host)
+        ports = min(_PORTS_EACH * plan.at_once, _MOST_PORTS) if plan.sound is not None or plan.keys else 2
+        media = free_block(ports, host=self._host)
         options: dict[str, object] = {
             "-sf": "scenario.xml",
             "-i": self._host,
@@ -90,6 +93,7 @@ class SippCaller:
             "-p": first,
             "-cp": first + 1,
             "-min_rtp_port": media,
+            "-max_rtp_port": media + ports,
             "-m": plan.calls,
             "-r": max(1, round(plan.rate * 10)),
             "-rp": 10_000,
