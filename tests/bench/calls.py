@@ -14,7 +14,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -30,7 +29,7 @@ from ivr.demo.house import House
 from ivr.softphones.sipp import Ending, Plan, SippCaller
 from ivr.storage import calls
 from ivr.storage.database import Database
-from tests.integration.conftest import free_port
+from tests.ports import free_port
 
 OURS, PURE = "3300", "3301"
 FLOW = """\
@@ -94,9 +93,9 @@ class Bench:
         with (folder / "site" / "numbers.yaml").open("a", encoding="utf-8") as file:
             file.write(f"\n{OURS}: bench\n")
         (folder / "site" / "flows" / "bench.yaml").write_text(FLOW, "utf-8")
-        rtp = free_port(socket.SOCK_DGRAM, neighbours=1999)
+        rtp = free_port(neighbours=1999)
         self.settings = Settings(
-            home=folder / "home", site=folder / "site", sip_port=free_port(socket.SOCK_DGRAM), ami_port=free_port(),
+            home=folder / "home", site=folder / "site", sip_port=free_port(), ami_port=free_port(),
             agi_port=free_port(), rtp_start=rtp, rtp_end=rtp + 1999, database_url="", keys=None,
         )  # fmt: skip
         self.house = House(self.settings, load_site(folder / "site"), find_asterisk(self.settings))
@@ -111,7 +110,7 @@ class Bench:
         before = cpu(asterisk), cpu(pid) if pid else 0.0
         told = await self.written()
         plan = Plan(
-            extension=number, calls=count, rate=rate, at_once=1000, hold=60, ending=Ending.LINE, keys="1",
+            extension=number, calls=count, rate=rate, at_once=400, hold=60, ending=Ending.LINE, keys="1",
             keys_after=1.0,
         )  # fmt: skip
         sipp = SippCaller(self.house.toolbox.command("sipp"), self.settings.sip_port)
