@@ -15,8 +15,11 @@ TOP = 5
 NO_ANSWER = "no-answer"
 """The reason of a pause that the line itself begins, when an agent has missed calls."""
 
-OWN_REASONS = frozenset({NO_ANSWER, "callback"})
-"""Reasons that a site may not use: that one, and the one of an agent kept free for a callback."""
+HELD = "callback"
+"""The reason of a pause in which an agent is kept free for a caller who is being called back."""
+
+OWN_REASONS = frozenset({NO_ANSWER, HELD})
+"""Reasons that a site may not use."""
 
 Keys = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 Level = Annotated[int, Field(ge=1, le=TOP)]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dialplan.model import Site
+from dialplan.staffing import HELD
 from ivr.agents.states import AgentNow, Change, Membership, PhoneCall, Stretch
 from ivr.agents.takeover import Written, take_over
 from ivr.ami import events as ev
@@ -244,7 +245,9 @@ def _pauses(agent: AgentNow, at: datetime) -> list[Change]:
     if agent.paused == (agent.paused_since is not None) and reason == agent.reason:
         return []
     changes = [_end(agent, "paused", at)] if agent.paused_since is not None else []
-    agent.paused_since, agent.reason, agent.misses = (at if agent.paused else None), reason, 0
+    if reason != HELD and (agent.paused or agent.reason != HELD):  # of being held for a callback he knows nothing
+        agent.misses = 0
+    agent.paused_since, agent.reason = (at if agent.paused else None), reason
     if agent.paused:
         changes.append(Change(begins=True, agent=agent.agent, state="paused", at=at, reason=reason))
     return changes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Protocol
 
+from dialplan.staffing import HELD
 from dialplan.waiting import CallbackSettings
 from ivr.ami.actions import Actions
 from ivr.ami.errors import AmiError
@@ -14,9 +15,6 @@ from ivr.core.log import get_logger
 from ivr.queues.callbacks.numbers import dial_string
 from ivr.queues.callbacks.ticket import Ticket
 from ivr.queues.places import asterisk_priority
-
-HOLD = "callback"
-"""Reason of the pause in which an agent is held for a caller who is being called."""
 
 log = get_logger("callbacks")
 
@@ -69,7 +67,7 @@ class Caller:
             return False
         for one in before:
             if not one.paused:  # a pause of his own in another queue stays his
-                await self._actions.queue_pause(interface, True, queue=one.queue, reason=HOLD)
+                await self._actions.queue_pause(interface, True, queue=one.queue, reason=HELD)
         if all(one.status == NOT_IN_USE for one in await self._memberships(interface)):
             return True
         await self.let_go(interface)
@@ -82,7 +80,7 @@ class Caller:
             AmiError: if Asterisk cannot be asked.
         """
         for one in await self._memberships(interface):
-            if one.paused and one.paused_reason == HOLD:
+            if one.paused and one.paused_reason == HELD:
                 await self._actions.queue_pause(interface, False, queue=one.queue)
 
     async def held(self) -> set[str]:
@@ -92,7 +90,7 @@ class Caller:
             AmiError: if Asterisk cannot be asked.
         """
         members = (await self._actions.queue_status()).members
-        return {one.interface for one in members if one.paused and one.paused_reason == HOLD}
+        return {one.interface for one in members if one.paused and one.paused_reason == HELD}
 
     async def call_the_caller(
         self, ticket: Ticket, details: Details, settings: CallbackSettings, language_code: str
@@ -161,4 +159,4 @@ class Caller:
         return [one for one in (await self._actions.queue_status()).members if one.interface == interface]
 
 
-__all__ = ["HOLD", "Caller", "is_attempt", "is_waiting_half", "new_attempt", "waiting_half"]
+__all__ = ["Caller", "is_attempt", "is_waiting_half", "new_attempt", "waiting_half"]

@@ -103,6 +103,16 @@ def test_any_other_call_is_time_on_the_phone(board: AgentBoard) -> None:
     assert board.tell(ev.ChannelStateChanged(at=at(21), linkedid="x", uniqueid="x", state=6)) == []
 
 
+def test_an_agent_kept_free_for_a_callback_has_missed_what_he_missed(board: AgentBoard) -> None:
+    board.tell(agent_event(ev.AgentRingNoAnswer, 10))
+    board.tell(member(12, paused=True, paused_reason="callback"))
+    board.tell(member(14))
+    assert board["lee"].misses == 1
+    board.tell(member(16, paused=True, paused_reason="callback"))
+    board.tell(member(17, paused=True, paused_reason="lunch"))  # which he has asked for himself
+    assert board["lee"].misses == 0
+
+
 def test_misses_in_a_row_are_counted_and_forgotten(board: AgentBoard) -> None:
     for seconds in (10, 20):
         board.tell(called(seconds))
