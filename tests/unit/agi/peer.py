@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from ivr.agi.connection import AgiConnection
@@ -55,8 +55,8 @@ async def connected(*, margin: float = 5.0, play_limit: float = 120.0) -> AsyncI
         await peer.goes()
 
 
-async def until(condition: object, what: str = "") -> None:
+async def until(condition: Callable[[], bool]) -> None:
     """Wait until ``condition()`` holds."""
     async with asyncio.timeout(10):
-        while not condition():  # type: ignore[operator]
+        while not condition():
             await asyncio.sleep(0.001)

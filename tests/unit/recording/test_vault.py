@@ -150,10 +150,7 @@ def change_slots(raw: bytes, start: int) -> bytes:
         (change_order, "changed"),
         (change_length, "changed"),
         (lambda raw, start: raw[:30], "known version"),
-        (
-            lambda raw, start: raw[: start - 2 * FILE_SLOT_SIZE] + bytes(2 * FILE_SLOT_SIZE) + raw[start:],
-            "wrapped key is damaged",
-        ),
+        (change_slots, "wrapped key is damaged"),
     ],
 )
 def test_a_changed_file_says_what_is_wrong(tmp_path: Path, change: object, said: str) -> None:

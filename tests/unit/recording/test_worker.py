@@ -30,7 +30,7 @@ def worker(room: JudgingRoom, name: str = "w1", **more: Any) -> QualityWorker:
     return QualityWorker(name, room.database, room.judge, room.clock, **more)
 
 
-async def work(room: JudgingRoom, one: QualityWorker) -> tuple[int, Results]:
+async def work(one: QualityWorker) -> tuple[int, Results]:
     results: Results = []
     count = await one.run(finished=lambda job, result: results.append((job.call_id, result)))
     return count, results
@@ -62,20 +62,20 @@ def held_up(room: JudgingRoom, file: str) -> tuple[asyncio.Event, threading.Even
 async def test_jobs_are_worked_on_in_order_and_done(room: JudgingRoom) -> None:
     first, second = await room.call("1.1"), await room.call("2.1")
     await room.asked(first, second)
-    count, results = await work(room, worker(room))
+    count, results = await work(worker(room))
     assert count == 2
     assert [call for call, _ in results] == [first, second]
     assert all(isinstance(result, Judged) for _, result in results)
     job = await room.job(first)
     assert (job.state, job.attempts, job.error, job.finished_at) == ("done", 1, "", room.clock.now())
-    assert await work(room, worker(room)) == (0, [])
+    assert await work(worker(room)) == (0, [])
 
 
 async def test_what_is_missing_fails_the_job_with_its_cure(room: JudgingRoom) -> None:
     room.models = set()
     call = await room.call()
     await room.asked(call)
-    count, results = await work(room, worker(room))
+    count, results = await work(worker(room))
     assert count == 1
     assert isinstance(results[0][1], IvrError)
     job = await room.job(call)
@@ -88,7 +88,7 @@ async def test_what_may_pass_is_tried_again_and_then_quarantined(room: JudgingRo
     call, other = await room.call("1.1"), await room.call("2.1")
     room.transcriber.script["10.1-agent.wav"] = TranscriptionError("worker failed")
     await room.asked(call, other)
-    count, results = await work(room, worker(room))
+    count, results = await work(worker(room))
     assert count == jobs.MAX_ATTEMPTS + 1
     assert sum(isinstance(result, Judged) for _, result in results) == 1, "the other call is judged all the same"
     job = await room.job(call)
@@ -100,7 +100,7 @@ async def test_what_will_not_pass_is_not_tried_again(room: JudgingRoom) -> None:
     call = await room.call()
     room.transcriber.script["10.1-agent.wav"] = OutOfTime("too long")
     await room.asked(call)
-    await work(room, worker(room))
+    await work(worker(room))
     job = await room.job(call)
     assert (job.state, job.attempts) == ("failed", 1)
 
@@ -118,7 +118,7 @@ async def test_trouble_that_passes_costs_nothing(room: JudgingRoom) -> None:
 
     room.transcriber.script["10.1-agent.wav"] = second_time
     await room.asked(call)
-    await work(room, worker(room))
+    await work(worker(room))
     assert ((await room.job(call)).state, tries) == ("done", 2)
 
 
@@ -126,7 +126,7 @@ async def test_an_error_nobody_thought_of_is_bounded_too(room: JudgingRoom) -> N
     call, other = await room.call("1.1"), await room.call("2.1")
     room.transcriber.script["10.1-agent.wav"] = ZeroDivisionError("a bug")
     await room.asked(call, other)
-    count, results = await work(room, worker(room))
+    count, results = await work(worker(room))
     assert count == jobs.MAX_ATTEMPTS + 1
     job = await room.job(call)
     assert job.state == "quarantined"
@@ -138,7 +138,7 @@ async def test_an_error_nobody_thought_of_is_bounded_too(room: JudgingRoom) -> N
 async def test_two_workers_never_do_one_job_twice(room: JudgingRoom) -> None:
     ids = [await room.call(f"{number}.1") for number in range(1, 9)]
     await room.asked(*ids)
-    done = await asyncio.gather(work(room, worker(room, "w1")), work(room, worker(room, "w2")))
+    done = await asyncio.gather(work(worker(room, "w1")), work(worker(room, "w2")))
     assert sum(count for count, _ in done) == 8
     assert sorted(call for _, results in done for call, _ in results) == ids
     for call in ids:
@@ -151,7 +151,7 @@ async def test_a_heartbeat_keeps_a_long_job(room: JudgingRoom) -> None:
     await room.asked(call)
     begun, go_on = held_up(room, "10.1-agent.wav")
     lease = timedelta(seconds=0.2)
-    working = asyncio.create_task(work(room, worker(room, lease=lease)))
+    working = asyncio.create_task(work(worker(room, lease=lease)))
     try:
         async with asyncio.timeout(20):
             await begun.wait()
@@ -190,7 +190,7 @@ async def test_a_heartbeat_that_the_database_refuses_does_not_cost_the_result(
 
     monkeypatch.setattr(jobs, "heartbeat", refuse)
     room.transcriber.script["10.1-agent.wav"] = slow
-    _, results = await work(room, worker(room, lease=timedelta(seconds=0.1)))
+    _, results = await work(worker(room, lease=timedelta(seconds=0.1)))
     assert isinstance(results[0][1], Judged)
     assert (await room.job(call)).state == "done"
 
@@ -200,7 +200,7 @@ async def test_a_job_that_another_has_taken_over_is_left_to_him(room: JudgingRoo
     await room.asked(call)
     begun, go_on = held_up(room, "10.1-agent.wav")
     lease = timedelta(seconds=0.4)
-    working = asyncio.create_task(work(room, worker(room, lease=lease)))
+    working = asyncio.create_task(work(worker(room, lease=lease)))
     try:
         async with asyncio.timeout(20):
             await begun.wait()
@@ -222,9 +222,9 @@ async def test_a_dead_workers_job_is_done_by_another(room: JudgingRoom) -> None:
     await room.asked(call)
     async with room.database.write() as session:
         assert await jobs.claim(session, "judge", "dead", now=room.clock.now(), lease=timedelta(minutes=2))
-    assert (await work(room, worker(room)))[0] == 0
+    assert (await work(worker(room)))[0] == 0
     room.clock.advance(121)
-    assert (await work(room, worker(room)))[0] == 1
+    assert (await work(worker(room)))[0] == 1
     assert (await room.job(call)).attempts == 2
 
 
@@ -271,7 +271,7 @@ async def test_a_worker_that_is_stopped_leaves_the_job_to_the_next(room: Judging
     go_on.set()
     assert (await room.job(call)).state == "running"
     room.clock.advance(121)
-    assert (await work(room, worker(room, "w2")))[0] == 1
+    assert (await work(worker(room, "w2")))[0] == 1
     assert (await room.job(call)).state == "done"
     assert len(await runs_of(room, call)) == 1
 
@@ -310,7 +310,7 @@ async def test_several_calls_are_worked_on_at_once(room: JudgingRoom) -> None:
 
     for number in range(1, 7):
         room.transcriber.script[f"{number}0.1-agent.wav"] = slow
-    count, results = await work(room, worker(room, slots=lambda: 3))
+    count, results = await work(worker(room, slots=lambda: 3))
     assert count == 6
     assert sorted(call for call, _ in results) == ids
     for call in ids:
@@ -322,7 +322,7 @@ async def test_calls_that_come_while_a_long_one_is_under_way_do_not_wait_for_it(
     long, late = await room.call("1.1"), await room.call("2.1")
     await room.asked(long)
     begun, go_on = held_up(room, "10.1-agent.wav")
-    working = asyncio.create_task(work(room, worker(room, slots=lambda: 2)))
+    working = asyncio.create_task(work(worker(room, slots=lambda: 2)))
     try:
         async with asyncio.timeout(20):
             await begun.wait()
@@ -351,7 +351,7 @@ async def test_findings_are_not_kept_when_the_job_was_lost_unnoticed(room: Judgi
         return said("hello")
 
     room.transcriber.script["10.1-agent.wav"] = slow
-    _, results = await work(room, worker(room))  # its next heartbeat would be half a minute away
+    _, results = await work(worker(room))  # its next heartbeat would be half a minute away
     assert "taken over" in str(results[0][1])
     assert await runs_of(room, call) == set()
     assert (await room.job(call)).worker == "w2"
@@ -361,7 +361,7 @@ async def test_a_poison_file_quarantines_its_job_and_the_rest_is_judged(room: Ju
     call = await room.call()
     room.transcriber.script["1.1-caller.wav"] = PoisonFile("1.1-caller.wav", "ASSERTION_FAILED")
     await room.asked(call)
-    _, results = await work(room, worker(room))
+    _, results = await work(worker(room))
     result = results[0][1]
     assert isinstance(result, Judged)
     assert result.poison == ("1.1-caller.wav",)
