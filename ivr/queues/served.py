@@ -72,9 +72,14 @@ class Served:
 
     def note(self, queue: str, outcome: Outcome) -> None:
         """Add a caller; of a queue that is not the site's, nothing is kept."""
-        if queue in self._site().queues:
-            self._queues.setdefault(queue, deque(maxlen=MOST)).append(outcome)
-            self._today.pop(queue, None)
+        if queue not in self._site().queues:
+            return
+        known = self._queues.setdefault(queue, deque(maxlen=MOST))
+        later: list[Outcome] = []  # who left by a key is told of a little late; they stand in order of time
+        while known and known[-1].at > outcome.at:
+            later.append(known.pop())
+        known.extend([outcome, *reversed(later)])
+        self._today.pop(queue, None)
 
     def midnight(self, now: datetime) -> datetime:
         """When today began, site's zone."""

@@ -26,3 +26,12 @@ def test_today_is_counted_anew_for_another_caller_another_site_and_another_day()
     before_midnight = NOON + timedelta(hours=12, seconds=-1)
     assert served.today("service", before_midnight) == Level(answered=1, abandoned=1)
     assert served.today("service", before_midnight + timedelta(seconds=1)) == Level()
+
+
+def test_who_left_before_midnight_and_is_told_of_after_it_hides_nobody() -> None:
+    site = load_site(demo_site()).model_copy(update={"zone": "Asia/Shanghai"})
+    served = Served(lambda: site)
+    midnight = NOON + timedelta(hours=12)
+    served.note("service", Outcome(midnight + timedelta(seconds=5), answered=True, wait_s=1))
+    served.note("service", Outcome(midnight - timedelta(seconds=10), answered=False))
+    assert served.today("service", midnight + timedelta(seconds=30)) == Level(in_time=1, answered=1)
