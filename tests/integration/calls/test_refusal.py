@@ -11,7 +11,7 @@ from ivr.softphones.events import Closed, Established
 from ivr.softphones.listening import find_sound
 from ivr.storage import jobs
 from tests.integration.calls.conftest import Line, prompt
-from tests.integration.calls.talk import sounds
+from tests.integration.calls.talk import hang_up_after, sounds
 from tests.integration.hearing import hears
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
@@ -29,8 +29,7 @@ async def test_a_caller_refuses_to_be_recorded(line: Line, tmp_path: Path) -> No
         assert isinstance(await line.agent.answer(within=30), Established)
         await asyncio.sleep(0.5)
         await line.agent.say(said["agent"])
-        await asyncio.sleep(0.8)
-        await caller.hangup()
+        await hang_up_after(caller)
         await line.agent.wait_for(Closed, within=10)
         heard = await caller.heard()
         assert hears(heard, said["agent"])

@@ -13,7 +13,7 @@ from ivr.core.clock import SystemClock
 from ivr.softphones.events import Closed, Established
 from ivr.softphones.listening import find_sound
 from tests.integration.calls.conftest import Line
-from tests.integration.calls.talk import holds, settled, sounds, to_the_agent
+from tests.integration.calls.talk import hang_up_after, holds, settled, sounds, to_the_agent
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -40,8 +40,7 @@ async def test_three_in_a_talk_and_each_in_his_own_file(line: Line, tmp_path: Pa
         await asyncio.sleep(1.5)
         for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
             await phone.say(said[name])
-        await asyncio.sleep(0.8)
-        await supervisor.hangup()
+        await hang_up_after(supervisor)
         await line.agent.hangup()
         await caller.wait_for(Closed, within=30)
         call = await settled(line, caller.account.user, 3)
