@@ -19,7 +19,7 @@ class Floor:
     """Queues, callers and agents now.
 
     Args:
-        live: kept up to date by whoever feeds the events to it; this one is told after it.
+        live: kept up to date by whoever feeds the events to it, which may be a moment after this one is told.
         site: the site in force.
     """
 
