@@ -43,6 +43,8 @@ NEEDED = {
     "agent-in-wrapup",
     "agent-no-such-code",
     "agent-no-talk",
+    "agent-not-allowed",
+    "agent-not-in-talk",
     "agent-nobody-waiting",
     "agent-not-logged-in",
     "agent-outcome-kept",
