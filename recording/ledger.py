@@ -1,55 +1,39 @@
 """From closed files to ledger rows: what was recorded, how long, and its checksum.
 
-When a recording is complete, Asterisk runs ``recording-closed``, which leaves a notice: a small JSON
-file named after the recording. A notice is taken away only after the ledger has the row, so that a
-crash between the two costs nothing: the same notice is taken in again, to the same row.
+When a recording begins, the dialplan leaves a notice: a small JSON file named after the recording. Asterisk writes the
+sizes into a sound file's header when it closes it, so the header says when the notice is due; where it never comes to
+that, the end of the channel does. A notice is taken away only after the ledger has the row, so that a crash between
+the two costs nothing: the same notice is taken in again, to the same row.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
-import json
-import stat
 import wave
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ivr.core.clock import Clock
-from ivr.core.ids import is_safe_id
 from ivr.core.log import get_logger
 from ivr.storage import calls, jobs, pauses, recordings
 from ivr.storage.database import Database
 from ivr.storage.models import Call
 from recording.gaps import gaps_of
+from recording.notices import NEVER_CLOSED, Notice, changed_at, is_closed, lying, sealed
 from recording.refusals import REFUSED, discard
-from recording.vault.files import SUFFIX
 
 log = get_logger("ledger")
 
-_ROLES = frozenset({"caller", "agent", "supervisor", "voicemail"})
 _BLOCK = 1 << 20
 _AT_ONCE = 200  # notices per pass
-_LONGEST_NOTICE = 4096  # bytes; ours have some 200
 _LONGEST_PAUSE = 30.0  # seconds between passes when nothing works
 
 # A call whose file was not reported closed this long after its end is judged with what there is.
 GIVE_UP = timedelta(seconds=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What ``recording-closed`` left."""
-
-    path: Path
-    file: str
-    linkedid: str
-    uniqueid: str
-    role: str
-    closed_at: datetime
-    agent: str = ""
+# A recording of which nothing is known but its notice is taken in all the same after this time.
+FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,37 +51,6 @@ class Measured:
     rate: int | None = None
     frames: int | None = None
     state: str = "missing"
-
-
-def read_notice(path: Path) -> Notice | None:
-    """The notice at ``path``; ``None`` if it is not one of ours: named after the recording, ids only.
-
-    The recording was closed when the notice was written.
-
-    Raises:
-        OSError: if it cannot be read now, or is gone.
-    """
-    status = path.lstat()
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    with path.open("rb") as file:
-        content = file.read(_LONGEST_NOTICE + 1)
-    if len(content) > _LONGEST_NOTICE:
-        return None
-    try:
-        data = json.loads(content)
-        names = [data["file"], data["linkedid"], data["uniqueid"], data["role"]]
-        agent = data.get("agent", "")
-        names += [agent] if agent else []
-        if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
-            return None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    file_name, linkedid, uniqueid, role = names[:4]
-    if path.name != f"{file_name}.json":
-        return None
-    closed = datetime.fromtimestamp(status.st_mtime, UTC)
-    return Notice(path, file_name, linkedid, uniqueid, role, closed, agent[:64])
 
 
 def measure(path: Path) -> Measured:
@@ -128,7 +81,7 @@ class Ledger:
     Args:
         database: where the rows are.
         folder: the recordings.
-        notices: where ``recording-closed`` leaves its notices.
+        notices: where the dialplan leaves its notices.
         clock: the time.
     """
 
@@ -139,7 +92,7 @@ class Ledger:
         self._clock = clock
 
     async def take_in(self) -> int:
-        """Take in the notices that lie there; returns how many recordings the ledger learned of.
+        """Take in the notices that are due; returns how many recordings the ledger learned of.
 
         Another process may take them in at the same time: whoever comes second finds them gone.
 
@@ -147,28 +100,34 @@ class Ledger:
             StorageError: if the database refuses; the notices stay.
         """
         taken = 0
-        for path in sorted(self._notices.glob("*.json"))[:_AT_ONCE]:
-            try:
-                notice = await asyncio.to_thread(read_notice, path)
-            except FileNotFoundError:
+        for notice in await self._due():
+            sound = self._folder / notice.file
+            found = await asyncio.to_thread(measure, sound)
+            if found.state == "missing" and sealed(sound).exists():
+                await asyncio.to_thread(notice.path.unlink, missing_ok=True)  # taken in, judged and sealed since
                 continue
-            except PermissionError:
-                notice = None
-            if notice is None:
-                log.warning("notice refused", file=path.name)
-                await asyncio.to_thread(_set_aside, path)
-                continue
-            found = await asyncio.to_thread(measure, self._folder / notice.file)
-            if found.state == "missing" and (self._folder / (notice.file + SUFFIX)).exists():
-                await asyncio.to_thread(path.unlink, missing_ok=True)  # taken in, judged and sealed since
-                continue
-            await self._write_down(notice, found)
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+            await self._write_down(notice, found, changed_at(sound) or self._clock.now())
+            await asyncio.to_thread(notice.path.unlink, missing_ok=True)
             taken += 1
         return taken
 
-    async def _write_down(self, notice: Notice, found: Measured) -> None:
-        gap = {"missing": "file not found", "broken": "not a whole sound file"}.get(found.state, "")
+    async def _due(self) -> list[Notice]:
+        """Notices of recordings that are closed, and of those that never will be."""
+        closed, still = await asyncio.to_thread(lying, self._notices, self._folder, self._clock.now())
+        now = self._clock.now()
+        over: set[str] = set()
+        if still:
+            async with self._database.read() as session:
+                over = await recordings.over(session, {one.uniqueid for one in still}, now - NEVER_CLOSED)
+        due = [one for one in still if one.uniqueid in over or now - (changed_at(one.path) or now) > FORGOTTEN]
+        return (closed + due)[:_AT_ONCE]
+
+    async def _write_down(self, notice: Notice, found: Measured, closed_at: datetime) -> None:
+        gap = ""
+        if found.state == "missing":
+            gap = "file not found"
+        elif found.state == "broken":
+            gap = "not a whole sound file" if is_closed(self._folder / notice.file) else "asterisk killed"
         if gap:
             log.error("recording lost", file=notice.file, linkedid=notice.linkedid, role=notice.role, problem=gap)
         async with self._database.write() as session:
@@ -177,7 +136,7 @@ class Ledger:
             news = before is None or before.sha256 != found.sha256
             if before is not None and before.state in {"refused", "deleting", "deleted"}:
                 before.deleted_at = None if before.state == "refused" else before.deleted_at  # what came since goes too
-                before.closed_at = notice.closed_at
+                before.closed_at = closed_at
                 return
             if call is not None and is_refused(call) and notice.role != "voicemail":
                 found, gap = Measured(state="refused"), REFUSED
@@ -191,7 +150,7 @@ class Ledger:
                 uniqueid=notice.uniqueid,
                 role=notice.role,
                 state=found.state,
-                closed_at=notice.closed_at,
+                closed_at=closed_at,
                 rate=found.rate,
                 frames=found.frames,
                 bytes=found.bytes,
@@ -237,6 +196,7 @@ class Ledger:
             async with self._database.write() as session:
                 kept = await recordings.find(session, row.file)
                 if kept is not None and kept.state == "open":
+                    (self._notices / f"{row.file}.json").unlink(missing_ok=True)
                     kept.state, kept.rate, kept.frames = found.state, found.rate, found.frames
                     kept.bytes, kept.sha256, kept.gap_cause = found.bytes, found.sha256, cause
 
@@ -281,14 +241,3 @@ def name_agents(call: Call) -> None:
     for recording in call.recordings:
         if recording.role == "agent" and not recording.agent:
             recording.agent = agents.get(recording.uniqueid, "")
-
-
-def _set_aside(path: Path) -> None:
-    """Rename what is no notice, so that a person can look at it; never over what was set aside before."""
-    target = path.with_suffix(".refused")
-    number = 1
-    while target.exists() or target.is_symlink():
-        number += 1
-        target = path.with_suffix(f".{number}.refused")
-    with contextlib.suppress(FileNotFoundError):
-        path.rename(target)

@@ -23,8 +23,8 @@ REQUIRED = tuple(
     format_wav format_pcm format_sln
     res_musiconhold res_speech res_agi pbx_config
     func_channel func_callerid func_strings func_logic func_timeout func_hangupcause func_global func_math
-    func_cut func_groupcount func_uri app_chanspy func_periodic_hook
-    app_stack app_exec app_verbose app_system app_userevent app_playback app_record app_dial app_queue app_mixmonitor
+    func_cut func_env func_groupcount func_uri app_chanspy func_periodic_hook
+    app_stack app_exec app_verbose app_userevent app_playback app_record app_dial app_queue app_mixmonitor
     app_bridgeaddchan
     cel_custom
     """.split()  # noqa: SIM905  a word list reads better in columns

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.inserts import insert_new
@@ -53,6 +54,16 @@ async def upsert(
         row.call_id = call_id
     await session.flush()
     return row
+
+
+async def over(session: AsyncSession, uniqueids: Collection[str], before: datetime) -> set[str]:
+    """Those of the channels that had ended, or whose call had, before then."""
+    query = (
+        select(Leg.uniqueid)
+        .join(Call, Call.id == Leg.call_id)
+        .where(Leg.uniqueid.in_(uniqueids), or_(Leg.ended_at < before, Call.ended_at < before))
+    )
+    return set(await session.scalars(query))
 
 
 async def find(session: AsyncSession, file: str) -> Recording | None:

@@ -85,5 +85,5 @@ def test_the_starter_needs_a_python_that_is_there(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.count("\n")) == (0, 3)
 
 
-def test_they_may_be_run() -> None:
-    assert all(os.access(FOLDER / name, os.X_OK) for name in ("last-resort", "recording-closed"))
+def test_it_may_be_run() -> None:
+    assert os.access(FOLDER / "last-resort", os.X_OK)

@@ -88,7 +88,7 @@ def test_only_what_changed_is_written_again(settings: Settings, host: Toolbox) -
     site = small_site()
     secrets = ensure_secrets(settings, site.agents)
     first = render(site, settings, secrets, host, settings.home / "sounds")
-    assert {"asterisk.conf", "pjsip.conf", "queues.conf", "manager.conf", "agi-bin/recording-closed"} <= set(first)
+    assert {"asterisk.conf", "pjsip.conf", "queues.conf", "manager.conf", "agi-bin/last-resort"} <= set(first)
     assert render(site, settings, secrets, host, settings.home / "sounds") == []
     queues = {"support": {"ring": 20}, "sales": {"announce_position": 0, "service_level": 30}}
     assert render(small_site(queues=queues), settings, secrets, host, settings.home / "sounds") == ["queues.conf"]
@@ -98,7 +98,7 @@ def test_configuration_is_private_and_agi_programs_are_executable(settings: Sett
     base = rendered(settings, host)
     assert base.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (base / "etc").iterdir()} == {0o600}
-    assert (base / "agi-bin/recording-closed").stat().st_mode & 0o777 == 0o755
+    assert (base / "agi-bin/last-resort").stat().st_mode & 0o777 == 0o755
     assert (base / "data/documentation/core-en_US.xml").is_file()
     assert (base / "data/sounds").readlink() == settings.home / "sounds"
     assert (base / "log/cel-custom").is_dir()

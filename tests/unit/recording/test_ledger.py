@@ -21,7 +21,8 @@ from ivr.journal import Journal
 from ivr.storage import calls, jobs, recordings
 from ivr.storage.database import Database
 from ivr.storage.models import Call, Leg, QueueVisit, Recording
-from recording.ledger import GIVE_UP, Ledger, measure, read_notice
+from recording.ledger import FORGOTTEN, GIVE_UP, Ledger, measure
+from recording.notices import NEVER_CLOSED, read_notice
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 CLOSED = 1772355630.25  # when Asterisk closed a recording
@@ -62,8 +63,18 @@ class Room:
         }
         path = self.notices / f"{file}.json"
         path.write_text(json.dumps(data) + "\n")
-        os.utime(path, (CLOSED, CLOSED))
         return path
+
+    async def take_in(self) -> int:
+        """Nobody has written to anything since ``CLOSED``."""
+        for path in [*self.folder.iterdir(), *self.notices.iterdir()]:
+            os.utime(path, (CLOSED, CLOSED), follow_symlinks=False)
+        return await self.ledger.take_in()
+
+    async def ended(self, *uniqueids: str) -> None:
+        """Calls that ended long ago, each with a channel of this id."""
+        for uniqueid in uniqueids:
+            await self.call(uniqueid, ended=20, **{f"_{uniqueid.replace('.', '_')}": ""})
 
     async def call(self, linkedid: str = "1.1", *, ended: float | None = 50, visits: int = 0, **legs: str) -> None:
         """A call in the journal; ``legs`` are agents by the uniqueid of their leg, with _ for the dot."""
@@ -104,7 +115,7 @@ async def test_a_closed_file_is_written_down_with_its_length_and_checksum(room: 
     sound = room.sound("1.1-caller.wav", 2.5)
     room.notice("1.1-caller.wav", "caller")
     await room.call()
-    assert await room.ledger.take_in() == 1
+    assert await room.take_in() == 1
     row = await room.row("1.1-caller.wav")
     assert (row.state, row.role, row.linkedid, row.uniqueid, row.gap_cause) == ("closed", "caller", "1.1", "1.1", "")
     assert (row.rate, row.frames, row.bytes) == (8000, 20000, sound.stat().st_size)
@@ -112,7 +123,7 @@ async def test_a_closed_file_is_written_down_with_its_length_and_checksum(room: 
     assert row.closed_at == datetime.fromtimestamp(CLOSED, UTC)
     assert row.call_id is not None
     assert room.left() == []
-    assert await room.ledger.take_in() == 0
+    assert await room.take_in() == 0
 
 
 async def test_a_file_that_is_missing_empty_cut_or_no_sound(room: Room) -> None:
@@ -123,14 +134,15 @@ async def test_a_file_that_is_missing_empty_cut_or_no_sound(room: Room) -> None:
     (room.folder / "1.5-caller.wav").mkdir()
     for number in range(1, 6):
         room.notice(f"1.{number}-caller.wav", "caller", linkedid=f"1.{number}")
-    assert await room.ledger.take_in() == 5
+    await room.ended(*(f"1.{number}" for number in range(1, 6)))
+    assert await room.take_in() == 5
     rows = [await room.row(f"1.{number}-caller.wav") for number in range(1, 6)]
     assert [(row.state, row.gap_cause) for row in rows] == [
         ("missing", "file not found"),
+        ("broken", "asterisk killed"),
+        ("broken", "asterisk killed"),
         ("broken", "not a whole sound file"),
-        ("broken", "not a whole sound file"),
-        ("broken", "not a whole sound file"),
-        ("broken", "not a whole sound file"),
+        ("broken", "asterisk killed"),
     ]
     assert rows[3].sha256 == hashlib.sha256(cut.read_bytes()).hexdigest(), "what there is can still be proved"
     assert rows[3].bytes == 9000
@@ -180,7 +192,7 @@ async def test_what_is_no_notice_of_ours_is_set_aside_and_never_lost(room: Room,
     room.sound("2.2-caller.wav")
     room.notice("2.2-caller.wav", "caller", linkedid="2.2")
     (room.notices / "z.json").write_bytes(b"\xff\xfe\x00")
-    assert await room.ledger.take_in() == 1, "the good one is not held up"
+    assert await room.take_in() == 1, "the good one is not held up"
     assert room.left() == ["x.refused", "z.refused"]
     assert (room.notices / "x.refused").read_text() == content
     async with room.database.read() as session:
@@ -195,21 +207,94 @@ async def test_folders_links_and_pipes_named_like_notices(room: Room, tmp_path: 
     (room.notices / "c.json").symlink_to(good)
     os.mkfifo(room.notices / "d.json")
     async with asyncio.timeout(10):
-        assert await room.ledger.take_in() == 0
+        assert await room.take_in() == 0
     assert room.left() == ["a.refused", "b.refused", "c.refused", "d.refused"]
 
 
 async def test_what_was_set_aside_is_not_overwritten(room: Room) -> None:
     for content in ("first", "second", "third"):
         (room.notices / "x.json").write_text(content)
-        await room.ledger.take_in()
+        await room.take_in()
     assert sorted(path.read_text() for path in room.notices.iterdir()) == ["first", "second", "third"]
 
 
-async def test_half_a_notice_under_its_working_name_is_left_alone(room: Room) -> None:
-    (room.notices / ".1.1-caller.wav.part").write_text('{"file": "1.1-ca')
+async def test_a_notice_that_is_being_written_is_left_alone(room: Room) -> None:
+    (room.notices / "1.1-voicemail.wav.json").touch()
+    room.sound("1.1-voicemail.wav")
+    room.clock.advance((datetime.now(UTC) - room.clock.now()).total_seconds())
     assert await room.ledger.take_in() == 0
-    assert room.left() == [".1.1-caller.wav.part"]
+    assert room.left() == ["1.1-voicemail.wav.json"]
+    room.clock.advance(NEVER_CLOSED.total_seconds() + 60)
+    assert await room.ledger.take_in() == 0
+    assert room.left() == ["1.1-voicemail.wav.refused"]
+
+
+def still_open(path: Path) -> None:
+    """The header as it is while Asterisk records."""
+    with path.open("r+b") as file:
+        for place in (4, 40):
+            file.seek(place)
+            file.write(bytes(4))
+
+
+async def test_a_recording_that_goes_on_is_left_alone_until_it_is_closed(room: Room) -> None:
+    sound = room.sound("1.1-caller.wav")
+    whole = sound.read_bytes()
+    still_open(sound)
+    room.notice("1.1-caller.wav", "caller")
+    await room.call(ended=None, _1_1="")
+    assert await room.take_in() == 0
+    sound.write_bytes(whole)
+    assert await room.take_in() == 1
+    assert (await room.row("1.1-caller.wav")).state == "closed"
+
+
+async def test_a_recording_that_is_never_closed_is_taken_in_when_its_channel_is_gone(room: Room) -> None:
+    still_open(room.sound("1.1-caller.wav"))
+    room.notice("1.1-caller.wav", "caller")
+    await room.call(ended=58, _1_1="")
+    assert await room.take_in() == 0, "Asterisk may be about to close it"
+    room.clock.advance(NEVER_CLOSED.total_seconds() - 2)
+    assert await room.take_in() == 0
+    room.clock.advance(1)
+    assert await room.take_in() == 1
+    row = await room.row("1.1-caller.wav")
+    assert (row.state, row.gap_cause) == ("broken", "asterisk killed")
+    assert row.bytes
+
+
+async def test_a_file_that_is_written_to_is_open_whatever_the_journal_says(room: Room) -> None:
+    sound = room.sound("1.1-caller.wav")
+    still_open(sound)
+    path = room.notice("1.1-caller.wav", "caller")
+    await room.ended("1.1")
+    os.utime(path, (CLOSED, CLOSED))
+    now = room.clock.now().timestamp()
+    os.utime(sound, (now - 4, now - 4))
+    assert await room.ledger.take_in() == 0
+    os.utime(sound, (now - 6, now - 6))
+    assert await room.ledger.take_in() == 1
+
+
+async def test_a_recording_of_which_nobody_knows_anything_is_taken_in_after_a_day(room: Room) -> None:
+    still_open(room.sound("1.1-caller.wav"))
+    room.notice("1.1-caller.wav", "caller")
+    room.clock.advance(FORGOTTEN.total_seconds() - 60)
+    assert await room.take_in() == 0
+    room.clock.advance(60)
+    assert await room.take_in() == 1
+    assert (await room.row("1.1-caller.wav")).gap_cause == "asterisk killed"
+
+
+async def test_many_calls_under_way_hold_nothing_up(room: Room) -> None:
+    for number in range(300):
+        file = f"1.{number}-caller.wav"
+        still_open(room.sound(file, 0.01))
+        room.notice(file, "caller", linkedid=f"1.{number}")
+    room.sound("9.1-caller.wav")
+    room.notice("9.1-caller.wav", "caller", linkedid="9.1")
+    assert await room.take_in() == 1
+    assert len(room.left()) == 300
 
 
 async def test_after_a_crash_between_row_and_notice_the_same_row_is_written(
@@ -224,10 +309,10 @@ async def test_after_a_crash_between_row_and_notice_the_same_row_is_written(
 
     with monkeypatch.context() as patch, pytest.raises(KeyError):
         patch.setattr(Path, "unlink", crash)
-        await room.ledger.take_in()
+        await room.take_in()
     first = await room.row("1.1-caller.wav")
     assert room.left() == ["1.1-caller.wav.json"]
-    assert await room.ledger.take_in() == 1
+    assert await room.take_in() == 1
     second = await room.row("1.1-caller.wav")
     assert (first.id, first.sha256, first.state) == (second.id, second.sha256, second.state)
     assert room.left() == []
@@ -244,9 +329,9 @@ async def test_while_the_database_refuses_notices_stay(room: Room, monkeypatch: 
 
     with monkeypatch.context() as patch, pytest.raises(StorageError):
         patch.setattr(recordings, "upsert", refuse)
-        await room.ledger.take_in()
+        await room.take_in()
     assert room.left() == ["1.1-caller.wav.json"]
-    assert await room.ledger.take_in() == 1
+    assert await room.take_in() == 1
 
 
 async def test_two_ledgers_over_one_spool(room: Room) -> None:
@@ -254,7 +339,7 @@ async def test_two_ledgers_over_one_spool(room: Room) -> None:
         room.sound(f"{number}.0-caller.wav", 0.1)
         room.notice(f"{number}.0-caller.wav", "caller", linkedid=f"{number}.0")
     other = Ledger(room.database, room.folder, room.notices, room.clock)
-    taken = await asyncio.gather(room.ledger.take_in(), other.take_in())
+    taken = await asyncio.gather(room.take_in(), other.take_in())
     assert sum(taken) >= 40
     assert room.left() == []
     async with room.database.read() as session:
@@ -265,7 +350,7 @@ async def test_two_ledgers_over_one_spool(room: Room) -> None:
 async def test_the_call_of_a_recording_may_become_known_later(room: Room) -> None:
     room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     assert (await room.row("1.1-caller.wav")).call_id is None
     await room.call()
     assert await room.ledger.settle() == 1
@@ -277,14 +362,14 @@ async def test_the_agent_is_known_from_his_leg(room: Room) -> None:
     room.sound("1.2-agent.wav")
     room.notice("1.2-agent.wav", "agent")
     await room.call(_1_2="lee")
-    await room.ledger.take_in()
+    await room.take_in()
     assert (await room.row("1.2-agent.wav")).agent == "lee"
 
 
 async def test_the_agents_leg_may_become_known_after_his_recording(room: Room) -> None:
     room.sound("1.2-agent.wav")
     room.notice("1.2-agent.wav", "agent")
-    await room.ledger.take_in()
+    await room.take_in()
     assert (await room.row("1.2-agent.wav")).agent == ""
     await room.call(_1_2="lee")
     assert await room.ledger.settle() == 1
@@ -297,7 +382,7 @@ async def test_a_call_is_settled_when_it_is_over_and_its_files_are_closed(room: 
         await recordings.upsert(session, "1.2-agent.wav", linkedid="1.1", uniqueid="1.2", role="agent")
     room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     assert await room.ledger.settle() == 0, "it is not over"
     async with room.database.write() as session:
         call = (await calls.hold(session, ["1.1"]))["1.1"]
@@ -305,7 +390,7 @@ async def test_a_call_is_settled_when_it_is_over_and_its_files_are_closed(room: 
     assert await room.ledger.settle() == 0, "the agent's file is open"
     room.sound("1.2-agent.wav")
     room.notice("1.2-agent.wav", "agent")
-    await room.ledger.take_in()
+    await room.take_in()
     assert await room.ledger.settle() == 1
     assert await room.ledger.settle() == 0
     assert await room.job() == "queued"
@@ -315,7 +400,7 @@ async def test_a_talk_is_waited_for_even_when_nobody_told_of_the_agents_file(roo
     await room.call(visits=1)
     room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     assert await room.ledger.settle() == 0
     room.clock.advance(GIVE_UP.total_seconds())
     assert await room.ledger.settle() == 1
@@ -341,7 +426,7 @@ async def test_a_file_that_closes_after_the_judging_has_the_call_judged_again(ro
     await room.call(ended=50, visits=1)
     room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     room.clock.advance(GIVE_UP.total_seconds())
     await room.ledger.settle()
     async with room.database.write() as session:
@@ -351,14 +436,14 @@ async def test_a_file_that_closes_after_the_judging_has_the_call_judged_again(ro
     room.sound("1.2-agent.wav")
     path = room.notice("1.2-agent.wav", "agent")
     content = path.read_text()
-    await room.ledger.take_in()
+    await room.take_in()
     assert await room.job() == "queued"
     async with room.database.write() as session:
         job = await jobs.claim(session, "judge", "w", now=room.clock.now())
         assert job is not None
         await jobs.finish(session, job.id, "w", now=room.clock.now())
     path.write_text(content)
-    await room.ledger.take_in()
+    await room.take_in()
     assert await room.job() == "done", "the same notice again is no news"
 
 
@@ -368,7 +453,7 @@ async def test_an_old_call_is_not_forgotten_behind_many_new_ones(room: Room) -> 
         session.add_all(Call(linkedid=f"9.{number}", started_at=after(20 + number / 100)) for number in range(250))
     room.sound("0.9-caller.wav")
     room.notice("0.9-caller.wav", "caller", linkedid="0.9")
-    await room.ledger.take_in()
+    await room.take_in()
     assert await room.ledger.settle() == 1
     assert await room.job("0.9") == "queued"
 
@@ -385,7 +470,7 @@ async def test_the_journal_does_not_open_again_what_the_ledger_has_closed(room: 
     room.sound("1.2-agent.wav")
     room.notice("1.1-caller.wav", "caller")
     room.notice("1.2-agent.wav", "agent")
-    await room.ledger.take_in()
+    await room.take_in()
     async with Journal(room.database, room.clock) as journal:
         journal.put(told(0, ev.ChannelCreated, context="ivr-incoming", extension="100"))
         fields = {"File": "1.1-caller.wav", "Role": "caller"}
@@ -415,7 +500,7 @@ async def test_journal_and_ledger_at_the_same_time_lose_nothing(room: Room) -> N
         async def ledger_side() -> None:
             for number in range(total):
                 room.notice(f"{number}.1-caller.wav", "caller", linkedid=f"{number}.1")
-                await room.ledger.take_in()
+                await room.take_in()
 
         async def journal_side() -> None:
             for number in range(total):
@@ -461,10 +546,8 @@ async def test_run_goes_on_after_trouble_and_ends_when_cancelled(room: Room, mon
 def test_a_notice_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "1.1-caller.wav.json"
     path.write_text('{"file": "1.1-caller.wav", "linkedid": "1.0", "uniqueid": "1.1", "role": "caller"}\n')
-    os.utime(path, (CLOSED, CLOSED))
     notice = read_notice(path)
     assert notice is not None
     assert (notice.file, notice.linkedid, notice.uniqueid, notice.role) == ("1.1-caller.wav", "1.0", "1.1", "caller")
-    assert notice.closed_at == datetime.fromtimestamp(CLOSED, UTC)
     with pytest.raises(FileNotFoundError):
         read_notice(tmp_path / "gone.json")

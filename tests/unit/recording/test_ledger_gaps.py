@@ -51,7 +51,7 @@ async def test_the_ledger_writes_the_gaps_down_before_the_work_begins(room: Room
     room.sound("1.1-caller.wav", 50)
     room.notice("1.1-caller.wav", "caller")
     await room.call()
-    await room.ledger.take_in()
+    await room.take_in()
     async with room.database.write() as session:
         row = await pauses.begin(session, "1.1", at=after(10), until=after(90), reason="agent")
         await pauses.end(session, row.id, at=after(20), by="agent")
@@ -94,10 +94,10 @@ async def test_what_a_caller_refused_is_thrown_away_whoever_hears_of_it_first(ro
     await room.call()
     early, late = room.sound("1.1-caller.wav"), room.sound("1.2-agent.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     await refuse(room)
     room.notice("1.2-agent.wav", "agent")  # started under a refusal that its channel did not know of
-    await room.ledger.take_in()
+    await room.take_in()
     assert await discard(room.database, room.folder, room.clock.now()) == 2
     assert not early.exists()
     assert not late.exists()
@@ -118,7 +118,7 @@ async def test_a_file_closed_after_the_refusal_is_thrown_away_again(room: Room) 
     await discard(room.database, room.folder, room.clock.now())
     sound = room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     await discard(room.database, room.folder, room.clock.now())
     assert not sound.exists()
     assert (await room.row("1.1-caller.wav")).state == "refused"
@@ -129,7 +129,7 @@ async def test_a_message_is_kept_although_its_talk_was_refused(room: Room) -> No
     await refuse(room)
     sound = room.sound("1.1-voicemail.wav")
     room.notice("1.1-voicemail.wav", "voicemail")
-    await room.ledger.take_in()
+    await room.take_in()
     await discard(room.database, room.folder, room.clock.now())
     assert sound.exists()
     assert (await room.row("1.1-voicemail.wav")).state == "closed"
@@ -139,10 +139,10 @@ async def test_a_file_begun_under_another_linkedid_is_found_by_its_channel(room:
     await room.call(_7_2="kim")
     room.sound("7.2-agent.wav")
     room.notice("7.2-agent.wav", "agent", linkedid="7.1")
-    await room.ledger.take_in()
+    await room.take_in()
     room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
-    await room.ledger.take_in()
+    await room.take_in()
     await room.ledger.settle()
     row = await room.row("7.2-agent.wav")
     assert row.agent == "kim"
@@ -152,7 +152,7 @@ async def test_a_file_begun_under_another_linkedid_is_found_by_its_channel(room:
 async def test_sound_that_belongs_to_no_call_costs_no_writing(room: Room) -> None:
     room.sound("7.2-agent.wav")
     room.notice("7.2-agent.wav", "agent", linkedid="7.1")
-    await room.ledger.take_in()
+    await room.take_in()
     async with room.database.read() as session:
         assert not await recordings.linkable(session)
 
@@ -162,9 +162,9 @@ async def test_a_notice_names_the_agent(room: Room) -> None:
     room.sound("1.2-agent.wav")
     path = room.notice("1.2-agent.wav", "agent")
     path.write_text(path.read_text().replace('"role"', '"agent": "agent-kim", "role"'))
-    await room.ledger.take_in()
+    await room.take_in()
     assert (await room.row("1.2-agent.wav")).agent == "agent-kim"
     path = room.notice("1.3-agent.wav", "agent")
     path.write_text(path.read_text().replace('"role"', '"agent": "../x", "role"'))
-    assert await room.ledger.take_in() == 0
+    assert await room.take_in() == 0
     assert room.left() == ["1.3-agent.wav.refused"]

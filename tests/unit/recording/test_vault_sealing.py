@@ -190,7 +190,7 @@ async def test_a_late_notice_of_a_sealed_file_changes_nothing(database: Database
     await Sealing(database, folder, SEALER, FixedClock(NOW)).sweep()
     notices = tmp_path / "spool"
     notices.mkdir()
-    said = {"file": "1.1.wav", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller", "closed": NOW.timestamp()}
+    said = {"file": "1.1.wav", "linkedid": "1.1", "uniqueid": "1.1", "role": "caller"}
     (notices / "1.1.wav.json").write_text(json.dumps(said))
     assert await Ledger(database, folder, notices, FixedClock(NOW)).take_in() == 0
     assert list(notices.iterdir()) == []
