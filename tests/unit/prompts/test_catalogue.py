@@ -7,6 +7,12 @@ import pytest
 from ivr.core.errors import SiteError
 from prompts import catalogue
 
+PROVINCES = (
+    "beijing tianjin hebei shanxi inner-mongolia liaoning jilin heilongjiang shanghai jiangsu zhejiang anhui fujian "
+    "jiangxi shandong henan hubei hunan guangdong guangxi hainan chongqing sichuan guizhou yunnan tibet shaanxi gansu "
+    "qinghai ningxia xinjiang"
+).split()
+
 NEEDED = {
     "greeting-morning",
     "greeting-afternoon",
@@ -79,6 +85,18 @@ NEEDED = {
     "card-enter",
     "card-received",
     "card-failed",
+    "queue-title-complaints",
+    "queue-title-sales",
+    "queue-title-service",
+    "queue-title-support",
+    "whisper-contact",
+    "whisper-contact-times",
+    "whisper-language-en",
+    "whisper-language-ko",
+    "whisper-language-zh",
+    "whisper-waited",
+    "whisper-waited-hour",
+    *(f"region-{province}" for province in PROVINCES),
 }
 
 ASTERISK = {
