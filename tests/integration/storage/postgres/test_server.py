@@ -1,71 +1,42 @@
-"""The same repositories and the same journal on PostgreSQL.
-
-Set IVR_TEST_POSTGRES_URL to a server on which databases may be created, e.g. postgresql://user@127.0.0.1/postgres.
-"""
+"""PostgreSQL itself: tables by the migrations, claims by several processes, a dump there and back."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import os
-import secrets
-from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from ivr.core.errors import StorageError
 from ivr.core.settings import Settings
 from ivr.storage import audit, calls, jobs, quality
 from ivr.storage.database import Database, database_url
 from ivr.storage.dump import dump, load
-from ivr.storage.migrations import current, newest, upgrade
-from ivr.storage.models import Base
+from ivr.storage.migrations import _config, current, newest, upgrade
+from ivr.storage.models import Base, Call
 from recording.vault import vault_for
-from tests.unit.journal.test_journal import *  # noqa: F403
+from tests.integration.storage.postgres.conftest import empty_database
 from tests.unit.recording.backup_home import furnish, make_keys
-from tests.unit.reports.test_indicators import *  # noqa: F403
-from tests.unit.storage.test_repositories import *  # noqa: F403
+from tests.unit.storage.test_audit import (  # noqa: F401
+    test_a_hash_kept_elsewhere,
+    test_a_process_that_ends_after_its_commit_leaves_no_stranger,
+    test_rows_are_found_by_what_is_asked,
+    test_several_writers_and_one_head,
+    test_what_was_rolled_back_is_no_row_and_no_fault,
+)
+from tests.unit.storage.test_database import (  # noqa: F401
+    test_a_naive_time_is_refused,
+    test_a_raising_block_writes_nothing,
+    test_what_was_written_can_be_read_with_its_microseconds,
+)
 from tests.unit.storage.test_repositories import NOW, add_call
-
-SERVER = os.environ.get("IVR_TEST_POSTGRES_URL", "")
-if not SERVER:
-    pytest.skip("IVR_TEST_POSTGRES_URL names no PostgreSQL server", allow_module_level=True)
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A database of our own on that server."""
-    name = f"ivr_test_{secrets.token_hex(4)}"
-    server = create_engine(database_url(SERVER), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
-
-
-@pytest.fixture
-def url(address: str) -> str:
-    upgrade(address)
-    engine = create_engine(database_url(address))
-    with engine.begin() as connection:
-        tables = ", ".join(Base.metadata.tables)
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    engine.dispose()
-    return address
-
-
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    async with Database(url) as opened:
-        yield opened
 
 
 def test_models_and_migrations_agree(url: str) -> None:
@@ -123,3 +94,56 @@ async def test_a_dump_goes_from_sqlite_to_postgresql_and_back_the_same(url: str,
         assert await add_call(database, "9.9") == 4  # ids go on behind those that were put in
     with pytest.raises(StorageError, match="not empty"):
         load(url, revision, [])
+
+
+def test_upgrades_at_the_same_time_do_not_meet(postgres_server: str) -> None:
+    with empty_database(postgres_server) as fresh, ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(upgrade, [fresh] * 4)) == [newest()] * 4
+
+
+def test_every_migration_goes_back_too(postgres_server: str) -> None:
+    with empty_database(postgres_server) as fresh:
+        upgrade(fresh)
+        engine = create_engine(database_url(fresh))
+        with engine.begin() as connection:
+            config = _config()
+            config.attributes["connection"] = connection
+            command.downgrade(config, "base")
+            assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+        engine.dispose()
+        assert upgrade(fresh) == newest()
+
+
+async def test_a_second_row_with_the_same_key_is_refused_for_good(database: Database) -> None:
+    await add_call(database, "1.1")
+    with pytest.raises(StorageError, match="contradicts") as caught:
+        async with database.write() as session:
+            session.add(Call(linkedid="1.1", started_at=NOW))
+    assert not caught.value.retryable
+
+
+async def test_a_database_without_tables_names_the_cure(postgres_server: str) -> None:
+    with empty_database(postgres_server) as fresh:
+        async with Database(fresh) as database:
+            with pytest.raises(StorageError, match="ivr db upgrade") as caught:
+                async with database.read() as session:
+                    await calls.find(session, "1.1")
+            assert not caught.value.retryable
+
+
+async def test_times_are_the_same_whatever_the_server_s_zone(database: Database, url: str) -> None:
+    name = make_url(url).database
+    engine = create_engine(database_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} SET timezone TO 'Asia/Shanghai'"))
+    try:
+        async with Database(url) as elsewhere:
+            async with elsewhere.write() as session:
+                session.add(Call(linkedid="2.2", started_at=NOW))
+            async with elsewhere.read() as session:
+                found = await calls.list_calls(session, since=NOW, until=NOW + timedelta(microseconds=1))
+        assert [(call.linkedid, call.started_at) for call in found] == [("2.2", NOW)]
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"ALTER DATABASE {name} RESET timezone"))
+        engine.dispose()
