@@ -14,6 +14,7 @@ Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Language = Literal["zh-CN", "en-US", "ko-KR"]
+WhisperPart = Literal["queue", "language", "wait", "region", "contacts"]
 ClockTime = Annotated[time, BeforeValidator(clock_time)]
 PlainDate = Annotated[date, BeforeValidator(plain_date)]
 RulebookName = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9_-]{0,63})?$")]
@@ -42,5 +43,6 @@ __all__ = [
     "PlainDate",
     "PromptId",
     "RulebookName",
+    "WhisperPart",
     "pattern_of",
 ]

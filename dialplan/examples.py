@@ -176,6 +176,8 @@ EXAMPLES: dict[str, Example] = {
         "5:19",
     ),
     "DP245": Example("queues.yaml", "service: {announce_wait: true}\n", "1:26"),
+    "DP246": Example("queues.yaml", "service: {whisper: [queue, wait]}\n", "1:20"),
+    "DP247": Example("queues.yaml", "service: {whisper: [wait, wait]}\n", "1:27"),
     "DP120": Example("staffing.yaml", "pause_reasons: {lunch: {code: L}}\n", "1:31"),
     "DP281": Example("staffing.yaml", "outcomes: {sold: {code: 1}, lost: {code: 1}}\n", "1:42"),
     "DP282": Example("queues.yaml", "service: {skills: {billing: 3}}\n", "1:29"),

@@ -10,7 +10,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dialplan.alerts import AlertRule
-from dialplan.base import ClockTime, Day, Digit, Digits, Language, Model, Name, PlainDate, PromptId, RulebookName
+from dialplan.base import (
+    ClockTime,
+    Day,
+    Digit,
+    Digits,
+    Language,
+    Model,
+    Name,
+    PlainDate,
+    PromptId,
+    RulebookName,
+    WhisperPart,
+)
 from dialplan.staffing import Level, Staffing
 from dialplan.trunks import Outside, Sip, Trunk
 from dialplan.waiting import CallbackSettings, CallerList, Priority
@@ -43,6 +55,9 @@ class Agent(Model):
     queues: list[Name] = Field(default_factory=list, description="queues *45 logs the agent in to")
     supervises: bool = Field(
         default=False, description="whether he may listen to other agents' talks, whisper to them and join them"
+    )
+    supervises_queues: list[Name] = Field(
+        default_factory=list, description="queues to whose agents he may do so, where he does not supervise all"
     )
     skills: dict[Name, Level] = Field(default_factory=dict, description="skill to level, 5 = best")
     languages: dict[Language, Level] = Field(
@@ -79,6 +94,13 @@ class Queue(Model):
     )
     comfort: list[PromptId] = Field(default_factory=list, description="messages while waiting, played in turn")
     comfort_every: int = Field(default=60, ge=10, le=600, description="seconds from one such message to the next")
+    title_prompt: PromptId | None = Field(default=None, description="prompt that says its title to an agent")
+    whisper: list[WhisperPart] = Field(
+        default_factory=list,
+        description="what an agent alone hears of a caller before they are joined, in this order; none: nothing (A7)",
+        max_length=5,
+    )
+    contact_days: int = Field(default=7, ge=1, le=90, description="days whose calls of the same caller are counted")
     skills: dict[Name, Level] = Field(default_factory=dict, description="skills its agents need, lowest level")
     languages: dict[Language, Level] = Field(
         default_factory=dict, description="languages its agents need, lowest level"

@@ -48,5 +48,17 @@ WAITING = codes(
             "set announcer: engine",
             "请设置 announcer: engine",
         ),
+        "DP246": (
+            "queue {what} whispers its title, but has no prompt that says it: it is left out",
+            "队列 {what} 要向坐席播报队列名称，但没有相应的提示音，将略过",
+            "set title_prompt, or take queue out of whisper",
+            "请设置 title_prompt，或从 whisper 中去掉 queue",
+        ),
+        "DP247": (
+            "queue {what} whispers {part} twice",
+            "队列 {what} 的 whisper 重复了 {part}",
+            "name it once",
+            "请只保留一处",
+        ),
     },
 )

@@ -61,6 +61,8 @@ def queue_prompts(queue: Queue) -> Iterator[tuple[str, Loc]]:
     """The prompts a queue's own settings ask for, each with the path inside the queue."""
     if not queue.join_empty:
         yield "queue-nobody", ("join_empty",)
+    if queue.title_prompt is not None:
+        yield queue.title_prompt, ("title_prompt",)
     for index, prompt in enumerate(queue.comfort):
         yield prompt, ("comfort", index)
 

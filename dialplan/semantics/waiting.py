@@ -21,6 +21,11 @@ def waiting(site: Site, places: Places) -> Iterator[Problem]:
     for name, queue in site.queues.items():
         if queue.announce_wait and queue.announcer != "engine":
             yield problem("DP245", places.of("queues", name, "announce_wait"), what=name)
+        if "queue" in queue.whisper and queue.title_prompt is None:
+            yield problem("DP246", places.of("queues", name, "whisper"), what=name)
+        for index, part in enumerate(queue.whisper):
+            if part in queue.whisper[:index]:
+                yield problem("DP247", places.of("queues", name, "whisper", index), what=name, part=part)
 
 
 def _lists(site: Site, places: Places) -> Iterator[Problem]:

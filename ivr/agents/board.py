@@ -45,6 +45,7 @@ class AgentBoard:
             ev.AgentCalled: self._called,
             ev.AgentConnected: self._connected,
             ev.AgentRingNoAnswer: self._missed,
+            ev.AgentDumped: self._missed,
             ev.AgentCompleted: self._completed,
             ev.ChannelCreated: self._created,
             ev.ChannelStateChanged: self._up,
@@ -154,7 +155,7 @@ class AgentBoard:
         call.queue, call.rung = event.queue, True
         return _noted(agent, event.at, [])
 
-    def _missed(self, event: ev.AgentRingNoAnswer) -> list[Change]:
+    def _missed(self, event: ev.AgentRingNoAnswer | ev.AgentDumped) -> list[Change]:
         agent = self._agent(event)
         agent.misses += 1
         self._drop(agent, event.dest_uniqueid)

@@ -205,6 +205,11 @@ class AgentRingNoAnswer(AgentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentDumped(AgentEvent):
+    """AgentDump: the agent answered and hung up before he was joined with the caller, who waits on in his place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentCompleted(AgentEvent):
     """AgentComplete: the talk ended; ``reason`` = caller | agent | transfer; whole seconds."""
 

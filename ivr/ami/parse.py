@@ -199,6 +199,10 @@ def _agent_ring_no_answer(h: Raw, at: datetime) -> ev.AmiEvent:
     return ev.AgentRingNoAnswer(**_agent(h, at), ring_s=_int(h, "RingTime") / 1000)
 
 
+def _agent_dumped(h: Raw, at: datetime) -> ev.AmiEvent:
+    return ev.AgentDumped(**_agent(h, at))
+
+
 def _agent_completed(h: Raw, at: datetime) -> ev.AmiEvent:
     return ev.AgentCompleted(
         **_agent(h, at), hold_s=_int(h, "HoldTime"), talk_s=_int(h, "TalkTime"), reason=_text(h, "Reason").lower()
@@ -266,6 +270,7 @@ _READERS: dict[str, Callable[[Raw, datetime], ev.AmiEvent]] = {
     "agentcalled": _agent_called,
     "agentconnect": _agent_connected,
     "agentringnoanswer": _agent_ring_no_answer,
+    "agentdump": _agent_dumped,
     "agentcomplete": _agent_completed,
     "queuememberadded": _member_changed,
     "queuememberremoved": _member_changed,

@@ -1,9 +1,10 @@
-"""The waiting lines of the engine process: floor, callbacks, announcements, empty queues, wired together."""
+"""The waiting lines of the engine process: floor, callbacks, announcements, whispers, empty queues, wired together."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Self
 
 from dialplan.model import Site
@@ -16,6 +17,7 @@ from ivr.core.ids import mask_number
 from ivr.core.language import Text
 from ivr.queues import LiveQueues
 from ivr.queues.announce import Announcer
+from ivr.queues.arrivals import FactBook, Whisperer
 from ivr.queues.callbacks.desk import CallbackDesk
 from ivr.queues.callbacks.ticket import Ticket
 from ivr.queues.emptying import Emptying
@@ -30,10 +32,18 @@ class Lines:
 
     Args:
         live: kept up to date by the engine's feed of events.
+        whispers: folder of what agents are told of callers.
     """
 
     def __init__(
-        self, database: Database, client: AmiClient, live: LiveQueues, site: Callable[[], Site], clock: Clock
+        self,
+        database: Database,
+        client: AmiClient,
+        live: LiveQueues,
+        site: Callable[[], Site],
+        clock: Clock,
+        *,
+        whispers: Path,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -41,13 +51,22 @@ class Lines:
         self.desk = CallbackDesk(database, client, self.floor, site, clock)
         self.announcer = Announcer(client, self.floor, lambda: self.desk.tickets, site, clock)
         self.emptying = Emptying(client, self.floor, site, clock)
+        self.book = FactBook(database, self.floor, site, clock)
+        self.whisperer = Whisperer(whispers, self.book, site, clock)
 
     @classmethod
     async def begin(
-        cls, database: Database, client: AmiClient, live: LiveQueues, site: Callable[[], Site], clock: Clock
+        cls,
+        database: Database,
+        client: AmiClient,
+        live: LiveQueues,
+        site: Callable[[], Site],
+        clock: Clock,
+        *,
+        whispers: Path,
     ) -> Self:
         """The lines, fed with the client's events and knowing how long the last talks took."""
-        lines = cls(database, client, live, site, clock)
+        lines = cls(database, client, live, site, clock, whispers=whispers)
         client.listen(lines.tell)
         await lines.remember()
         return lines
@@ -55,13 +74,19 @@ class Lines:
     @property
     def parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """What runs for as long as the engine serves, by name."""
-        return {"callbacks": self.desk.run, "announcer": self.announcer.run, "emptying": self.emptying.run}
+        return {
+            "callbacks": self.desk.run,
+            "announcer": self.announcer.run,
+            "emptying": self.emptying.run,
+            "whispers": self.whisperer.run,
+        }
 
     def tell(self, event: AmiEvent) -> None:
         """Take an event; never waits."""
         self.floor.tell(event)
         self.desk.tell(event)
         self.announcer.tell(event)
+        self.whisperer.tell(event)
 
     async def remember(self) -> None:
         """Learn from the database how long the last talks took."""

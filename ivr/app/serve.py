@@ -21,7 +21,7 @@ from ivr.app.lines import Lines
 from ivr.app.metrics import Metrics, MetricsServer
 from ivr.app.staff import Staff
 from ivr.app.watched import Watched
-from ivr.asterisk.layout import ami_host, control_socket
+from ivr.asterisk.layout import ami_host, control_socket, whispers
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.call.card import CardDesk
 from ivr.call.control import ControlServer
@@ -33,6 +33,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
 from ivr.core.settings import Settings
 from ivr.journal import Journal
+from ivr.journal.filling import fill_talks
 from ivr.journal.reconcile import Keeper, Reconciler, Sources
 from ivr.queues import LiveQueues
 from ivr.storage import continuations
@@ -103,7 +104,7 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(client.close)
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
         live = LiveQueues()
-        lines = await Lines.begin(database, client, live, lambda: sites.site, clock)
+        lines = await Lines.begin(database, client, live, lambda: sites.site, clock, whispers=whispers(settings))
         engine = Engine(sites, journal, remembered, clock, pauses, lines.floor, lines.desk)
         desk = CardDesk(sites, journal, pauses, clock)
         staff = Staff(lambda: sites.site, client, database, clock)
@@ -140,6 +141,7 @@ async def serve(settings: Settings) -> None:
             asyncio.create_task(keep_on("ledger", ledger.run), name="ledger"),
             asyncio.create_task(keep_on("reconcile", keeper.run), name="reconcile"),
             asyncio.create_task(keep_on("purge", lambda: purge(remembered)), name="purge"),
+            asyncio.create_task(fill(database, clock), name="fill"),
         ]
         stack.push_async_callback(end, tasks)
         ready = stack.enter_context(Ready(settings.run / "serve.ready"))
@@ -164,6 +166,14 @@ async def purge(remembered: StoredContinuations) -> None:
     while True:
         await remembered.purge()
         await asyncio.sleep(PURGE_EVERY)
+
+
+async def fill(database: Database, clock: Clock) -> None:
+    """Conclude what a newer version of the tables asks of old calls; what cannot be done now is done at the next start."""
+    try:
+        await fill_talks(database, clock)
+    except Exception as error:
+        log.error("talks of earlier calls not written down", problem=str(error))
 
 
 async def watch(client: AmiClient, journal: Journal, live: LiveQueues, pauses: Pauses) -> None:

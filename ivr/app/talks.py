@@ -63,7 +63,7 @@ class Talks:
                 if talk is not None and not talk.counted:
                     talk.counted = True
                     yield Told("answered", talk.queue, talk.agent, _seconds(talk.joined, talk.connected))
-            case ev.AgentRingNoAnswer():
+            case ev.AgentRingNoAnswer() | ev.AgentDumped():
                 yield Told("missed", event.queue, _agent(event))
             case ev.AgentCompleted():
                 yield from self._completed(event)

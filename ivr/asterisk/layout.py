@@ -149,6 +149,11 @@ def control_socket(settings: Settings) -> Path:
     return (run.readlink() if run.is_symlink() else run) / "control.sock"
 
 
+def whispers(settings: Settings) -> Path:
+    """Where Asterisk looks for what agents are told of callers: a file named after the caller's channel."""
+    return settings.run.absolute() / "whispers"
+
+
 def ami_host(settings: Settings) -> str:
     """Address the manager listens on: ``settings.host`` where that is loopback, else 127.0.0.1."""
     try:
@@ -158,4 +163,4 @@ def ami_host(settings: Settings) -> str:
     return settings.host if loopback else "127.0.0.1"
 
 
-__all__ = ["Dirs", "ami_host", "control_socket", "make_dirs"]
+__all__ = ["Dirs", "ami_host", "control_socket", "make_dirs", "whispers"]

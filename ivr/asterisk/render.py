@@ -17,7 +17,7 @@ from dialplan.model import Site
 from dialplan.staffing import penalty, spoken_to
 from dialplan.trunks import dial
 from ivr.asterisk import certificate
-from ivr.asterisk.layout import Dirs, ami_host, make_dirs
+from ivr.asterisk.layout import Dirs, ami_host, make_dirs, whispers
 from ivr.asterisk.lines import authorities, check_exposure, transports, trunk_lines
 from ivr.asterisk.modules import choose_modules, features
 from ivr.asterisk.secrets import AMI_USER, Secrets, fits_conf, write_private
@@ -113,6 +113,7 @@ def render_files(site: Site, settings: Settings, secrets: Secrets, dirs: Dirs, v
         "tls": certificate.paths(settings, dirs.keys),
         "authorities": authorities(settings),
         "exit_keys": exit_keys(site),
+        "whisper": _whisper(site, settings),
         "ami_user": AMI_USER,
         "ami_host": ami_host(settings),
     }
@@ -175,6 +176,12 @@ def render(site: Site, settings: Settings, secrets: Secrets, toolbox: Toolbox, s
             cure=Text("check the disk and who owns the folder", "请检查磁盘和目录的所有者"),
         ) from error
     return sorted(changed)
+
+
+def _whisper(site: Site, settings: Settings) -> str:
+    """What Queue() plays to the agent alone; empty where no queue wants that."""
+    wanted = any(queue.whisper for queue in site.queues.values())
+    return f"{conf(whispers(settings))}/${{UNIQUEID}}" if wanted else ""
 
 
 def _same(target: Path, text: str, mode: int) -> bool:

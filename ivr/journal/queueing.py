@@ -109,6 +109,13 @@ def agent_ring_no_answer(call: Call, fact: ev.AgentRingNoAnswer) -> None:
         ring.result = ring.result if ring.result in {"answered", "refused"} else "no_answer"
 
 
+def agent_dumped(call: Call, fact: ev.AgentDumped) -> None:
+    """An agent answered and hung up while he was told who is calling: he has refused the call."""
+    ring = ring_of(call, fact.dest_uniqueid)
+    if ring is not None and ring.result != "answered":
+        ring.result, ring.ended_at = "refused", fact.at
+
+
 def hangup_requested(call: Call, fact: ev.HangupRequested) -> None:
     """A phone that is asked to ring and says no refuses."""
     ring = ring_of(call, fact.uniqueid)

@@ -19,6 +19,7 @@ from ivr.journal.queueing import (
     agent_called,
     agent_completed,
     agent_connected,
+    agent_dumped,
     agent_ring_no_answer,
     cancel_ring,
     hangup_requested,
@@ -209,6 +210,7 @@ _HANDLERS: dict[type[Any], Callable[[Call, Any], None]] = {
     ev.AgentCalled: agent_called,
     ev.AgentConnected: agent_connected,
     ev.AgentRingNoAnswer: agent_ring_no_answer,
+    ev.AgentDumped: agent_dumped,
     ev.AgentCompleted: agent_completed,
     ev.UserEvent: _user_event,
 }

@@ -13,7 +13,7 @@ from ivr.journal.sources.queue_log import QueueRow
 # A row is written up to this long before or after its channel event; its time is rounded down to a second.
 BESIDE = timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
-LEAVING = frozenset({"ABANDON", "EXITWITHTIMEOUT", "EXITWITHKEY", "EXITEMPTY", "SYSCOMPAT", "AGENTDUMP"})
+LEAVING = frozenset({"ABANDON", "EXITWITHTIMEOUT", "EXITWITHKEY", "EXITEMPTY", "SYSCOMPAT"})
 COMPLETING = {
     "COMPLETECALLER": "caller",
     "COMPLETEAGENT": "agent",

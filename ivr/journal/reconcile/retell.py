@@ -182,7 +182,7 @@ def _rings(told: Told, agents: Mapping[str, str], waits: list[Wait]) -> Iterator
             dest_channel=row.channel,
         )
     used: set[str] = set()
-    for missed in (row for row in told.queue if row.event == "RINGNOANSWER"):
+    for missed in (row for row in told.queue if row.event in {"RINGNOANSWER", "AGENTDUMP"}):
         agent = _member(missed.agent, agents)
         near = [
             (abs(end.at - missed.at), row)
@@ -196,7 +196,8 @@ def _rings(told: Told, agents: Mapping[str, str], waits: list[Wait]) -> Iterator
         _, row = min(near, key=lambda one: one[0])
         used.add(row.uniqueid)
         end = told.of(row.uniqueid, "HANGUP")[0]
-        yield ev.AgentRingNoAnswer(
+        kind = ev.AgentDumped if missed.event == "AGENTDUMP" else ev.AgentRingNoAnswer
+        yield kind(
             at=end.at,
             linkedid=told.linkedid,
             uniqueid=missed.callid,

@@ -15,7 +15,7 @@ from ivr.queues.simulation.model import Arrival, Line, Outcome, Setup
 from ivr.queues.simulation.patience import Patience, estimate
 from ivr.reports.traffic.presence import Presence
 
-_ENDS = frozenset({"COMPLETECALLER", "COMPLETEAGENT", "TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "AGENTDUMP"})
+_ENDS = frozenset({"COMPLETECALLER", "COMPLETEAGENT", "TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER"})
 _LEFT = {
     "ABANDON": "abandoned",
     "EXITWITHKEY": "abandoned",
@@ -125,7 +125,7 @@ class _Reader:
             visit = self._open.pop(key, None) or self._lost(key, at - (row.number("wait_s") or 0.0))
             visit.result, visit.ended = _LEFT[event], max(at, visit.joined)
             self.by_key += event in {"EXITWITHKEY", "EXITEMPTY", "WITHDRAW"}
-        elif event == "RINGNOANSWER":
+        elif event in {"RINGNOANSWER", "AGENTDUMP"}:  # who answers and hangs up before he is joined has missed it, too
             length = (row.number("ring_ms") or 0.0) / 1000
             self.presence.seen(row.agent, row.queue, at - length, at)
             if key in self._open:
