@@ -157,11 +157,9 @@ class Vault:
         """
         if not self.enabled:
             return path
-        target = path.with_name(path.name + SUFFIX)
-        if not path.exists() and target.exists():
-            return target
-        if path.exists() and self.is_sealed(path):
-            raise VaultError(Text(f"{path.name}: is sealed already", f"{path.name}：已经加密"))
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as file:  # another process may seal it just now
+            if path.suffix == SUFFIX or is_head(file.read(16)):
+                raise VaultError(Text(f"{path.name}: is sealed already", f"{path.name}：已经加密"))
         return files.seal_file(path, self.keyring, sha256, step)
 
     def rewrap_file(self, path: Path) -> bool:

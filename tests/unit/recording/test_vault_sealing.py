@@ -198,3 +198,27 @@ async def test_a_late_notice_of_a_sealed_file_changes_nothing(database: Database
         row = await recordings.find(session, "1.1.wav")
     assert row is not None
     assert (row.state, row.gap_cause) == ("closed", "")
+
+
+@pytest.mark.parametrize("look", [1, 2, 3])
+def test_a_file_that_another_process_seals_between_two_looks_is_sealed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, look: int
+) -> None:
+    path = folder / "1.1.wav"
+    path.write_bytes(b"sound")
+    real, looks = Path.stat, 0
+
+    def sealed_just_after(self: Path, **more: bool) -> os.stat_result:
+        nonlocal looks
+        found = real(self, **more)
+        if self == path:
+            looks += 1
+            if looks == look:
+                with monkeypatch.context() as patch:
+                    patch.setattr(Path, "stat", real)
+                    SEALER.seal_file(path)
+        return found
+
+    monkeypatch.setattr(Path, "stat", sealed_just_after)
+    assert SEALER.seal_file(path) == folder / "1.1.wav.sealed"
+    assert BOTH.digest(path) == hashlib.sha256(b"sound").hexdigest()
