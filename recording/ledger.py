@@ -11,9 +11,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import wave
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ivr.core.clock import Clock
 from ivr.core.log import get_logger
@@ -28,6 +30,7 @@ log = get_logger("ledger")
 
 _BLOCK = 1 << 20
 _AT_ONCE = 200  # notices per pass
+_A_TRANSACTION = 50  # notices: other writers wait meanwhile
 _LONGEST_PAUSE = 30.0  # seconds between passes when nothing works
 
 # A call whose file was not reported closed this long after its end is judged with what there is.
@@ -51,6 +54,16 @@ class Measured:
     rate: int | None = None
     frames: int | None = None
     state: str = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What became of a recording: what its file holds, what is missing and why, and when it was closed."""
+
+    notice: Notice
+    found: Measured
+    gap: str
+    at: datetime
 
 
 def measure(path: Path) -> Measured:
@@ -100,15 +113,13 @@ class Ledger:
             StorageError: if the database refuses; the notices stay.
         """
         taken = 0
-        for notice in await self._due():
-            sound = self._folder / notice.file
-            found = await asyncio.to_thread(measure, sound)
-            if found.state == "missing" and sealed(sound).exists():
-                await asyncio.to_thread(notice.path.unlink, missing_ok=True)  # taken in, judged and sealed since
-                continue
-            await self._write_down(notice, found, changed_at(sound) or self._clock.now())
-            await asyncio.to_thread(notice.path.unlink, missing_ok=True)
-            taken += 1
+        due = await self._due()
+        for first in range(0, len(due), _A_TRANSACTION):
+            batch = due[first : first + _A_TRANSACTION]
+            closed = await asyncio.to_thread(self._closings, batch)
+            await self._write_down(closed)
+            await asyncio.to_thread(_take_away, batch)
+            taken += len(closed)
         return taken
 
     async def _due(self) -> list[Notice]:
@@ -122,44 +133,54 @@ class Ledger:
         due = [one for one in still if one.uniqueid in over or now - (changed_at(one.path) or now) > FORGOTTEN]
         return (closed + due)[:_AT_ONCE]
 
-    async def _write_down(self, notice: Notice, found: Measured, closed_at: datetime) -> None:
-        gap = ""
-        if found.state == "missing":
-            gap = "file not found"
-        elif found.state == "broken":
-            gap = "not a whole sound file" if is_closed(self._folder / notice.file) else "asterisk killed"
-        if gap:
-            log.error("recording lost", file=notice.file, linkedid=notice.linkedid, role=notice.role, problem=gap)
+    def _closings(self, notices: Sequence[Notice]) -> list[Closing]:
+        """What became of the files, but for those that were taken in, judged and sealed since."""
+        closings = []
+        for notice in notices:
+            sound = self._folder / notice.file
+            found = measure(sound)
+            if found.state == "missing" and sealed(sound).exists():
+                continue
+            gap = ""
+            if found.state == "missing":
+                gap = "file not found"
+            elif found.state == "broken":
+                gap = "not a whole sound file" if is_closed(sound) else "asterisk killed"
+            if gap:
+                log.error("recording lost", file=notice.file, linkedid=notice.linkedid, role=notice.role, problem=gap)
+            closings.append(Closing(notice, found, gap, changed_at(sound) or self._clock.now()))
+        return closings
+
+    async def _write_down(self, closings: Sequence[Closing]) -> None:
+        if not closings:
+            return
         async with self._database.write() as session:
-            call = await calls.holding(session, notice.linkedid, notice.uniqueid)
-            before = await recordings.find(session, notice.file)
-            news = before is None or before.sha256 != found.sha256
-            if before is not None and before.state in {"refused", "deleting", "deleted"}:
-                before.deleted_at = None if before.state == "refused" else before.deleted_at  # what came since goes too
-                before.closed_at = closed_at
-                return
-            if call is not None and is_refused(call) and notice.role != "voicemail":
-                found, gap = Measured(state="refused"), REFUSED
-            agent = next((leg.agent for leg in call.legs if leg.uniqueid == notice.uniqueid), "") if call else ""
-            agent = agent or notice.agent
-            more = {"agent": agent} if agent else {}
-            await recordings.upsert(
-                session,
-                notice.file,
-                linkedid=notice.linkedid,
-                uniqueid=notice.uniqueid,
-                role=notice.role,
-                state=found.state,
-                closed_at=closed_at,
-                rate=found.rate,
-                frames=found.frames,
-                bytes=found.bytes,
-                sha256=found.sha256,
-                gap_cause=gap,
-                **more,
-            )
-            if call and news and found.frames and await jobs.requeue(session, "judge", call.id):
-                log.warning("recording closed after the call was judged: judged again", file=notice.file)
+            homes = await calls.of_channels(session, [(one.notice.linkedid, one.notice.uniqueid) for one in closings])
+            before = await recordings.find_all(session, [one.notice.file for one in closings])
+            rows: dict[str, dict[str, Any]] = {}
+            news: dict[int, str] = {}
+            for closing in closings:
+                notice, found, gap = closing.notice, closing.found, closing.gap
+                row = before.get(notice.file)
+                if row is not None and row.state in {"refused", "deleting", "deleted"}:
+                    row.deleted_at = None if row.state == "refused" else row.deleted_at  # what came since goes too
+                    row.closed_at = closing.at
+                    continue
+                call, agent = homes.get((notice.linkedid, notice.uniqueid), (None, ""))
+                if call is not None and is_refused(call) and notice.role != "voicemail":
+                    found, gap = Measured(state="refused"), REFUSED
+                if call is not None and found.frames and (row is None or row.sha256 != found.sha256):
+                    news[call.id] = notice.file
+                rows[notice.file] = {
+                    "linkedid": notice.linkedid, "uniqueid": notice.uniqueid, "role": notice.role,
+                    "state": found.state, "closed_at": closing.at, "rate": found.rate, "frames": found.frames,
+                    "bytes": found.bytes, "sha256": found.sha256, "gap_cause": gap,
+                    **({"agent": agent or notice.agent} if agent or notice.agent else {}),
+                }  # fmt: skip
+            await recordings.upsert_all(session, rows)
+            for call_id in await jobs.ended(session, "judge", news):
+                if await jobs.requeue(session, "judge", call_id):
+                    log.warning("recording closed after the call was judged: judged again", file=news[call_id])
 
     async def settle(self, limit: int = 200) -> int:
         """Ask for the judging of calls that are over and whose files are closed; returns how many were new."""
@@ -228,6 +249,11 @@ def is_settled(call: Call, now: datetime) -> bool:
     talks = sum(visit.connected_at is not None for visit in call.visits)
     files = sum(recording.role == "agent" for recording in call.recordings)
     return (not still_open and files >= talks) or now - call.ended_at > GIVE_UP
+
+
+def _take_away(notices: Iterable[Notice]) -> None:
+    for notice in notices:
+        notice.path.unlink(missing_ok=True)
 
 
 def is_refused(call: Call) -> bool:

@@ -23,12 +23,26 @@ async def find(session: AsyncSession, linkedid: str) -> Call | None:
     return await session.scalar(whole_call().where(Call.linkedid == linkedid))
 
 
-async def holding(session: AsyncSession, linkedid: str, uniqueid: str) -> Call | None:
-    """The call with this linkedid, else the one to which the channel came later, with its whole story."""
-    found = await find(session, linkedid)
-    if found is not None:
-        return found
-    return await session.scalar(whole_call().where(Call.legs.any(Leg.uniqueid == uniqueid)))
+async def of_channels(
+    session: AsyncSession, channels: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Call, str]]:
+    """The calls of channels by (linkedid, uniqueid), and whose channel it is there ("" for nobody's).
+
+    The call with this linkedid, else the one to which the channel came later; without its story.
+    """
+    legs = select(Leg.uniqueid, Leg.agent, Leg.call_id).where(Leg.uniqueid.in_({one for _, one in channels}))
+    known = (await session.execute(legs)).all()
+    query = select(Call).where(Call.linkedid.in_({one for one, _ in channels}) | Call.id.in_({leg[2] for leg in known}))
+    found = (await session.scalars(query)).all()
+    by_linkedid = {call.linkedid: call for call in found}
+    by_id = {call.id: call for call in found}
+    homes: dict[tuple[str, str], tuple[Call, str]] = {}
+    for linkedid, uniqueid in channels:
+        its = [(by_id[call_id], agent) for one, agent, call_id in known if one == uniqueid]
+        call = by_linkedid.get(linkedid) or next((call for call, _ in its), None)
+        if call is not None:
+            homes[linkedid, uniqueid] = call, next((agent for one, agent in its if one is call), "")
+    return homes
 
 
 async def list_calls(

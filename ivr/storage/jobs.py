@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
@@ -13,6 +13,7 @@ from ivr.storage.inserts import insert_new
 from ivr.storage.models import Call, Job, Recording
 
 MAX_ATTEMPTS = 3
+_OVER = ("done", "failed", "quarantined")
 
 
 async def enqueue(session: AsyncSession, kind: str, call_id: int, at: datetime) -> bool:
@@ -165,12 +166,18 @@ async def requeue(session: AsyncSession, kind: str, call_id: int) -> bool:
     """Ask for the work again, whatever became of it; False if there is no such job or it is being done."""
     statement = (
         update(Job)
-        .where(Job.kind == kind, Job.call_id == call_id, Job.state.in_(("done", "failed", "quarantined")))
+        .where(Job.kind == kind, Job.call_id == call_id, Job.state.in_(_OVER))
         .values(state="queued", attempts=0, worker="", error="", lease_until=None, finished_at=None)
         .returning(Job.id)
         .execution_options(synchronize_session=False)
     )
     return (await session.scalar(statement)) is not None
+
+
+async def ended(session: AsyncSession, kind: str, call_ids: Collection[int]) -> Sequence[int]:
+    """Those of the calls on which the work was asked for and is over, whatever became of it."""
+    query = select(Job.call_id).where(Job.kind == kind, Job.call_id.in_(call_ids), Job.state.in_(_OVER))
+    return (await session.scalars(query)).all()
 
 
 async def find(session: AsyncSession, kind: str, call_id: int) -> Job | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.inserts import insert_new
@@ -24,6 +24,7 @@ _FIELDS = frozenset(
         "state",
         "gap_cause",
         "gaps",
+        "linkedid",
         "role",
         "uniqueid",
     }
@@ -42,18 +43,39 @@ async def upsert(
         fields: agent, started_at, closed_at (UTC), rate (Hz), frames (samples), bytes, sha256, gap_cause; what is
             not named stays as it was.
     """
-    if unknown := fields.keys() - _FIELDS:
+    row = {"linkedid": linkedid, "uniqueid": uniqueid, "role": role, "state": state, **fields}
+    return (await upsert_all(session, {file: row}))[file]
+
+
+async def upsert_all(session: AsyncSession, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Recording]:
+    """:func:`upsert` for many files at once: fields by file, linkedid, uniqueid, role and state among them."""
+    if not rows:
+        return {}
+    if unknown := set().union(*rows.values()) - _FIELDS:
         raise TypeError(f"not columns of a recording: {sorted(unknown)}")
-    call_id = await session.scalar(select(Call.id).where(Call.linkedid == linkedid))
-    values = {"linkedid": linkedid, "uniqueid": uniqueid, "role": role, "state": state, **fields}
-    await insert_new(session, Recording, {**values, "file": file, "call_id": call_id})
-    row = (await session.scalars(select(Recording).where(Recording.file == file).with_for_update())).one()
-    for name, value in values.items():
-        setattr(row, name, value)
-    if row.call_id is None:
-        row.call_id = call_id
+    found = select(Call.linkedid, Call.id).where(Call.linkedid.in_({row["linkedid"] for row in rows.values()}))
+    ids = dict((await session.execute(found)).all())
+    known = await find_all(session, rows)
+    for file, row in rows.items():
+        if file not in known:
+            await insert_new(session, Recording, {**row, "file": file, "call_id": ids.get(row["linkedid"])})
+    kept = {one.file: one for one in await session.scalars(_of_files(rows).with_for_update())}
+    for file, row in rows.items():
+        for name, value in row.items():
+            setattr(kept[file], name, value)
+        if kept[file].call_id is None:
+            kept[file].call_id = ids.get(row["linkedid"])
     await session.flush()
-    return row
+    return kept
+
+
+async def find_all(session: AsyncSession, files: Collection[str]) -> dict[str, Recording]:
+    """The rows there are of these files, by file."""
+    return {row.file: row for row in await session.scalars(_of_files(files))}
+
+
+def _of_files(files: Collection[str]) -> Select[Recording]:
+    return select(Recording).where(Recording.file.in_(files))
 
 
 async def over(session: AsyncSession, uniqueids: Collection[str], before: datetime) -> set[str]:

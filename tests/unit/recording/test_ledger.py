@@ -328,7 +328,7 @@ async def test_while_the_database_refuses_notices_stay(room: Room, monkeypatch: 
         raise StorageError("disk full")
 
     with monkeypatch.context() as patch, pytest.raises(StorageError):
-        patch.setattr(recordings, "upsert", refuse)
+        patch.setattr(recordings, "upsert_all", refuse)
         await room.take_in()
     assert room.left() == ["1.1-caller.wav.json"]
     assert await room.take_in() == 1
@@ -520,16 +520,16 @@ async def test_journal_and_ledger_at_the_same_time_lose_nothing(room: Room) -> N
 
 async def test_run_goes_on_after_trouble_and_ends_when_cancelled(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     troubles = 0
-    real = recordings.upsert
+    real = recordings.upsert_all
 
-    async def sometimes(*args: Any, **more: Any) -> Recording:
+    async def sometimes(*args: Any, **more: Any) -> dict[str, Recording]:
         nonlocal troubles
         troubles += 1
         if troubles <= 2:
             raise StorageError("locked")
         return await real(*args, **more)
 
-    monkeypatch.setattr(recordings, "upsert", sometimes)
+    monkeypatch.setattr(recordings, "upsert_all", sometimes)
     room.sound("1.1-caller.wav")
     room.notice("1.1-caller.wav", "caller")
     running = asyncio.create_task(room.ledger.run(every=0.01))
