@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Protocol
 
 from pydantic import Field, StringConstraints
@@ -81,6 +81,34 @@ class Able(Protocol):
     def languages(self) -> Mapping[Language, int]:
         """Levels by language, which are skills too."""
         ...
+
+
+class Supervisor(Protocol):
+    """Who may supervise whom."""
+
+    @property
+    def supervises(self) -> bool:
+        """Whether all."""
+        ...
+
+    @property
+    def supervises_queues(self) -> Sequence[str]:
+        """Else the agents of which queues."""
+        ...
+
+
+class Member(Protocol):
+    """Who serves queues."""
+
+    @property
+    def queues(self) -> Sequence[str]:
+        """Which."""
+        ...
+
+
+def may_supervise(supervisor: Supervisor, agent: Member) -> bool:
+    """Whether a supervisor may listen to an agent; that nobody does to himself is for the caller to see."""
+    return supervisor.supervises or not set(supervisor.supervises_queues).isdisjoint(agent.queues)
 
 
 def needed(who: Able) -> dict[str, int]:

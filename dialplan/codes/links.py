@@ -75,8 +75,8 @@ LINKS = codes(
             "请在 hours.yaml 中添加，或使用：{known}",
         ),
         "DP218": (
-            "agent {agent} is in queue {what}, which is not there",
-            "坐席 {agent} 所属的队列 {what} 不存在",
+            "agent {agent} names queue {what}, which is not there",
+            "坐席 {agent} 使用了不存在的队列 {what}",
             "name one of: {known}",
             "请使用：{known}",
         ),

@@ -69,11 +69,12 @@ def _agents(site: Site, places: Places) -> Iterator[Problem]:
             where, first = places.of("agents", name, "number"), staff_numbers[agent.number]
             yield problem("DP214", where, what=agent.number, agent=name, other=first)
         staff_numbers.setdefault(agent.number, name)
-        for index, queue in enumerate(agent.queues):
-            staffed.add(queue)
-            if queue not in site.queues:
-                where = places.of("agents", name, "queues", index)
-                yield problem("DP218", where, agent=name, what=queue, known=known(queue, site.queues))
+        staffed.update(agent.queues)
+        for part, queues in (("queues", agent.queues), ("supervises_queues", agent.supervises_queues)):
+            for index, queue in enumerate(queues):
+                if queue not in site.queues:
+                    where = places.of("agents", name, part, index)
+                    yield problem("DP218", where, agent=name, what=queue, known=known(queue, site.queues))
     for name in site.queues:
         if name not in staffed:
             yield problem("DP219", places.of_key("queues", name), what=name)

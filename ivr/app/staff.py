@@ -12,6 +12,7 @@ from ivr.ami.client import AmiClient
 from ivr.call.agent_codes import AgentCodes
 from ivr.call.agent_requests import agent_routes
 from ivr.call.supervise import SuperviseDesk
+from ivr.call.supervise_requests import supervise_routes
 from ivr.core.clock import Clock
 from ivr.storage.database import Database
 
@@ -36,4 +37,4 @@ class Staff:
         client.listen(self.supervise.tell)
         self.asked = {"agent": self.codes.handle, "supervise": self.supervise.handle}
         self.parts = {"agents": self.keeper.run, "supervise": self.supervise.run}
-        self.routes = agent_routes(site, self.desk, self.board, clock)
+        self.routes = agent_routes(site, self.desk, self.board, clock) | supervise_routes(self.supervise)

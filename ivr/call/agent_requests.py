@@ -28,19 +28,19 @@ def agent_routes(site: Callable[[], Site], desk: AgentDesk, board: AgentBoard, c
         return {"agents": [_whole(one, site(), board, now) for one in await desk.all_standing()]}
 
     async def login(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.log_in(agent, _word(body, "queue"), by=_by(body)))
+        return _plain(await desk.log_in(agent, word(body, "queue"), by=_by(body)))
 
     async def logout(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.log_out(agent, _word(body, "queue"), by=_by(body)))
+        return _plain(await desk.log_out(agent, word(body, "queue"), by=_by(body)))
 
     async def pause(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.pause(agent, _word(body, "reason"), by=_by(body)))
+        return _plain(await desk.pause(agent, word(body, "reason"), by=_by(body)))
 
     async def unpause(agent: str, body: Mapping[str, Any]) -> Answer:
         return _plain(await desk.unpause(agent, by=_by(body)))
 
     async def outcome(agent: str, body: Mapping[str, Any]) -> Answer:
-        row = await desk.set_outcome(agent, _word(body, "outcome"), by=_by(body))
+        row = await desk.set_outcome(agent, word(body, "outcome"), by=_by(body))
         return {"agent": agent, "outcome": row.outcome, "call": row.linkedid, "queue": row.queue}
 
     return {
@@ -79,13 +79,18 @@ def _whole(standing: Standing, site: Site, board: AgentBoard, now: datetime) -> 
 
 
 def _by(body: Mapping[str, Any]) -> str:
-    name = _word(body, "by")
+    name = word(body, "by")
     if not name:
         raise UsageError(Text("by: who asks", "by：操作人"), cure=Text("name a person", "请填写操作人"))
     return person(name)
 
 
-def _word(body: Mapping[str, Any], name: str) -> str:
+def word(body: Mapping[str, Any], name: str) -> str:
+    """A text of a request, without control characters, at most 60; empty if it is not there.
+
+    Raises:
+        UsageError: if it is no text.
+    """
     value = body.get(name) or ""
     if not isinstance(value, str):
         raise UsageError(Text(f"{name}: a text is wanted", f"{name}：应为文字"))

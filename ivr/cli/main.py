@@ -24,6 +24,7 @@ from ivr.cli import (
     recordings,
     report,
     service,
+    supervise,
     trunks,
 )
 from ivr.cli.common import Runtime, State, guarded, load_settings
@@ -70,6 +71,7 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(queues.app, name="queues")
     app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(agents.app, name="agents")
+    app.add_typer(supervise.app, name="supervise")
     app.add_typer(trunks.app, name="trunks")
     app.add_typer(audit.app, name="audit")
     app.add_typer(model.app, name="model")

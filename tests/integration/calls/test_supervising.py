@@ -1,4 +1,4 @@
-"""A supervisor dials: he hears both, whispers to the agent alone, and an agent who is none hears nothing."""
+"""A supervisor by code and by command: he hears both, whispers to the agent alone, joins; who is none hears nothing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from ivr.cli.engine import ask
+from ivr.core.errors import IvrError, UsageError
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage import audit
-from tests.integration.calls.conftest import Line
+from tests.integration.calls.conftest import Line, prompt
 from tests.integration.calls.talk import hang_up_after, holds, settled, sounds, to_the_agent
 from tests.integration.hearing import best_part
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
+PARTIES = ("caller", "agent", "supervisor")
 HEARD = 0.4  # correlation of a sound in a mix of three
 
 
@@ -23,12 +26,63 @@ async def hears_now(phone: Softphone, sound: Path) -> bool:
     return best_part(sound, await phone.heard()).correlation > HEARD
 
 
+async def command(line: Line, act: str, by: str = "agent-kim") -> dict[str, object]:
+    """What ``ivr supervise`` asks the engine."""
+    body = {"by": by, "user": "wang"}
+    return await asyncio.to_thread(ask, line.house.settings, f"/agents/agent-lee/{act}", body)
+
+
+async def test_who_listens_hears_both_and_is_heard_by_none(line: Line, tmp_path: Path) -> None:
+    every = sounds(tmp_path, *PARTIES, *(f"{one} later" for one in PARTIES))
+    said, later = ({one: every[f"{one}{when}"] for one in PARTIES} for when in ("", " later"))
+    with pytest.raises(UsageError, match="in no talk"):
+        await command(line, "listen")
+    async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
+        await to_the_agent(line, caller)
+        assert isinstance(await supervisor.call("*816001", within=20), Established)
+        await written(line, 1)
+        with pytest.raises(IvrError, match="busy"):
+            await command(line, "listen")
+        await asyncio.sleep(0.7)
+        for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
+            await phone.say(said[name])
+        await hang_up_after(supervisor)
+        await written(line, 2)
+        heard = {one: await hears_now(supervisor, said[one]) for one in ("caller", "agent")}
+        with pytest.raises(UsageError, match="may not"):
+            await command(line, "listen", by="agent-lee")
+        assert (await command(line, "listen"))["phone"] == "6002"
+        assert isinstance(await supervisor.answer(within=20), Established)
+        await written(line, 3)
+        await asyncio.sleep(0.7)
+        for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
+            await phone.say(later[name])
+        await hang_up_after(line.agent)
+        await caller.wait_for(Closed, within=30)
+        await supervisor.wait_for(Closed, within=20)  # it ends with the talk
+        call = await settled(line, caller.account.user, 2)
+        heard |= {f"{one} later": await hears_now(supervisor, later[one]) for one in ("caller", "agent")}
+        for sound in (said, later):
+            assert await hears_now(caller, sound["agent"])
+            assert not await hears_now(caller, sound["supervisor"])
+            assert not await hears_now(line.agent, sound["supervisor"])
+    assert all(heard.values()), heard
+    for row in call.recordings:
+        for sound in (said, later):
+            assert {name for name, one in sound.items() if holds(line, row.file, one)} == {row.role}
+    assert {one[1:] for one in await written(line, 4)} == {
+        ("supervise.listen", "agent:agent-lee"),
+        ("supervise.listen.ended", "agent:agent-lee"),
+    }
+
+
 async def test_whisper_reaches_the_agent_alone_and_no_file(line: Line, tmp_path: Path) -> None:
     said = sounds(tmp_path, "caller", "agent", "supervisor")
+    before = len(await acts(line))
     async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
         await to_the_agent(line, caller)
         assert isinstance(await supervisor.call("*826001", within=20), Established)
-        await written(line, 1)
+        await written(line, before + 1)
         await asyncio.sleep(1.0)
         for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
             await phone.say(said[name])
@@ -42,7 +96,7 @@ async def test_whisper_reaches_the_agent_alone_and_no_file(line: Line, tmp_path:
         assert await hears_now(line.agent, said["supervisor"])
     for row in call.recordings:
         assert {name for name, sound in said.items() if holds(line, row.file, sound)} == {row.role}
-    assert await written(line, 2) == [
+    assert (await written(line, before + 2))[before:] == [
         ("agent-kim", "supervise.whisper", "agent:agent-lee"),
         ("agent-kim", "supervise.whisper.ended", "agent:agent-lee"),
     ]
@@ -64,9 +118,35 @@ async def test_a_supervisor_joins_by_code_and_a_plain_agent_hears_nothing(line: 
         assert await hears_now(caller, said["supervisor"])
         await line.agent.call("*816002")
         await line.agent.wait_for(Closed, within=20)
+        assert await hears_now(line.agent, prompt("zh-CN", "agent-not-allowed"))
     files = {row.role: (row.agent, holds(line, row.file, said["supervisor"])) for row in call.recordings}
     assert files == {"caller": ("", False), "agent": ("agent-lee", False), "supervisor": ("agent-kim", True)}
     assert {what for _, what, _ in (await acts(line))[before:]} <= {"supervise.barge", "supervise.barge.ended"}
+
+
+async def test_three_in_a_talk_and_each_in_his_own_file(line: Line, tmp_path: Path) -> None:
+    said = sounds(tmp_path, "caller", "agent", "supervisor")
+    async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
+        await to_the_agent(line, caller)
+        await command(line, "barge")
+        assert isinstance(await supervisor.answer(within=15), Established)
+        await asyncio.sleep(1.5)
+        for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
+            await phone.say(said[name])
+        await hang_up_after(line.agent)
+        await caller.wait_for(Closed, within=30)
+        await supervisor.wait_for(Closed, within=20)  # it ends with the talk
+        call = await settled(line, caller.account.user, 3)
+        assert await hears_now(caller, said["supervisor"])
+    files = {row.role: row for row in call.recordings}
+    assert {role: row.agent for role, row in files.items()} == {
+        "caller": "",
+        "agent": "agent-lee",
+        "supervisor": "agent-kim",
+    }
+    for role, row in files.items():
+        assert {name for name, sound in said.items() if holds(line, row.file, sound)} == {role}
+    assert {leg.role for leg in call.legs} == {"caller", "agent", "supervisor"}
 
 
 async def acts(line: Line) -> list[tuple[str, str, str]]:
