@@ -169,7 +169,7 @@ async def purge(remembered: StoredContinuations) -> None:
 
 
 async def fill(database: Database, clock: Clock) -> None:
-    """Conclude what a newer version of the tables asks of old calls; what cannot be done now is done at the next start."""
+    """Conclude what a newer version of the tables asks of old calls; what fails is left to the next start."""
     try:
         await fill_talks(database, clock)
     except Exception as error:

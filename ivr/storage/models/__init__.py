@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ivr.storage.models.agents import AgentState, CallOutcome
 from ivr.storage.models.audit import Audit
+from ivr.storage.models.backfills import Backfill
 from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.callbacks import Callback
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
@@ -33,6 +34,7 @@ __all__ = [
     "AgentState",
     "AgentTalk",
     "Audit",
+    "Backfill",
     "Base",
     "Calibration",
     "CalibrationCall",

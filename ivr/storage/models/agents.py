@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.storage.models.base import Base
@@ -19,17 +19,14 @@ class AgentState(Base):
     """
 
     __tablename__ = "agent_states"
-    __table_args__ = (
-        UniqueConstraint("agent", "state", "queue", "uniqueid", "began_at"),
-        Index("ix_agent_states_agent_state", "agent", "state"),
-    )
+    __table_args__ = (UniqueConstraint("agent", "state", "queue", "uniqueid", "began_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agent: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16))  # logged_in | paused | talking | wrapup | on_phone
     reason: Mapped[str] = mapped_column(String(64), default="")  # of a pause
     queue: Mapped[str] = mapped_column(String(64), default="")  # of a talk: "" when it was handed on to him
-    linkedid: Mapped[str] = mapped_column(String(128), default="", index=True)  # of the call
+    linkedid: Mapped[str] = mapped_column(String(128), default="")  # of the call
     uniqueid: Mapped[str] = mapped_column(String(128), default="")  # of his channel
     began_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -48,8 +45,8 @@ class CallOutcome(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     uniqueid: Mapped[str] = mapped_column(String(128), unique=True)  # his channel in the talk
     linkedid: Mapped[str] = mapped_column(String(128), index=True)
-    agent: Mapped[str] = mapped_column(String(64), index=True)
+    agent: Mapped[str] = mapped_column(String(64))
     queue: Mapped[str] = mapped_column(String(64), default="")
-    outcome: Mapped[str] = mapped_column(String(64), index=True)  # its name in the site
-    set_at: Mapped[datetime] = mapped_column(index=True)
+    outcome: Mapped[str] = mapped_column(String(64))  # its name in the site
+    set_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(64), default="")  # phone | api:<who>

@@ -31,7 +31,7 @@ class Callback(Base):
     lease_until: Mapped[datetime | None]  # when a try without a word of it counts as failed
     reserved: Mapped[str] = mapped_column(String(128), default="")  # interface of the agent who is held for it
     attempt: Mapped[str] = mapped_column(String(128), default="", index=True)  # linkedid of the last try
-    first_linkedid: Mapped[str] = mapped_column(String(128), default="", index=True)  # the call that asked for it
+    first_linkedid: Mapped[str] = mapped_column(String(128), default="")  # the call that asked for it
     service_number: Mapped[str] = mapped_column(String(64), default="")
     flow: Mapped[str] = mapped_column(String(64), default="")
     step: Mapped[str] = mapped_column(String(64), default="")

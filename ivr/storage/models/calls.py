@@ -99,7 +99,7 @@ class QueueVisit(Base):
     outcome: Mapped[str] = mapped_column(String(16), default="")
     agent: Mapped[str] = mapped_column(String(64), default="", index=True)
     connected_at: Mapped[datetime | None]
-    completed_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None] = mapped_column(index=True)
     ended_by: Mapped[str] = mapped_column(String(16), default="")  # caller | agent | transfer
     call: Mapped[Call] = relationship(back_populates="visits", lazy="raise_on_sql")
     rings: Mapped[list[Ring]] = relationship(back_populates="visit", lazy="raise_on_sql", order_by="Ring.started_at")

@@ -17,7 +17,7 @@ class Reconciliation(Base):
     __tablename__ = "reconciliations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    began_at: Mapped[datetime] = mapped_column(index=True)
+    began_at: Mapped[datetime]
     ended_at: Mapped[datetime]
     since: Mapped[datetime]  # calls begun from here on were compared
     resume_at: Mapped[datetime]  # and the next run has to go back to here: calls were still under way
