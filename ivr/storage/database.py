@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -24,6 +24,7 @@ from ivr.core.errors import StorageError, UsageError
 from ivr.core.language import Text
 from ivr.storage.audit_head import HeadFile
 from ivr.storage.sealing import Sealer, sealing_session
+from ivr.storage.sqlite import connect
 
 BUSY_SECONDS = 10
 BEGIN_TRIES = 3
@@ -249,9 +250,14 @@ def _create_engine(url: URL) -> AsyncEngine:
         pool_timeout=BUSY_SECONDS,
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )
+    event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_sqlite(dialect: Dialect, _record: object, args: list[Any], options: dict[str, Any]) -> Any:
+    return dialect.loaded_dbapi.connect(*args, async_creator_fn=connect, **options)
 
 
 def prepare_sqlite(connection: Any, _record: object) -> None:
