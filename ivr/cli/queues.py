@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.cli import queues_watch
+from ivr.cli import queues_alerts, queues_watch
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
 from ivr.cli.report import Since, Until, bounds, known
 from ivr.core.errors import SetupError, UsageError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Queues. / 队列", no_args_is_help=True)
 queues_watch.register(app)
+queues_alerts.register(app)
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _INTERVALS = (15, 30, 60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from dialplan.alerts import AlertKind, AlertRule
@@ -13,6 +14,7 @@ from dialplan.schedule import is_open
 from ivr.agents.board import AgentBoard
 from ivr.agents.keeper import AgentNotice
 from ivr.call.control import Answer, Route
+from ivr.call.live.alert_book import AlertBook
 from ivr.core.clock import Clock
 from ivr.core.errors import StorageError
 from ivr.core.log import get_logger
@@ -40,6 +42,7 @@ class Alerting:
         database: where missing recordings are found.
         clock: the time.
         webhook: told of every alert, if there is one.
+        book: where alerts are written down; :meth:`begin` takes up what an earlier engine left raised.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Alerting:
         database: Database,
         clock: Clock,
         webhook: Webhook | None = None,
+        book: AlertBook | None = None,
     ) -> None:
         self._site = site
         self._live = live
@@ -59,12 +63,15 @@ class Alerting:
         self._database = database
         self._clock = clock
         self._webhook = webhook
+        self._book = book or AlertBook(database)
+        self._begun = False
         self._engine = AlertEngine()
         self._missing: set[int] | None = None
         self.routes: dict[str, Route] = {"GET alerts": self._raised}
 
     async def run(self) -> None:
         """Look for as long as the engine serves."""
+        await self.begin()
         await asyncio.sleep(BEGIN_AFTER)
         next_recordings = self._clock.monotonic()
         while True:
@@ -73,6 +80,16 @@ class Alerting:
                 next_recordings = self._clock.monotonic() + RECORDINGS_EVERY
                 await self.look_at_recordings()
             await asyncio.sleep(LOOK_EVERY)
+
+    async def begin(self) -> None:
+        """Take up what was raised when the engine before was stopped."""
+        if self._begun:
+            return
+        self._begun = True
+        try:
+            self._engine.restore(await self._book.raised())
+        except StorageError as error:
+            log.warning("alerts raised before are not known", problem=str(error))
 
     def look(self) -> list[Alert]:
         """Judge the queues; while Asterisk is out of sight nothing is known of them."""
@@ -145,8 +162,12 @@ class Alerting:
         plain = alert.plain() | {"site": self._site().name}
         write = log.info if alert.state == "cleared" else log.warning
         write("alert", **plain)
+        told = {"log": "told"}
         if self._webhook is not None:
-            self._webhook.put(plain)
+            told[self._webhook.name] = "waiting"
+        self._book.note(alert, told)  # before the webhook may say what came of it
+        if self._webhook is not None:
+            self._webhook.put(plain, partial(self._book.heard, alert, self._webhook.name))
 
     async def _raised(self, _: str, __: Mapping[str, Any]) -> Answer:
         return {"alerts": [alert.plain() for alert in self._engine.raised]}

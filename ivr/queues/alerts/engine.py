@@ -84,6 +84,11 @@ class AlertEngine:
         """What goes on, the oldest first."""
         return sorted((one.alert for one in self._watched.values() if one.alert), key=lambda alert: alert.at)
 
+    def restore(self, raised: Iterable[Alert]) -> None:
+        """What an earlier engine had raised goes on: it is not told again, and cleared when it is over."""
+        for alert in raised:
+            self._watched.setdefault((alert.rule, alert.subject), _Watched(alert))
+
     def look(
         self, rules: Mapping[str, AlertRule], readings: Mapping[str, Iterable[Reading]], now: datetime
     ) -> list[Alert]:

@@ -6,8 +6,9 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -19,6 +20,7 @@ log = get_logger("alerts")
 LIMIT = 5.0  # seconds for one try
 PAUSES = (1.0, 4.0)  # seconds before each further try
 MOST = 200  # alerts that wait; newer ones are dropped and counted
+Heard = Callable[[str], None]
 TIMESTAMP = "X-Callwright-Timestamp"
 SIGNATURE = "X-Callwright-Signature"
 
@@ -32,6 +34,7 @@ class Webhook:
         pauses: seconds before each further try.
 
     Attributes:
+        name: the address, as far as anybody may read it.
         dropped: alerts not taken because too many waited; failed: alerts given up after the last try.
     """
 
@@ -40,25 +43,32 @@ class Webhook:
         self._secret = secret.encode()
         self._clock = clock
         self._pauses = pauses
-        self._waiting: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(MOST)
+        self._waiting: asyncio.Queue[tuple[Mapping[str, Any], Heard]] = asyncio.Queue(MOST)
+        self.name = f"webhook {_host(url)}".strip()
         self.dropped = 0
         self.failed = 0
 
-    def put(self, alert: Mapping[str, Any]) -> None:
-        """Have an alert posted; never waits."""
+    def put(self, alert: Mapping[str, Any], heard: Heard = lambda _: None) -> None:
+        """Have an alert posted; never waits.
+
+        Args:
+            heard: is told once what came of it: ``told``, ``failed`` or ``dropped``.
+        """
         try:
-            self._waiting.put_nowait(alert)
+            self._waiting.put_nowait((alert, heard))
         except asyncio.QueueFull:
             self.dropped += 1
             log.error("alert not posted: too many wait", dropped=self.dropped)
+            heard("dropped")
 
     async def run(self) -> None:
         """Post what waits, until cancelled."""
         async with httpx.AsyncClient(timeout=LIMIT, follow_redirects=False, trust_env=False) as client:
             while True:
-                await self._post(client, await self._waiting.get())
+                alert, heard = await self._waiting.get()
+                heard("told" if await self._post(client, alert) else "failed")
 
-    async def _post(self, client: httpx.AsyncClient, alert: Mapping[str, Any]) -> None:
+    async def _post(self, client: httpx.AsyncClient, alert: Mapping[str, Any]) -> bool:
         body = json.dumps(alert, ensure_ascii=False).encode()
         problem = ""
         for pause in (0.0, *self._pauses):
@@ -74,12 +84,21 @@ class Webhook:
                 problem = type(error).__name__  # its text may hold the address, and that a password
                 continue
             if answer.is_success:
-                return
+                return True
             problem = f"status {answer.status_code}"
             if answer.status_code < 500 and answer.status_code != 429:
                 break  # asking again would be answered alike
         self.failed += 1
         log.error("alert not posted", rule=alert.get("rule"), problem=problem)
+        return False
+
+
+def _host(url: str) -> str:
+    """What of an address is no secret."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def signature(secret: bytes, stamp: str, body: bytes) -> str:

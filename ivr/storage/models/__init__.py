@@ -7,6 +7,7 @@ is data only: it names no file and enters no command.
 from __future__ import annotations
 
 from ivr.storage.models.agents import AgentState, CallOutcome
+from ivr.storage.models.alerts import AlertRow
 from ivr.storage.models.audit import Audit
 from ivr.storage.models.backfills import Backfill
 from ivr.storage.models.base import Base, UtcDateTime
@@ -33,6 +34,7 @@ from ivr.storage.models.talks import AgentTalk
 __all__ = [
     "AgentState",
     "AgentTalk",
+    "AlertRow",
     "Audit",
     "Backfill",
     "Base",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +13,16 @@ from ivr.agents.board import AgentBoard
 from ivr.agents.keeper import AgentNotice
 from ivr.ami import events as ev
 from ivr.ami.snapshot import QueueSnapshot
+from ivr.call.live.alert_book import MOST, AlertBook
 from ivr.call.live.alerting import Alerting
 from ivr.core.clock import FixedClock
+from ivr.core.errors import StorageError
 from ivr.queues import LiveQueues
+from ivr.queues.alerts.engine import Alert
 from ivr.queues.served import Outcome, Served
+from ivr.storage import alerts
 from ivr.storage.database import Database
-from ivr.storage.models import Recording
+from ivr.storage.models import AlertRow, Recording
 from tests.unit.agents.office import SITE, START, at, member
 
 CALLER = "13800138000"
@@ -37,11 +43,15 @@ WATCHED = Site.model_validate(
 class Kept:
     """A webhook that keeps what it is told."""
 
+    name = "webhook there"
+
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
+        self.heard: list[Callable[[str], None]] = []
 
-    def put(self, alert: dict[str, Any]) -> None:
+    def put(self, alert: dict[str, Any], heard: Callable[[str], None]) -> None:
         self.told.append(alert)
+        self.heard.append(heard)
 
     def brief(self) -> list[tuple[str, str, str]]:
         found = [(one["rule"], one["state"], one["subject"]) for one in self.told]
@@ -55,9 +65,10 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.clock, self.live, self.kept = FixedClock(START), LiveQueues(), Kept()
         self.served = Served(lambda: WATCHED)
-        board = AgentBoard(lambda: WATCHED)
+        board, self.book = AgentBoard(lambda: WATCHED), AlertBook(database, pauses=(0.0,))
         self.alerting = Alerting(
-            lambda: WATCHED, self.live, board, self.served, database, self.clock, self.kept  # type: ignore[arg-type]
+            lambda: WATCHED, self.live, board, self.served, database, self.clock, self.kept,  # type: ignore[arg-type]
+            self.book,
         )  # fmt: skip
         self.live.begin(QueueSnapshot(at=START))
 
@@ -121,3 +132,101 @@ async def test_a_recording_that_is_missing_is_told_once(office: Office, database
     for _ in range(2):
         await office.alerting.look_at_recordings()
     assert office.kept.brief() == [("lost", "event", "recording:2")]
+
+
+async def rows(database: Database) -> list[AlertRow]:
+    async with database.read() as session:
+        return list(reversed(await alerts.newest(session)))
+
+
+async def test_it_is_written_down_when_it_began_and_ended_and_who_was_told(office: Office, database: Database) -> None:
+    def waits(uniqueid: str) -> ev.QueueJoined:
+        channel = f"PJSIP/{CALLER}-1"
+        return ev.QueueJoined(at=at(0), uniqueid=uniqueid, channel=channel, queue="service", position=1, count=1)
+
+    office.live.tell(member(0, queue="sales"))
+    office.live.tell(waits("c1"))
+    office.clock.advance(61)
+    begun = office.clock.now()
+    office.alerting.look()
+    await office.book.flush()
+    (slow,) = await rows(database)
+    assert (slow.rule, slow.kind, slow.subject, slow.began_at, slow.ended_at, slow.value, slow.threshold) == (
+        "slow", "longest-wait", "service", begun, None, 61.0, 60.0
+    )  # fmt: skip
+    assert slow.told == {"raised": {"log": "told", "webhook there": "waiting"}}
+    office.kept.heard[0]("told")
+    office.live.tell(ev.QueueLeft(at=at(62), uniqueid="c1", queue="service"))
+    office.clock.advance(1)
+    office.alerting.look()
+    office.kept.heard[1]("failed")
+    office.alerting.notice(AgentNotice("misses", "lee", START, 3))
+    await office.book.flush()
+    slow, missed = await rows(database)
+    assert (slow.ended_at, slow.end_value) == (office.clock.now(), 0.0)
+    assert slow.told == {
+        "raised": {"log": "told", "webhook there": "told"},
+        "cleared": {"log": "told", "webhook there": "failed"},
+    }
+    assert (missed.rule, missed.subject, missed.value) == ("misses", "lee", 3.0)
+    assert missed.began_at == missed.ended_at == office.clock.now()
+    assert missed.told == {"event": {"log": "told", "webhook there": "waiting"}}
+    assert CALLER not in repr([vars(row) for row in (slow, missed)])
+
+
+async def test_what_is_raised_outlives_the_engine(office: Office, database: Database) -> None:
+    office.live.tell(member(0, queue="service"))
+    office.alerting.look()  # nobody is in sales
+    await office.book.flush()
+    assert office.kept.brief() == [("empty", "raised", "sales")]
+    after = Office(database)
+    await after.alerting.begin()
+    after.clock.advance(600)
+    after.alerting.look()
+    assert after.kept.brief() == []  # it goes on, so it is not told again
+    after.live.tell(member(0, queue="sales"))
+    after.alerting.look()
+    assert after.kept.brief() == [("empty", "cleared", "sales")]
+    await after.book.flush()
+    (row,) = await rows(database)
+    assert (row.began_at, row.ended_at) == (START, after.clock.now())
+
+
+async def test_a_rule_that_is_raised_twice_has_one_row_that_goes_on(office: Office, database: Database) -> None:
+    office.live.tell(member(0, queue="service"))
+    office.alerting.look()
+    await office.book.flush()
+    after = Office(database)  # and does not know of it
+    after.clock.advance(600)
+    after.alerting.look()
+    await after.book.flush()
+    first, second = await rows(database)
+    assert (first.ended_at, second.ended_at) == (second.began_at, None)
+
+
+async def test_a_book_that_cannot_be_written_keeps_nobody(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = AlertBook(database, pauses=(0.0,))
+    alert = Alert("misses", "agent-paused", "event", "lee", START, 3.0)
+    refusals = [StorageError("away"), StorageError("away")]
+    refusals[0].retryable = refusals[1].retryable = True
+    real = database.write
+
+    def refuses() -> Any:
+        if refusals:
+            raise refusals.pop()
+        return real()
+
+    monkeypatch.setattr(database, "write", refuses)
+    book.note(alert, {"log": "told"})
+    await book.flush()
+    assert (book.dropped, await rows(database)) == (1, [])
+    for _ in range(MOST + 5):
+        book.note(alert, {"log": "told"})
+    assert book.dropped == 6
+    task = asyncio.create_task(book.run())
+    await asyncio.sleep(0)
+    task.cancel()  # the engine stops: what waits is written all the same
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(await rows(database)) == 100  # at most that many are shown
+    async with database.read() as session:
+        assert len(await alerts.newest(session, limit=5000)) == MOST
