@@ -9,6 +9,7 @@ from dialplan.model import Site
 from ivr.ami.client import AmiClient
 from ivr.app.staff import Staff
 from ivr.call.control import Route, Stream
+from ivr.call.live.alert_book import AlertBook
 from ivr.call.live.alerting import Alerting
 from ivr.call.live.desk import LiveDesk
 from ivr.core.clock import Clock
@@ -47,7 +48,9 @@ class Watched:
         if settings.alert_webhook:
             webhook = Webhook(settings.alert_webhook, settings.alert_secret.get_secret_value(), clock)
             self.parts["webhook"] = webhook.run
-        self.alerting = Alerting(site, live, staff.board, self.desk.served, database, clock, webhook)
+        written = AlertBook(database)
+        self.parts["alert book"] = written.run
+        self.alerting = Alerting(site, live, staff.board, self.desk.served, database, clock, webhook, written)
         self.parts["alerts"] = self.alerting.run
         staff.keeper.notices.append(self.alerting.notice)
         self.routes: dict[str, Route] = {**self.desk.routes, **self.alerting.routes}
