@@ -17,7 +17,12 @@ from ivr.storage.database import Database
 
 log = get_logger("nightly")
 
-COMMANDS = (("recordings", "verify", "--deep"), ("recordings", "retention"), ("audit", "verify"))
+COMMANDS = (
+    ("recordings", "verify", "--deep"),
+    ("recordings", "retention"),
+    ("db", "tidy"),
+    ("audit", "verify"),
+)
 LIMIT = 6 * 3600.0  # seconds one of them may take
 LOOK_EVERY = 60.0  # seconds between two looks at the clock, which may be set or stand still while a machine sleeps
 NOT_ENDED = -1  # in place of an exit code: it could not be started, or took too long

@@ -70,6 +70,12 @@ class Settings(BaseSettings):
         pattern=r"^(([01]\d|2[0-3]):[0-5]\d|off)$",
         description="when `ivr up` checks recordings and deletes what is due, by the site's clocks; off",
     )
+    keep_states: int = Field(
+        default=400, ge=31, le=36_500, description="days agents' states are kept; figures of their time need them"
+    )
+    keep_alerts: int = Field(
+        default=400, ge=1, le=36_500, description="days alerts and runs of reconciling are kept once they are over"
+    )
     alert_webhook: str = Field(
         default="", pattern=r"^(https?://[^\s]{1,2000})?$", description="web address told of alerts; none when empty"
     )
