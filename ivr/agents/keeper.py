@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from ivr.agents.takeover import Written
 from ivr.ami import events as ev
 from ivr.ami.errors import AmiError
 from ivr.ami.snapshot import QueueSnapshot
+from ivr.ami.subscription import Subscription
 from ivr.core.clock import Clock
 from ivr.core.errors import IvrError, StorageError
 from ivr.core.log import get_logger
@@ -30,8 +32,10 @@ from ivr.storage.models import AgentState
 log = get_logger("agents")
 
 LOOK_EVERY = 1.0  # seconds between looks at who has gone
+LAST = 2.0  # seconds for what is left to write at the end
 AGAIN_AFTER = 10.0  # seconds before something Asterisk refused is tried again
 WAITING = 10_000  # most changes that wait for the database
+BEHIND = WAITING // 10  # as many wait before events do
 AT_ONCE = 100  # most changes in one transaction: others wait to write meanwhile
 UNKNOWN = "asterisk"  # who did it, when nobody asked for it here
 
@@ -67,6 +71,7 @@ class StateKeeper:
 
     Attributes:
         begun: whether states are known.
+        changed: called when the board has taken events; must neither wait nor raise.
         notices: called with each :class:`AgentNotice`; they must not wait, and what they raise is logged.
     """
 
@@ -89,32 +94,65 @@ class StateKeeper:
         self._not_before: dict[tuple[Step, str], float] = {}
         self.begun = False
         self._next_look = 0.0
+        self._wake = asyncio.Event()
+        self._written = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._over = False
+        self.changed: list[Callable[[], None]] = []
         self.notices: list[Callable[[AgentNotice], None]] = []
 
     async def run(self) -> None:
         """Keep states until cancelled or the manager client is closed."""
-        self.begun = False
-        with self._switchboard.events() as events:
-            ended = False
-            while not ended:
-                event: ev.AmiEvent | None = None
-                try:
-                    async with asyncio.timeout(LOOK_EVERY):
-                        event = await anext(events)
-                except TimeoutError:
-                    pass
-                except StopAsyncIteration:
-                    ended = True
-                if event is not None:
-                    await self.take(event)
-                while len(events) and len(self._pending) < WAITING // 10:
-                    await self.take(await anext(events))
-                if not self.begun and self._switchboard.connected:
-                    await self.resync()
-                await self.write()
-                if self._clock.monotonic() >= self._next_look:
-                    self._next_look = self._clock.monotonic() + LOOK_EVERY
-                    await self.look()
+        self.begun = self._over = False
+        try:
+            with self._switchboard.events() as events:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._record(), name="agents' states")
+                    await self._follow(events)
+                    self._over = True
+                    self._wake.set()
+        finally:  # what was told before the end is written, unless the database is stuck
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LAST):
+                    await self.write()
+
+    async def _follow(self, events: Subscription) -> None:
+        """Carry the board on, which never waits for the database unless that has long fallen behind."""
+        while True:
+            event: ev.AmiEvent | None = None
+            try:
+                async with asyncio.timeout(LOOK_EVERY):
+                    event = await anext(events)
+            except TimeoutError:
+                pass
+            except StopAsyncIteration:
+                return
+            if event is not None:
+                await self.take(event)
+            while len(events) and len(self._pending) < BEHIND:
+                await self.take(await anext(events))
+            if not self.begun and self._switchboard.connected:
+                await self.resync()
+            for tell in self.changed:
+                tell()
+            if self._pending:
+                self._wake.set()
+            if len(self._pending) >= BEHIND:
+                self._written.clear()
+                await self._written.wait()
+
+    async def _record(self) -> None:
+        """Write what has changed, and look after who misses calls or has gone."""
+        while not self._over:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._wake.wait()
+            self._wake.clear()
+            await self.write()
+            self._written.set()
+            if self._clock.monotonic() >= self._next_look:
+                self._next_look = self._clock.monotonic() + LOOK_EVERY
+                await self.look()
 
     async def take(self, event: ev.AmiEvent) -> None:
         """Deal with one event."""
@@ -173,19 +211,20 @@ class StateKeeper:
 
     async def write(self) -> None:
         """Write what has changed; what the database refuses for now waits."""
-        while self._pending:
-            batch = list(islice(self._pending, AT_ONCE))
-            try:
-                async with self._database.write() as session:
-                    for change, by in batch:
-                        await _row(session, change, by)
-            except StorageError as error:
-                log.error("states not written", problem=str(error), waiting=len(self._pending))
-                if error.retryable:
-                    return
-                await self._one_by_one(batch)
-            for _ in batch:
-                self._pending.popleft()
+        async with self._writing:
+            while self._pending:
+                batch = list(islice(self._pending, AT_ONCE))
+                try:
+                    async with self._database.write() as session:
+                        for change, by in batch:
+                            await _row(session, change, by)
+                except StorageError as error:
+                    log.error("states not written", problem=str(error), waiting=len(self._pending))
+                    if error.retryable:
+                        return
+                    await self._one_by_one(batch)
+                for _ in batch:
+                    self._pending.popleft()
 
     async def _one_by_one(self, batch: Sequence[tuple[Change, str]]) -> None:
         """So that a row another engine has written just now, or a bad one, costs one."""

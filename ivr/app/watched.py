@@ -43,6 +43,7 @@ class Watched:
         clock: Clock,
     ) -> None:
         self.desk = LiveDesk(site, live, staff.board, clock)
+        staff.keeper.changed.append(self.desk.wake)
         self.parts: dict[str, Callable[[], Awaitable[None]]] = {"live": self.desk.run}
         webhook = None
         if settings.alert_webhook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,10 +50,15 @@ class LiveQueue:
 
 
 class LiveQueues:
-    """All queues, begun from a snapshot and carried on by events."""
+    """All queues, begun from a snapshot and carried on by events.
+
+    Attributes:
+        told: called when something may have changed; must neither wait nor raise.
+    """
 
     def __init__(self) -> None:
         self._queues: dict[str, LiveQueue] = {}
+        self.told: list[Callable[[], None]] = []
         self.known = False
         """Whether Asterisk is in sight."""
         self.priorities: dict[str, int] = {}
@@ -78,6 +83,7 @@ class LiveQueues:
             self[member.queue].members[member.interface] = Member(
                 member.member, member.interface, member.status, member.paused
             )
+        self._changed()
 
     def tell(self, event: ev.AmiEvent) -> LiveQueue | None:
         """Carry on by one event; the queue it changed, ``None`` if it has no part here."""
@@ -87,6 +93,7 @@ class LiveQueues:
                 return None
             case ev.ConnectionLost():
                 self.known = False
+                self._changed()
                 return None
             case ev.QueueJoined():
                 self[event.queue].waiting[event.uniqueid] = event.at
@@ -100,4 +107,9 @@ class LiveQueues:
                 )
             case _:
                 return None
+        self._changed()
         return self[event.queue]
+
+    def _changed(self) -> None:
+        for tell in self.told:
+            tell()

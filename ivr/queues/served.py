@@ -67,7 +67,7 @@ class Served:
     def __init__(self, site: Callable[[], Site]) -> None:
         self._site = site
         self._queues: dict[str, deque[Outcome]] = {}
-        # Asked for ten times a second while somebody watches, and the same until another caller is noted.
+        # Asked for at every change while somebody watches, and the same until another caller is noted.
         self._today: dict[str, tuple[Site, datetime, Level]] = {}
 
     def note(self, queue: str, outcome: Outcome) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
@@ -20,7 +21,9 @@ from ivr.queues.stream import ChangeStream
 
 log = get_logger("live")
 
-LOOK_EVERY = 0.1  # seconds between looks for changes while somebody listens
+GAP = 0.02  # seconds between two looks for changes, at least
+SHARE = 0.1  # of the time may be spent looking: where there are many agents, looks are rarer
+DUE = 1.0  # seconds until the next look where nothing is told
 
 
 class LiveDesk:
@@ -28,8 +31,8 @@ class LiveDesk:
 
     Args:
         site: the site in force.
-        live: callers who wait.
-        board: what agents do.
+        live: callers who wait; tells of its changes.
+        board: what agents do; whoever carries it on is to :meth:`wake` this.
         clock: the time.
 
     Attributes:
@@ -40,6 +43,9 @@ class LiveDesk:
 
     def __init__(self, site: Callable[[], Site], live: LiveQueues, board: AgentBoard, clock: Clock) -> None:
         self._clock = clock
+        self._board = board
+        self._woken = asyncio.Event()
+        live.told.append(self.wake)
         self.served = Served(site)
         self._counting = Counting(self.served, clock)
         self._changes = ChangeStream(LiveState(site, live, board, self.served, clock).parts)
@@ -58,13 +64,28 @@ class LiveDesk:
         """How many follow the changes."""
         return self._changes.readers
 
+    def wake(self) -> None:
+        """Something may have changed; costs nothing while nobody listens."""
+        if self._changes.readers:
+            self._woken.set()
+
     async def run(self) -> None:
         """Notice changes for as long as the engine serves."""
         while True:
-            if self._changes.readers:
-                self._counting.settle()
-                self._changes.look()
-            await asyncio.sleep(LOOK_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._due() if self._changes.readers else None):
+                    await self._woken.wait()
+            self._woken.clear()
+            began = self._clock.monotonic()
+            self._counting.settle()
+            self._changes.look()
+            await asyncio.sleep(max(GAP, (self._clock.monotonic() - began) / SHARE))
+
+    def _due(self) -> float:
+        """Seconds until something changes by itself: a wrap-up ends."""
+        now = self._clock.now()
+        ends = ((agent.wrapup_until - now).total_seconds() for agent in self._board if agent.wrapup_until)
+        return min([DUE, *(end for end in ends if end > 0)])
 
     async def _snapshot(self, _: str, __: Mapping[str, Any]) -> Answer:
         self._counting.settle()
@@ -75,6 +96,7 @@ class LiveDesk:
         if reader is None:
             yield {"type": "refused", "reason": "too many subscribers"}
             return
+        self.wake()  # whatever nobody has waited for
         with reader:
             while True:
                 yield await reader.next() | {"at": self._clock.now().isoformat()}

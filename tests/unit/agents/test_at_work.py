@@ -31,6 +31,7 @@ class Office:
 
     exchange: Exchange
     database: Database
+    board: AgentBoard
     desk: AgentDesk
     keeper: StateKeeper
     notices: list[AgentNotice]
@@ -63,7 +64,7 @@ async def office(database: Database) -> Office:
     keeper.notices.append(notices.append)
     exchange.events()
     await keeper.resync()
-    return Office(exchange, database, desk, keeper, notices)
+    return Office(exchange, database, board, desk, keeper, notices)
 
 
 async def test_a_login_is_to_all_queues_with_the_penalties_of_his_skills(office: Office) -> None:
@@ -339,6 +340,41 @@ async def test_the_keeper_runs_from_the_first_event_to_the_last(office: Office) 
             await asyncio.sleep(0.01)
     office.exchange.subscriptions[1].close()
     await asyncio.wait_for(running, 10)
+
+
+async def test_the_board_does_not_wait_for_the_database_and_what_is_left_is_written_at_the_end(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, busy = Database.write, asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(self: Database) -> AsyncIterator[object]:
+        await busy.wait()
+        async with whole(self) as session:
+            yield session
+
+    changed: list[bool] = []
+    office.keeper.changed.append(lambda: changed.append(True))
+    running = asyncio.create_task(office.keeper.run())
+    monkeypatch.setattr(Database, "write", slow)
+    async with asyncio.timeout(10):
+        while len(office.exchange.subscriptions) < 2:
+            await asyncio.sleep(0)
+        office.exchange.publish(ev.EventsLost(at=at(0), count=3))
+        while not changed:
+            await asyncio.sleep(0.01)
+        for seconds in (0, 1):
+            told = len(changed)
+            office.exchange.publish(member(seconds, queue=("service", "sales")[seconds]))
+            while len(changed) == told:
+                await asyncio.sleep(0.01)
+        assert sorted(office.board["lee"].queues) == ["sales", "service"]
+        assert await office.rows("logged_in") == []
+        running.cancel()
+        busy.set()
+        await asyncio.wait({running})
+    assert running.cancelled()
+    assert len(await office.rows("logged_in")) == 2
 
 
 async def test_many_changes_are_written_in_several_short_transactions(

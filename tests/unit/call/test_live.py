@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from rich.console import Console
 
@@ -22,6 +23,7 @@ from ivr.cli.queues_watch import view
 from ivr.core.clock import FixedClock
 from ivr.queues import LiveQueues
 from ivr.queues.served import Level, Outcome
+from ivr.queues.stream import ChangeStream
 from tests.unit.agents.office import START, agent_event, at, called, member, site
 
 
@@ -41,6 +43,7 @@ class Watch:
             self.live.tell(event)
             self.board.tell(event)
             self.desk.tell(event)
+        self.desk.wake()
 
 
 @pytest_asyncio.fixture
@@ -120,6 +123,31 @@ async def test_changes_come_as_they_happen(watch: Watch) -> None:
     assert [one["seq"] for one in told] == [first["seq"] + 1, first["seq"] + 2]
     watch.tell(called(2))
     assert {(await line(reader))["name"], (await line(reader))["name"]} == {"service", "lee"}
+    writer.close()
+
+
+async def test_the_end_of_wrap_up_is_told_though_nothing_happens(watch: Watch) -> None:
+    watch.tell(member(0), called(1), agent_event(ev.AgentConnected, 2), agent_event(ev.AgentCompleted, 9))
+    reader, writer = await opened(watch.socket, "/changes")
+    assert (await line(reader))["agent"]["lee"]["state"] == "wrapup"
+    watch.clock.advance(30)
+    told = {(one := await line(reader))["name"]: one["state"] for _ in range(2)}
+    assert (told["lee"]["state"], told["service"]["members"]["available"]) == ("available", 1)
+    writer.close()
+
+
+async def test_nothing_is_compared_while_nobody_listens(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bool] = []
+    look = ChangeStream.look
+    monkeypatch.setattr(ChangeStream, "look", lambda self: looks.append(True) or look(self))
+    for number in range(5):
+        watch.tell(joined(number, f"c{number}"))
+        await asyncio.sleep(0.03)
+    assert looks == []
+    reader, writer = await opened(watch.socket, "/changes")
+    assert (await line(reader))["queue"]["service"]["waiting"] == 5
+    watch.tell(joined(6, "c6"))
+    assert (await line(reader))["state"]["waiting"] == 6
     writer.close()
 
 
