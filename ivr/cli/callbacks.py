@@ -84,7 +84,7 @@ async def _list(settings: Settings, *, every: bool, limit: int) -> list[dict[str
     from ivr.cli.keeping import open_room
     from ivr.storage import callbacks
 
-    async with open_room(settings) as room, room.database.read() as session:
+    async with open_room(settings, upgrade=False) as room, room.database.read() as session:
         rows = await (callbacks.newest(session, limit=limit) if every else callbacks.open_ones(session))
         return [_plain(row) for row in rows[:limit]]
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from ivr.core.errors import StorageError, UsageError
+from ivr.core.errors import SetupError, StorageError, UsageError
 from ivr.core.language import Text
 from ivr.storage.audit_head import HeadFile
 from ivr.storage.sealing import Sealer, sealing_session
@@ -76,6 +76,9 @@ def make_folder(url: URL) -> None:
         raise storage_error(error, url) from error
 
 
+# What the drivers' reasons hold where tables or columns of this version are missing.
+_NO_TABLES = ("no such table", "undefinedtable")
+_OLD_TABLES = ("no such column", "has no column named", "undefinedcolumn")
 # What the drivers' reasons hold, the cure, and whether the same may succeed later; the first that fits.
 _CURES: tuple[tuple[tuple[str, ...], Text, bool], ...] = (
     (
@@ -86,7 +89,6 @@ _CURES: tuple[tuple[tuple[str, ...], Text, bool], ...] = (
         ),
         True,
     ),
-    (("no such table", "no such column", "undefined"), Text("run: ivr db upgrade", "请运行：ivr db upgrade"), False),
     (
         ("unique constraint", "foreign key", "not null", "null value"),
         Text("the row contradicts others: nothing written", "该记录与已有记录冲突：未写入任何内容"),
@@ -126,13 +128,37 @@ def storage_error(error: Exception, url: URL) -> StorageError:
         if any(word in lowered for word in words):
             cure, retryable = known, again
             break
-    result = StorageError(f"{url.render_as_string(hide_password=True)}: {reason}", cure=cure)
+    shown = url.render_as_string(hide_password=True)
+    if any(word in lowered for word in (*_NO_TABLES, *_OLD_TABLES)):
+        return no_tables(shown, reason, old=any(word in lowered for word in _OLD_TABLES))
+    result = StorageError(f"{shown}: {reason}", cure=cure)
     result.retryable = retryable
+    return result
+
+
+def no_tables(shown: str, reason: str = "", *, old: bool = False) -> StorageError:
+    """That a database is not there yet, or its tables are not those of this version.
+
+    Args:
+        shown: its URL, without a password.
+        reason: the driver's words.
+        old: there are tables, of an earlier version.
+    """
+    what = Text("tables of an earlier version", "数据表为旧版本") if old else Text("no tables yet", "尚无数据表")
+    result = StorageError(
+        Text(f"{shown}: {what.en}", f"{shown}：{what.zh}") if not reason else
+        Text(f"{shown}: {what.en} ({reason})", f"{shown}：{what.zh}（{reason}）"),
+        cure=Text("run: ivr db upgrade", "请运行：ivr db upgrade"),
+    )  # fmt: skip
+    result.exit_code = SetupError.exit_code
+    result.retryable = False
     return result
 
 
 class Database:
     """Sessions on one database. Rows stay usable after the session; relations must be loaded inside it.
+
+    A SQLite file is made by ``migrations.upgrade`` alone: who only looks leaves nothing behind.
 
     Args:
         url: SQLAlchemy URL of a SQLite file or a PostgreSQL database.
@@ -147,7 +173,6 @@ class Database:
     def __init__(self, url: str, audit_head: Path | None = None, *, sealer: Sealer | None = None) -> None:
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        make_folder(self.url)
         try:
             self._engine = _create_engine(self.url)
         except (ImportError, NoSuchModuleError) as error:
@@ -257,6 +282,12 @@ def _create_engine(url: URL) -> AsyncEngine:
 
 
 def _connect_sqlite(dialect: Dialect, _record: object, args: list[Any], options: dict[str, Any]) -> Any:
+    try:
+        Path(args[0]).stat()
+    except (FileNotFoundError, NotADirectoryError):  # SQLite would make the file
+        raise no_tables(f"sqlite+aiosqlite:///{args[0]}") from None
+    except OSError:
+        pass  # SQLite says it
     return dialect.loaded_dbapi.connect(*args, async_creator_fn=connect, **options)
 
 

@@ -85,5 +85,6 @@ def test_what_cannot_be_cancelled_is_wrong_use(ivr: Ivr, book: str, callback: st
 
 
 def test_an_empty_book(ivr: Ivr, home: Path) -> None:
+    ivr("db", "upgrade")
     assert json.loads(ivr("callbacks", "list", "--json").stdout) == []
     assert ivr("callbacks", "list").exit_code == 0

@@ -50,6 +50,34 @@ def test_looking_writes_nothing(ivr: Ivr, home: Path, words: list[str], no_aster
     assert list(Path.cwd().iterdir()) == []
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["report"],
+        ["queues", "staff"],
+        ["calls", "list"],
+        ["calls", "list", "--json"],
+        ["calls", "show", "1"],
+        ["audit", "list"],
+        ["recordings", "list"],
+        ["callbacks", "list"],
+        ["qa", "report"],
+    ],
+)
+def test_without_tables_one_sentence_names_the_cure_and_nothing_is_written(
+    ivr: Ivr, home: Path, words: list[str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_LANG", language)
+    result = ivr(*words)
+    assert result.exit_code == 3
+    said = {"en": ("no tables yet", "run: ivr db upgrade"), "zh": ("尚无数据表", "请运行：ivr db upgrade")}
+    (line,) = result.stderr.splitlines()
+    assert all(word in line for word in said[language])
+    only_the_error(result.stdout, words)
+    assert not home.exists()
+
+
 def test_db_upgrade(ivr: Ivr, home: Path) -> None:
     first = ivr("db", "upgrade", "--json")
     assert (first.exit_code, json.loads(first.stdout)) == (0, {"version": newest(), "talks": 0})

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from sqlalchemy import func, select, text
 
 from ivr.core.errors import StorageError, UsageError
 from ivr.storage.database import Database, database_url
+from ivr.storage.migrations import upgrade
 from ivr.storage.models import Call
 
 NOW = datetime(2026, 3, 1, 9, 0, 0, 123456, tzinfo=UTC)
@@ -82,12 +85,31 @@ async def test_a_second_row_with_the_same_key_is_refused_for_good(database: Data
     assert not caught.value.retryable
 
 
-async def test_a_database_without_tables_names_the_cure(tmp_path: Path) -> None:
-    async with Database(f"sqlite+aiosqlite:///{tmp_path}/empty.db") as database:
-        with pytest.raises(StorageError, match="ivr db upgrade") as caught:
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_database_without_tables_names_the_cure(tmp_path: Path, there: bool) -> None:
+    file = tmp_path / "sub" / "empty.db"
+    if there:
+        file.parent.mkdir()
+        file.touch()
+    async with Database(f"sqlite+aiosqlite:///{file}") as database:
+        with pytest.raises(StorageError, match=r"no tables yet.*ivr db upgrade") as caught:
             async with database.read() as session:
                 await session.scalars(select(Call))
-    assert not caught.value.retryable
+        assert (caught.value.retryable, caught.value.exit_code) == (False, 3)
+        with pytest.raises(StorageError, match="no tables yet"):
+            async with database.write() as session:
+                session.add(Call(linkedid="1.1", started_at=NOW))
+    assert there or not file.parent.exists()
+
+
+async def test_tables_of_an_earlier_version_name_the_cure(tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        old.execute("CREATE TABLE calls (id INTEGER PRIMARY KEY)")
+    async with Database(f"sqlite+aiosqlite:///{tmp_path}/old.db") as database:
+        with pytest.raises(StorageError, match=r"tables of an earlier version.*ivr db upgrade") as caught:
+            async with database.read() as session:
+                await session.scalars(select(Call))
+    assert (caught.value.retryable, caught.value.exit_code) == (False, 3)
 
 
 async def test_a_file_that_is_no_database_names_the_cure(tmp_path: Path) -> None:
@@ -101,7 +123,7 @@ async def test_a_file_that_is_no_database_names_the_cure(tmp_path: Path) -> None
 def test_a_folder_that_cannot_be_made_names_the_cure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="writable"):
-        Database(f"sqlite+aiosqlite:///{tmp_path}/file/sub/ivr.db")
+        upgrade(f"sqlite+aiosqlite:///{tmp_path}/file/sub/ivr.db")
 
 
 async def test_a_server_that_is_not_there_is_told_without_the_password() -> None:

@@ -68,6 +68,7 @@ async def test_a_statement_crosses_to_the_thread_once(tmp_path: Path, monkeypatc
         return await run(self, work, *args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Connection, "run", counted)
+    (tmp_path / "ivr.db").touch()
     async with Database(f"sqlite+aiosqlite:///{tmp_path}/ivr.db") as database, database.read() as session:
         await session.execute(text("SELECT 1"))
         crossings.clear()
@@ -76,6 +77,7 @@ async def test_a_statement_crosses_to_the_thread_once(tmp_path: Path, monkeypatc
 
 
 async def test_rows_that_are_streamed_are_not_all_fetched_at_once(tmp_path: Path) -> None:
+    (tmp_path / "ivr.db").touch()
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/ivr.db")
     async with database, database._engine.connect() as connection:
         result = await connection.stream(text(MANY.format(10**9)), execution_options={"yield_per": 10})
