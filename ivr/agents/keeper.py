@@ -13,11 +13,11 @@ from typing import Literal
 
 from dialplan.model import Site
 from dialplan.staffing import NO_ANSWER, penalty
+from ivr.agents import stretches
 from ivr.agents.board import AgentBoard
 from ivr.agents.desk import AgentDesk
 from ivr.agents.port import Switchboard
 from ivr.agents.states import AgentNow, Change
-from ivr.agents.takeover import Written
 from ivr.ami import events as ev
 from ivr.ami.errors import AmiError
 from ivr.ami.snapshot import QueueSnapshot
@@ -27,7 +27,6 @@ from ivr.core.errors import IvrError, StorageError
 from ivr.core.log import get_logger
 from ivr.storage import agents as rows
 from ivr.storage.database import Database
-from ivr.storage.models import AgentState
 
 log = get_logger("agents")
 
@@ -37,7 +36,6 @@ AGAIN_AFTER = 10.0  # seconds before something Asterisk refused is tried again
 WAITING = 10_000  # most changes that wait for the database
 BEHIND = WAITING // 10  # as many wait before events do
 AT_ONCE = 100  # most changes in one transaction: others wait to write meanwhile
-UNKNOWN = "asterisk"  # who did it, when nobody asked for it here
 
 Step = Literal["misses", "gone"]
 
@@ -181,7 +179,7 @@ class StateKeeper:
         await self.write()
         try:
             async with self._database.read() as session:
-                written = [_written(row) for row in await rows.going_on(session, at)]
+                written = [stretches.written(row) for row in await rows.going_on(session, at)]
         except StorageError as error:
             log.error("states not read", problem=str(error))
             return
@@ -217,7 +215,7 @@ class StateKeeper:
                 try:
                     async with self._database.write() as session:
                         for change, by in batch:
-                            await _row(session, change, by)
+                            await stretches.put(session, change, by)
                 except StorageError as error:
                     log.error("states not written", problem=str(error), waiting=len(self._pending))
                     if error.retryable:
@@ -231,7 +229,7 @@ class StateKeeper:
         for change, by in batch:
             try:
                 async with self._database.write() as session:
-                    await _row(session, change, by)
+                    await stretches.put(session, change, by)
             except StorageError as error:
                 log.warning("state not written", agent=change.agent, state=change.state, problem=str(error))
 
@@ -269,47 +267,3 @@ class StateKeeper:
                 tell(AgentNotice(kind, agent.agent, self._clock.now(), count))
             except Exception:
                 log.exception("notice not taken", agent=agent.agent)
-
-
-async def _row(session: rows.Session, change: Change, by: str) -> None:
-    if change.state in ("logged_in", "paused"):
-        by = by or UNKNOWN
-    if not change.begins:
-        await rows.end(
-            session,
-            change.agent,
-            change.state,
-            change.at,
-            queue=change.queue,
-            uniqueid=change.uniqueid,
-            by=by,
-            exact=change.exact,
-        )
-        return
-    row = AgentState(
-        agent=change.agent,
-        state=change.state,
-        reason=change.reason[:64],
-        queue=(change.queue or "")[:64],
-        linkedid=change.linkedid[:128],
-        uniqueid=(change.uniqueid or "")[:128],
-        began_at=change.at,
-        ended_at=change.until,
-        by=by,
-        ended_by="",
-        exact=change.exact,
-    )
-    await rows.begin(session, row)
-
-
-def _written(row: AgentState) -> Written:
-    return Written(
-        agent=row.agent,
-        state=row.state,  # type: ignore[arg-type]  # a column holds plain text
-        began_at=row.began_at,
-        queue=row.queue,
-        reason=row.reason,
-        uniqueid=row.uniqueid,
-        linkedid=row.linkedid,
-        until=row.ended_at,
-    )
