@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,16 +12,18 @@ from ivr.ami.events import ChannelEvent, ConnectionLost, ConnectionRestored
 from ivr.core.clock import Clock
 from ivr.core.errors import StorageError
 from ivr.core.log import get_logger
-from ivr.journal.ending import interrupt
+from ivr.journal.ending import conclude, interrupt
 from ivr.journal.facts import EngineFact, Fact
-from ivr.journal.story import TOLD, fold, opens
+from ivr.journal.story import TOLD, add, opens
 from ivr.journal.waiting import KnownChannels, WaitingRoom
 from ivr.storage import calls
 from ivr.storage.database import Database
+from ivr.storage.models import Call
 
 CAPACITY = 10_000
-BATCH = 200
-BATCH_SECONDS = 0.05
+BATCH = 500
+# How long facts wait for others to be written with them: a call is read and written once for all of them.
+BATCH_SECONDS = 0.25
 WRITE_TRIES = 5
 # A list of channels is some milliseconds old when it arrives; who called in meanwhile is not missing.
 RESYNC_MARGIN = timedelta(seconds=2)
@@ -65,6 +68,7 @@ class Journal:
         self._database = database
         self._clock = clock
         self._queue: asyncio.Queue[Fact | _Mark | None] = asyncio.Queue(capacity)
+        self._hurry = asyncio.Event()  # what waits is to be written now
         self._unknown = WaitingRoom()
         self._channels = KnownChannels()
         self._lost_at: datetime | None = None
@@ -95,6 +99,8 @@ class Journal:
             return
         try:
             self._queue.put_nowait(fact)  # type: ignore[arg-type]
+            if self._queue.qsize() >= BATCH or isinstance(fact, ConnectionRestored):
+                self._hurry.set()
         except asyncio.QueueFull:
             self._stats.dropped += 1
             if self._stats.dropped % 1000 == 1:
@@ -134,6 +140,7 @@ class Journal:
         try:
             async with asyncio.timeout(timeout_s):
                 await self._queue.put(None)
+                self._hurry.set()
                 await asyncio.shield(task)
         except TimeoutError:
             task.cancel()
@@ -147,6 +154,7 @@ class Journal:
         try:
             async with asyncio.timeout(timeout_s):
                 await self._queue.put(mark)
+                self._hurry.set()
                 return await mark.done
         except TimeoutError as error:
             raise StorageError(f"the journal is more than {timeout_s:g} s behind", cure="see its log") from error
@@ -177,19 +185,22 @@ class Journal:
 
     async def _collect(self, batch: list[Fact]) -> _Mark | ConnectionRestored | None:
         """Fill ``batch`` for a moment; returns what ended it early, if anything did."""
-        try:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(BATCH_SECONDS):
-                while len(batch) < BATCH:
-                    item = await self._queue.get()
-                    if item is None:
-                        await self._queue.put(None)  # the end comes after this batch
-                        return None
-                    if isinstance(item, _Mark | ConnectionRestored):
-                        return item
-                    batch.append(item)
-        except TimeoutError:
-            pass
-        return None
+                await self._hurry.wait()
+        ended: _Mark | ConnectionRestored | None = None
+        while ended is None and len(batch) < BATCH and not self._queue.empty():
+            item = self._queue.get_nowait()
+            if item is None:
+                self._queue.put_nowait(None)  # the end comes after this batch
+                return None
+            if isinstance(item, _Mark | ConnectionRestored):
+                ended = item
+            else:
+                batch.append(item)
+        if self._queue.empty():
+            self._hurry.clear()
+        return ended
 
     async def _write(self, facts: Sequence[Fact]) -> None:
         stories: dict[str, list[Fact]] = {}
@@ -248,23 +259,18 @@ class Journal:
         skipped = 0
         async with self._database.write() as session:
             found = await calls.hold(session, stories)
-            fresh = []
-            for linkedid, facts in stories.items():
-                opening = next(filter(opens, [*self._unknown.of(linkedid), *facts]), None)
-                if linkedid not in found and opening is not None:
-                    await calls.ensure(session, linkedid, opening.at)
-                    fresh.append(linkedid)
-            found |= await calls.hold(session, fresh)
+            begun: dict[str, datetime] = {}
+            for linkedid in stories.keys() - found.keys():
+                for opening in filter(opens, [*stories[linkedid][::-1], *self._unknown.of(linkedid)[::-1]]):
+                    begun[linkedid] = opening.at
+            found |= await calls.hold_new(session, begun)
+            found |= await calls.hold(session, begun.keys() - found.keys())  # another engine was quicker
             for linkedid, call in found.items():
                 facts = [*self._unknown.of(linkedid), *stories[linkedid]]
-                for fact in sorted(facts, key=opens, reverse=True):  # stable: the opening first, the rest as it came
-                    try:
-                        fold(call, fact)
-                    except Exception as error:
-                        skipped += 1
-                        _log.error("fact skipped", linkedid=linkedid, fact=type(fact).__name__, error=repr(error)[:300])
+                skipped += self._tell_on(call, sorted(facts, key=opens, reverse=True))  # stable: the rest as it came
                 told.append(linkedid)
                 self._channels.learn(linkedid, (leg.uniqueid for leg in call.legs if leg.ended_at is None))
+            await calls.write_parts(session, found.values())
         for linkedid, facts in stories.items():
             if linkedid in told:
                 self._unknown.drop(linkedid)
@@ -272,6 +278,22 @@ class Journal:
                 self._unknown.add(linkedid, facts)
         self._stats.failed += skipped
         self._stats.written += sum(len(stories[linkedid]) for linkedid in told) - skipped
+
+    @staticmethod
+    def _tell_on(call: Call, facts: Sequence[Fact]) -> int:
+        """Tell a story on by these facts and conclude it; how many of them had to be passed over."""
+        skipped = 0
+        for fact in facts:
+            try:
+                add(call, fact)
+            except Exception as error:
+                skipped += 1
+                _log.error("fact skipped", linkedid=call.linkedid, fact=type(fact).__name__, error=repr(error)[:300])
+        try:
+            conclude(call)
+        except Exception as error:
+            _log.error("story not concluded", linkedid=call.linkedid, error=repr(error)[:300])
+        return skipped
 
     async def _resync(self, resync: _Resync) -> int:
         lost_at = self._lost_at if self._lost_at and self._lost_at < resync.at else None

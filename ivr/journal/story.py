@@ -49,16 +49,25 @@ def opens(fact: own.Fact) -> bool:
 
 
 def fold(call: Call, fact: own.Fact) -> None:
-    """Tell the story of ``call`` on by one fact; facts without a part in it are passed over.
+    """Tell the story of ``call`` on by one fact, and conclude it; facts without a part in it are passed over.
 
     Args:
         call: with legs, steps, visits with their rings, and recordings loaded.
         fact: one whose linkedid is the call's.
     """
+    if add(call, fact):
+        conclude(call)
+
+
+def add(call: Call, fact: own.Fact) -> bool:
+    """Tell the story on by one fact, without concluding it anew; whether the fact has a part in it.
+
+    What is concluded has no part in what is told, so many facts need one conclusion only.
+    """
     handler = _HANDLERS.get(type(fact))
     if handler is not None:
         handler(call, fact)
-        conclude(call)
+    return handler is not None
 
 
 def _caller_leg(call: Call, channel: str, at: datetime) -> Leg:

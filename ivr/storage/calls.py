@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from ivr.storage.inserts import insert_new
-from ivr.storage.models import Call, Leg, QueueVisit, Recording
+from ivr.storage.inserts import insert_all_new, insert_new
+from ivr.storage.models import Base, Call, Leg, QueueVisit, Recording, Step
+
+_PARTS = ("legs", "steps", "visits", "recordings", "talks")
+_PLAIN: Mapping[str, type[Base]] = {"legs": Leg, "steps": Step, "recordings": Recording}
 
 
 async def get(session: AsyncSession, call_id: int) -> Call | None:
@@ -96,15 +101,64 @@ async def hold(session: AsyncSession, linkedids: Collection[str]) -> dict[str, C
         return {}
     query = whole_call().where(Call.linkedid.in_(linkedids)).order_by(Call.linkedid).with_for_update(of=Call)
     found = {call.linkedid: call for call in await session.scalars(query)}
-    strays = select(Recording).where(Recording.call_id.is_(None), Recording.linkedid.in_(found))
-    for recording in await session.scalars(strays):
-        found[recording.linkedid].recordings.append(recording)
-    # Begun under another linkedid, before its channel came to this call.
-    homes = {leg.uniqueid: call for call in found.values() for leg in call.legs if leg.uniqueid != call.linkedid}
-    strays = select(Recording).where(Recording.call_id.is_(None), Recording.uniqueid.in_(homes))
-    for recording in await session.scalars(strays):
-        homes[recording.uniqueid].recordings.append(recording)
+    await _take_strays(session, found)
     return found
+
+
+async def hold_new(session: AsyncSession, begun: Mapping[str, datetime]) -> dict[str, Call]:
+    """Make a row for each of these calls and hold it as :func:`hold` does; those that have one already are left out.
+
+    Args:
+        begun: when each call began, by linkedid.
+    """
+    if not begun:
+        return {}
+    # In order, so that two engines that make the same rows wait for each other one way only.
+    rows = [{"linkedid": linkedid, "started_at": at} for linkedid, at in sorted(begun.items())]
+    found = {call.linkedid: call for call in await insert_all_new(session, Call, rows)}
+    for call in found.values():
+        for part in _PARTS:
+            set_committed_value(call, part, [])  # nobody can have told anything of it yet
+    await _take_strays(session, found)
+    return found
+
+
+async def write_parts(session: AsyncSession, held: Iterable[Call]) -> None:
+    """Write the legs, steps and recordings that were added to these calls, all of a kind in one statement.
+
+    A session by itself would insert them one by one, to learn their ids. These rows get none here: the calls are not
+    to be told on in this session.
+    """
+    # By table and the columns that are set: what is not set gets its column's default.
+    new: dict[tuple[type[Base], tuple[str, ...]], list[dict[str, Any]]] = {}
+    for part, kind in _PLAIN.items():
+        names = {attribute.key: attribute.columns[0].name for attribute in inspect(kind).column_attrs}
+        for call in held:
+            rows = getattr(call, part)
+            added = [row for row in rows if inspect(row).pending]
+            if added:
+                set_committed_value(call, part, rows)
+            for row in added:
+                session.expunge(row)
+                values = {names[name]: value for name, value in row.__dict__.items() if name in names}
+                values["call_id"] = call.id
+                new.setdefault((kind, tuple(sorted(values))), []).append(values)
+    for (kind, _), alike in new.items():
+        await session.execute(insert(cast(Table, kind.__table__)), alike)
+
+
+async def _take_strays(session: AsyncSession, found: Mapping[str, Call]) -> None:
+    """Join recordings to these calls that were written down before their call was known."""
+    homes = dict(found)
+    # Begun under another linkedid, before its channel came to this call.
+    channels = {leg.uniqueid: call for call in found.values() for leg in call.legs if leg.uniqueid != call.linkedid}
+    for column, calls in ((Recording.linkedid, homes), (Recording.uniqueid, channels)):
+        if not calls:
+            continue
+        for recording in await session.scalars(select(Recording).where(Recording.call_id.is_(None), column.in_(calls))):
+            call = calls[getattr(recording, column.key)]
+            recording.call_id = call.id
+            call.recordings.append(recording)
 
 
 def whole_call() -> Select[Call]:
