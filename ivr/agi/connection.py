@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from typing import Any, cast
 
 from ivr.agi.errors import AgiError, AgiProtocolError, AgiTimeout
 from ivr.agi.quote import command_line
 from ivr.agi.wire import AgiParser, Hangup, Header, Item, Limits, Reply
 
-_READ_BYTES = 65_536
 _CLOSE_SECONDS = 1.0
 
 
@@ -28,24 +27,55 @@ class End(StrEnum):
     """We gave up: a time limit passed, or the task was cancelled within a command."""
 
 
-class AgiConnection:
-    """The bytes of one call. A task reads all the time, so that a hangup is known before the next command.
+class AgiConnection(asyncio.Protocol):
+    """The bytes of one call, taken as they come, so that a hangup is known before the next command.
 
-    Must be made inside the running loop and closed with ``close``.
+    A protocol of asyncio: make it inside the running loop, by ``create_server`` or ``create_connection``, and close
+    it with ``close``.
+
+    Args:
+        limits: how much the peer may send.
+        made: told when the connection is there.
     """
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, limits: Limits | None = None
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, *, limits: Limits | None = None, made: Callable[[AgiConnection], None] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         self._parser = AgiParser(limits or Limits())
-        self._header: asyncio.Future[Header | None] = asyncio.get_running_loop().create_future()
+        self._made = made
+        self._transport: asyncio.Transport
+        self._header: asyncio.Future[Header | None] = self._loop.create_future()
         self._reply: asyncio.Future[Reply | None] | None = None
+        self._lost: asyncio.Future[None] = self._loop.create_future()
         self._fault: AgiProtocolError | None = None
         self._hangup = False
         self._end: End | None = None
-        self._pump = asyncio.create_task(self._read(), name="agi-read")
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """asyncio: the connection is there."""
+        self._transport = cast(asyncio.Transport, transport)
+        if self._made is not None:
+            self._made(self)
+
+    def data_received(self, data: bytes) -> None:
+        """asyncio: the peer has sent something."""
+        try:
+            for item in self._parser.feed(data):
+                self._take(item)
+        except AgiProtocolError as error:
+            self._fault = error
+            self._finish(End.BROKEN)
+            self._transport.abort()
+
+    def eof_received(self) -> bool:
+        """asyncio: the peer sends no more; what we have still to say may be said."""
+        self._finish(End.CLOSED if self._parser.at_boundary else End.TRUNCATED)
+        return True
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """asyncio: the connection is gone."""
+        self._finish(End.ABORTED if error is None else End.TRUNCATED)  # whatever happened, nobody may be left waiting
+        if not self._lost.done():
+            self._lost.set_result(None)
 
     @property
     def hung_up(self) -> bool:
@@ -68,12 +98,14 @@ class AgiConnection:
             AgiProtocolError: if the peer sent anything else.
             AgiTimeout: if the time passed.
         """
+        timer = self._loop.call_later(limit, _expire, self._header)
         try:
-            async with asyncio.timeout(limit):
-                header = await asyncio.shield(self._header)
+            header = await self._header
         except TimeoutError as error:
             self.abort()
             raise AgiTimeout(f"no AGI header within {limit:g} s") from error
+        finally:
+            timer.cancel()
         if self._fault is not None and header is None:
             raise self._fault
         return header
@@ -94,23 +126,20 @@ class AgiConnection:
             raise self._fault
         if self._end is not None:
             return None
-        self._reply = asyncio.get_running_loop().create_future()
+        self._reply = self._loop.create_future()
+        timer = self._loop.call_later(limit, _expire, self._reply)
         try:
-            async with asyncio.timeout(limit):
-                self._writer.write(line)
-                await self._writer.drain()
-                reply = await self._reply
+            self._transport.write(line)
+            reply = await self._reply
         except TimeoutError as error:
             self.abort()
             raise AgiTimeout(f"no answer within {limit:g} s to AGI command {line.decode()[:60].rstrip()!r}") from error
-        except OSError:
-            self._finish(End.CLOSED)
-            return None
         except asyncio.CancelledError:
             # The reply would come when nobody waits for it and answer the next command: unusable from here on.
             self.abort()
             raise
         finally:
+            timer.cancel()
             self._reply = None
         if self._fault is not None and reply is None:
             raise self._fault
@@ -119,37 +148,15 @@ class AgiConnection:
     def abort(self) -> None:
         """Cut the connection at once; what was not sent yet is thrown away."""
         self._finish(End.ABORTED)
-        self._pump.cancel()
-        self._writer.transport.abort()
+        self._transport.abort()
 
     async def close(self) -> None:
         """Send what is still to be sent, close, and wait for that a second at most. May be called twice."""
-        self._pump.cancel()
-        self._writer.close()
-        with contextlib.suppress(OSError):
-            try:
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await self._writer.wait_closed()
-            except TimeoutError:
-                self._writer.transport.abort()
-        await asyncio.wait([self._pump])
         self._finish(End.CLOSED)
-
-    async def _read(self) -> None:
-        try:
-            while data := await self._reader.read(_READ_BYTES):
-                for item in self._parser.feed(data):
-                    self._take(item)
-        except AgiProtocolError as error:
-            self._fault = error
-            self._finish(End.BROKEN)
-            self._writer.transport.abort()
-        except OSError:
-            self._finish(End.TRUNCATED)
-        else:
-            self._finish(End.CLOSED if self._parser.at_boundary else End.TRUNCATED)
-        finally:
-            self._finish(End.ABORTED)  # whatever happened, nobody may be left waiting
+        self._transport.close()
+        done, _ = await asyncio.wait({self._lost}, timeout=_CLOSE_SECONDS)
+        if not done:
+            self._transport.abort()
 
     def _take(self, item: Item) -> None:
         if isinstance(item, Hangup):
@@ -168,6 +175,11 @@ class AgiConnection:
         for waiting in (self._header, self._reply):
             if waiting is not None and not waiting.done():
                 waiting.set_result(None)
+
+
+def _expire(waiting: asyncio.Future[Any]) -> None:
+    if not waiting.done():
+        waiting.set_exception(TimeoutError())
 
 
 __all__ = ["AgiConnection", "End"]

@@ -64,9 +64,8 @@ class FakeAsterisk(SimulatedChannel):
     async def run(self, handler: Handler, *, margin: float = 5.0, play_limit: float = 120.0) -> None:
         """Run ``handler`` against this Asterisk, without a server. What the handler raises comes out here."""
         ours, theirs = socket.socketpair()
-        reader, writer = await asyncio.open_connection(sock=theirs)
+        _, connection = await asyncio.get_running_loop().create_connection(AgiConnection, sock=theirs)
         asterisk = asyncio.create_task(self._talk_over(ours))
-        connection = AgiConnection(reader, writer)
         try:
             header = await connection.header(margin)
             if header is None:

@@ -27,13 +27,13 @@ def quote(word: str) -> str:
     Raises:
         AgiCommandError: if it holds CR, LF or NUL, which would start another command or cut this one.
     """
+    if _PLAIN.fullmatch(word):
+        return word
     if _FORBIDDEN.search(word):
         raise AgiCommandError(
             f"an AGI argument holds a line end or NUL: {word!r:.80}",
             cure="take control characters out before sending it",
         )
-    if _PLAIN.fullmatch(word):
-        return word
     escaped = word.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

@@ -89,7 +89,9 @@ class AgiServer:
             AgiError: if the address cannot be bound.
         """
         try:
-            self._server = await asyncio.start_server(self._accept, self._host, self._port, backlog=1024)
+            self._server = await asyncio.get_running_loop().create_server(
+                lambda: AgiConnection(limits=self._limits, made=self._accept), self._host, self._port, backlog=1024
+            )
         except OSError as error:
             raise AgiError(
                 Text(
@@ -118,19 +120,17 @@ class AgiServer:
         if server is not None:
             await server.wait_closed()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, connection: AgiConnection) -> None:
         if self.peers_waiting >= self._max_sessions or self.sessions_open >= self._max_sessions:
             self._refuse_more()
-            writer.transport.abort()
+            connection.abort()
             return
-        # A task of our own: asyncio's stream callback logs an error for a handler that stop() cancels.
-        task = asyncio.create_task(self._call(reader, writer), name="agi-call")
+        task = asyncio.create_task(self._call(connection), name="agi-call")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: writer.close())  # also when it was cancelled before it ran
+        task.add_done_callback(lambda _: connection.abort())  # also when it was cancelled before it ran
 
-    async def _call(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = AgiConnection(reader, writer, limits=self._limits)
+    async def _call(self, connection: AgiConnection) -> None:
         try:
             await self._serve(connection)
         finally:

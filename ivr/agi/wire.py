@@ -74,6 +74,8 @@ class Hangup:
 
 Item = Header | Reply | Hangup
 
+# A reply as most are, whole and without a doubt about where its value ends.
+_PLAIN = re.compile(r"200 result=(-?[0-9]{1,9})(?: \(([^()]*)\))?\Z")
 _CODE = re.compile(r"([1-9][0-9]{2})([ -])(.*)\Z", re.DOTALL)
 _RESULT = re.compile(r"result=(\S*)(?: (.*))?\Z", re.DOTALL)
 _AFTER_DATA = re.compile(r"\)(?: digit=\S)?(?: endpos=(-?[0-9]{1,18}))?(?: results=.*)?\Z", re.DOTALL)
@@ -149,6 +151,8 @@ class AgiParser:
 
     def _reply_line(self, line: str) -> Reply | Hangup | None:
         if not self._open:
+            if plain := _PLAIN.match(line):
+                return Reply(200, plain[1], plain[2], None, line)
             if line == "HANGUP":
                 return Hangup()
             if not _CODE.match(line):

@@ -44,7 +44,7 @@ class Peer:
 async def connected(*, margin: float = 5.0, play_limit: float = 120.0) -> AsyncIterator[tuple[Peer, AgiSession]]:
     """A session whose header has been read, and its peer."""
     ours, theirs = socket.socketpair()
-    connection = AgiConnection(*await asyncio.open_connection(sock=ours))
+    _, connection = await asyncio.get_running_loop().create_connection(AgiConnection, sock=ours)
     peer = Peer(*await asyncio.open_connection(sock=theirs))
     try:
         await peer.says(HEADER)
