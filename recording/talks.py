@@ -44,12 +44,10 @@ def talks(call: Call) -> tuple[Talk, ...]:
     """
     duration = _seconds(call, call.ended_at) if call.ended_at else _last(call)
     handed = transfers(call.steps)
-    found: list[Talk] = []
-    taken: set[str] = set()
-    for visit in call.visits:
-        if visit.connected_at is not None:
-            found.append(_of_visit(call, visit, handed, duration))
-            taken.add(found[-1].uniqueid)
+    queued = [_of_visit(call, visit, handed, duration) for visit in call.visits if visit.connected_at is not None]
+    sure = [talk for talk in queued if talk.end < duration]  # those whose end is known
+    found = [talk for talk in queued if not _within_another(talk.start, sure)]
+    taken = {talk.uniqueid for talk in queued}
     known = taken | _rung(call) | {leg.uniqueid for leg in call.legs if _unknown_leg(leg, found)}
     legs = [leg for leg in call.legs if leg.role == "agent" and leg.answered_at and leg.uniqueid not in known]
     for leg in sorted(legs, key=lambda one: one.answered_at or one.started_at):
@@ -80,7 +78,8 @@ def never_joined(call: Call, uniqueid: str) -> bool:
     found = talks(call)
     if any(one.uniqueid == uniqueid for one in found):
         return False
-    return _within_another(call, leg, found) or (uniqueid in _rung(call) and not _unknown_leg(leg, found))
+    asked = leg.answered_at is not None and _within_another(_seconds(call, leg.answered_at), found)
+    return asked or (uniqueid in _rung(call) and not _unknown_leg(leg, found))
 
 
 def transfers(steps: Iterable[Step]) -> list[Step]:
@@ -88,43 +87,59 @@ def transfers(steps: Iterable[Step]) -> list[Step]:
     return [step for step in steps if step.kind == "talk" and step.event == "transfer"]
 
 
+def stays(call: Call) -> list[QueueVisit]:
+    """The caller's own stays in queues: none in which an agent asked another and did not hand the caller on to him."""
+    found = talks(call)
+    own = {id(talk.visit) for talk in found}
+
+    def asking(visit: QueueVisit) -> bool:
+        joined, left = _seconds(call, visit.joined_at), _seconds(call, visit.left_at)
+        within = any(talk.start < joined < talk.end and left <= talk.end for talk in found)
+        return id(visit) not in own and (visit.connected_at is not None or within)
+
+    return [visit for visit in call.visits if not asking(visit)]
+
+
 def _of_visit(call: Call, visit: QueueVisit, handed: list[Step], duration: float) -> Talk:
-    start = _seconds(call, visit.connected_at)
+    answered = _seconds(call, visit.connected_at)
     end = _seconds(call, visit.completed_at) if visit.completed_at else duration
     ring = next((one for one in visit.rings if one.agent == visit.agent and one.result == "answered"), None)
     uniqueid = ring.uniqueid if ring is not None else ""
     leg = _leg(call, uniqueid) or _only_leg(call, visit.agent)
     if visit.completed_at is None and leg is not None and leg.ended_at is not None:
         end = min(end, _seconds(call, leg.ended_at))
-    own = _handed(call, handed, visit.agent, start, end)
+    own = _handed(call, handed, visit.agent, answered, end)
+    by_others = [step for step in handed if step.detail.get("agent") != visit.agent]
+    asked = _asked(call, by_others, answered, min([end, *own]))
+    before = [step for step in handed if _at(call, step) < answered]
+    brought = asked if asked is not None else before[-1] if before and before[-1] in by_others else None
     rang = None
     if ring is not None and ring.ended_at is not None:
         rang = (ring.ended_at - ring.started_at).total_seconds()
     return Talk(
         agent=visit.agent,
         uniqueid=leg.uniqueid if leg is not None else "",
-        start=start,
+        start=answered if asked is None else _at(call, asked),
         end=min([end, *own]),
         visit=visit,
         transfers=own or ((end,) if visit.ended_by == "transfer" else ()),
         ended_by="transfer" if own else visit.ended_by,
         ring=rang,
-        handed_by=next((str(step.detail.get("agent", "")) for step in reversed(handed) if _at(call, step) < start), ""),
+        handed_by=str(brought.detail.get("agent", "")) if brought is not None else "",
     )
 
 
 def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], duration: float) -> Talk | None:
     """The talk of an agent whom no queue rang."""
-    if _within_another(call, leg, others):
-        return None
     answered = _seconds(call, leg.answered_at)
     end = min(duration, _seconds(call, leg.ended_at)) if leg.ended_at else duration
     by_others = [step for step in handed if step.detail.get("agent") != leg.agent]
-    # Handed on while he was on the line already: before that he talked to the agent who asked him.
-    asked = [step for step in by_others if step.detail.get("kind") == "attended" and answered <= _at(call, step) < end]
+    asked = _asked(call, by_others, answered, end)
+    if asked is None and _within_another(answered, others):
+        return None
     blind = [step for step in by_others if _at(call, step) <= answered]
-    brought = asked[0] if asked else blind[-1] if blind else None
-    start = max(answered, _at(call, asked[0])) if asked else answered
+    brought = asked if asked is not None else blind[-1] if blind else None
+    start = answered if asked is None else _at(call, asked)
     own = _handed(call, handed, leg.agent, start, end)
     return Talk(
         agent=leg.agent,
@@ -148,12 +163,15 @@ def _unknown_leg(leg: Leg, found: Iterable[Talk]) -> bool:
     return any(talk.visit is not None and not talk.uniqueid and talk.agent == leg.agent for talk in found)
 
 
-def _within_another(call: Call, leg: Leg, others: Iterable[Talk]) -> bool:
-    """Whether another agent talked to the caller before this leg was answered and after it ended."""
-    if leg.answered_at is None or leg.ended_at is None:
-        return False
-    answered, ended = _seconds(call, leg.answered_at), _seconds(call, leg.ended_at)
-    return any(talk.start < answered and ended < talk.end for talk in others)
+def _asked(call: Call, by_others: Iterable[Step], answered: float, end: float) -> Step | None:
+    """The transfer that joined an agent with the caller who was on the line already: until then he was only asked."""
+    attended = (step for step in by_others if step.detail.get("kind") == "attended")
+    return next((step for step in attended if answered <= _at(call, step) < end), None)
+
+
+def _within_another(start: float, others: Iterable[Talk]) -> bool:
+    """Whether the caller was in a talk already: one talks to no two agents."""
+    return any(talk.start < start < talk.end for talk in others)
 
 
 def _handed(call: Call, handed: list[Step], agent: str, start: float, end: float) -> tuple[float, ...]:

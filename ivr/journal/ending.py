@@ -8,6 +8,7 @@ from datetime import datetime
 from ivr.journal.talking import tell_talks
 from ivr.journal.told import noted
 from ivr.storage.models import Call
+from recording.talks import stays
 
 
 def conclude(call: Call) -> None:
@@ -76,7 +77,7 @@ def _outcome(call: Call) -> str:
 
 
 def _hung_up_by(call: Call) -> str:
-    last = max(call.visits, key=lambda visit: visit.joined_at, default=None)
+    last = max(stays(call), key=lambda visit: visit.joined_at, default=None)
     if last is not None and last.ended_by in {"caller", "agent"}:
         return last.ended_by
     source = noted(call, "end_source")

@@ -147,11 +147,26 @@ def agent_completed(call: Call, fact: ev.AgentCompleted) -> None:
 
 
 def _visit(call: Call, fact: ev.QueueLeft | ev.QueueAbandoned | ev.AgentEvent) -> QueueVisit:
-    visit = visit_of(call, plain(fact.queue, 64))
+    """The stay a fact is about.
+
+    An agent who asks his own queue before he hands on begins a second stay in it while the first goes on.
+    """
+    queue = plain(fact.queue, 64)
+    visit = _rung_in(call, queue, fact) if isinstance(fact, ev.AgentEvent) else None
+    visit = visit or visit_of(call, queue)
     if visit is None:  # its beginning was missed
-        visit = QueueVisit(queue=plain(fact.queue, 64), joined_at=fact.at, outcome="", agent="", ended_by="", rings=[])
+        visit = QueueVisit(queue=queue, joined_at=fact.at, outcome="", agent="", ended_by="", rings=[])
         call.visits.append(visit)
     return visit
+
+
+def _rung_in(call: Call, queue: str, fact: ev.AgentEvent) -> QueueVisit | None:
+    """The stay in which this agent's phone rang; where that is not known, the last in which he took the call."""
+    visits = [visit for visit in call.visits if visit.queue == queue]
+    if ring_of(call, fact.dest_uniqueid) is not None:
+        return next((one for one in visits if any(ring.uniqueid == fact.dest_uniqueid for ring in one.rings)), None)
+    taken = [one for one in visits if isinstance(fact, ev.AgentCompleted) and one.agent == _agent(fact)]
+    return max(taken, key=lambda one: one.joined_at, default=None)
 
 
 def _agent(fact: ev.AgentEvent) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from ivr.journal.reconcile import fields
 from ivr.journal.reconcile.drift import Drift, Kind, putting
 from ivr.journal.reconcile.rebuild import Seen
+from ivr.journal.reconcile.served import compare_served
 from ivr.journal.reconcile.visits import compare_visits
 from ivr.journal.told import leg_of, note, noted
 from ivr.storage.models import Call, Leg, Step
@@ -30,10 +31,12 @@ def compare(call: Call, seen: Seen) -> list[Drift]:
         call: with legs, steps, visits and rings loaded.
         seen: the same call, over or dead.
     """
+    # Where the journal and what was rebuilt by its rules agree, the rules themselves are laid beside the rows.
+    visits = list(compare_visits(call, seen)) or list(compare_served(call, seen.served if seen.queues else ()))
     return [
         *_evidence(call, seen),
         *_legs(call, seen),
-        *compare_visits(call, seen),
+        *visits,
         *_transfers(call, seen),
         *_call(call, seen),
         *_sources(seen),

@@ -10,6 +10,7 @@ from ivr.journal.ending import conclude
 from ivr.journal.reconcile.exact import Disagreement, Exact
 from ivr.journal.reconcile.gather import Gathered, Told
 from ivr.journal.reconcile.retell import extension_of, retell
+from ivr.journal.reconcile.served import Served, served
 from ivr.journal.story import INCOMING, fold
 from ivr.storage.models import Call
 
@@ -32,6 +33,7 @@ class Seen:
         queues: queue_log was there for the whole of it.
         last_at: the newest row about it.
         disagreements: where the two sources contradict each other.
+        served: the talks that queue_log tells, row by row.
     """
 
     call: Call
@@ -44,6 +46,7 @@ class Seen:
     queues: bool
     last_at: datetime
     disagreements: list[Disagreement] = field(default_factory=list)
+    served: tuple[Served, ...] = ()
 
 
 def rebuild(gathered: Gathered, agents: Mapping[str, str]) -> list[Seen]:
@@ -81,6 +84,7 @@ def _rebuilt(told: Told, gathered: Gathered, agents: Mapping[str, str]) -> Seen:
         queues=gathered.queue_from is not None and gathered.queue_from <= call.started_at,
         last_at=last,
         disagreements=_unique(exact.disagreements),
+        served=served(told.queue, agents),
     )
 
 

@@ -12,6 +12,7 @@ from ivr.journal import facts as own
 from ivr.journal.facts import Fact
 from ivr.journal.reconcile.exact import COMPLETING, LEAVING, Exact
 from ivr.journal.reconcile.gather import ENTERED, Told
+from ivr.journal.reconcile.served import member
 from ivr.journal.sources.cel import CelRow
 from ivr.journal.sources.queue_log import QueueRow
 from ivr.journal.story import INCOMING
@@ -167,7 +168,7 @@ def _rings(told: Told, agents: Mapping[str, str], waits: list[Wait]) -> Iterator
         taken = connected.get(row.uniqueid)
         if taken is None and extension not in agents:
             continue
-        agent = _member(taken.agent, agents) if taken else agents[extension]
+        agent = member(taken.agent, agents) if taken else agents[extension]
         wait = next((one for one in waits if _rings_for(one, row, taken)), None)
         if wait is None:
             continue
@@ -183,11 +184,11 @@ def _rings(told: Told, agents: Mapping[str, str], waits: list[Wait]) -> Iterator
         )
     used: set[str] = set()
     for missed in (row for row in told.queue if row.event in {"RINGNOANSWER", "AGENTDUMP"}):
-        agent = _member(missed.agent, agents)
+        agent = member(missed.agent, agents)
         near = [
             (abs(end.at - missed.at), row)
-            for row, member, queue in rung
-            if (member, queue) == (agent, missed.queue) and row.uniqueid not in used and row.uniqueid not in connected
+            for row, who, queue in rung
+            if (who, queue) == (agent, missed.queue) and row.uniqueid not in used and row.uniqueid not in connected
             for end in told.of(row.uniqueid, "HANGUP")[:1]
             if abs(end.at - missed.at) <= MISSED
         ]
@@ -217,7 +218,7 @@ def _queues(told: Told, agents: Mapping[str, str], exact: Exact) -> Iterator[Fac
     channels: dict[tuple[str, str], str] = {}
     for row in told.queue:
         ids = _Caller(linkedid=told.linkedid, uniqueid=row.callid)
-        agent = _member(row.agent, agents)
+        agent = member(row.agent, agents)
         if row.event == "ENTERQUEUE":
             position = int(row.number("position") or 0)
             yield ev.QueueJoined(at=exact.joined(row), **ids, queue=row.queue, position=position)
@@ -249,12 +250,6 @@ def _queues(told: Told, agents: Mapping[str, str], exact: Exact) -> Iterator[Fac
 def extension_of(channel: str) -> str:
     """``6001`` of ``PJSIP/6001-0000000a``."""
     return channel.partition("/")[2].rpartition("-")[0]
-
-
-def _member(agent: str, agents: Mapping[str, str]) -> str:
-    """An agent as the journal calls him: his id, where a queue_log has his interface."""
-    tail = agent.rpartition("/")[2]
-    return agents.get(tail, tail)
 
 
 __all__ = ["extension_of", "retell"]

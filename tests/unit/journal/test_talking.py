@@ -92,3 +92,64 @@ async def test_nobody_who_never_talked_has_a_row(database: Database) -> None:
     joined = ev.QueueJoined(**ids(1), queue="service", position=1)
     given_up = ev.QueueAbandoned(**ids(9), queue="service")
     assert await told(database, *BEGUN, joined, given_up, ended(9)) == []
+
+
+def asked_in_the_same_queue() -> list[Any]:
+    """Lee, who talks since 2.1 s, asks the queue; Kim answers at 5.1 s. The queue's caller is Lee's helper channel."""
+    of = {"dest_uniqueid": "1.6", "member": "kim"}
+    return [
+        ev.QueueJoined(**ids(4, "1.1", "1.5"), queue="service", position=1),
+        leg(4, "1.6"),
+        agent_event(ev.AgentCalled, 4, **of),
+        up(5, "1.6"),
+        records(5, "1.6", "agent", agent="kim"),
+        agent_event(ev.AgentConnected, 5.1, **of),
+    ]
+
+
+def completed(at: float, agent: str, uniqueid: str, reason: str) -> ev.AgentEvent:
+    return agent_event(ev.AgentCompleted, at, dest_uniqueid=uniqueid, member=agent, reason=reason, talk_s=3)
+
+
+async def test_asked_first_and_handed_on_to_ones_own_queue(database: Database) -> None:
+    """What is told of the first stay in the queue comes after the second began."""
+    handed = ev.AttendedTransferred(**ids(8, "1.1", "1.2"), result="Success")
+    left = [handed, completed(8, "lee", "1.2", "transfer"), ended(8, "1.1", "1.2")]
+    over = [completed(12, "kim", "1.6", "agent"), ended(12, "1.1", "1.6"), ended(13)]
+    rows = await told(database, *BEGUN, *in_queue(), *asked_in_the_same_queue(), *left, *over)
+    assert rows == [
+        ("lee", "queue", "service", "", after(2.1), after(8), "transfer"),
+        ("kim", "queue", "service", "lee", after(8), after(12), "agent"),
+    ]
+    call = await story(database)
+    assert call is not None
+    assert [(one.agent, one.completed_at, one.ended_by) for one in call.visits] == [
+        ("lee", after(8), "transfer"),
+        ("kim", after(12), "agent"),
+    ]
+    assert call.hung_up_by == "agent"
+
+
+@pytest.mark.parametrize(("kim_left", "lee_left", "by"), [(7, 12, "agent"), (12, 9, "caller")])
+async def test_asked_and_not_handed_on(database: Database, kim_left: float, lee_left: float, by: str) -> None:
+    """Kim hangs up and Lee goes on; or the caller hangs up while the two talk on."""
+    kim = [completed(kim_left, "kim", "1.6", "agent"), ended(kim_left, "1.1", "1.6")]
+    lee = [completed(lee_left, "lee", "1.2", by), ended(lee_left, "1.1", "1.2")]
+    rows = await told(database, *BEGUN, *in_queue(), *asked_in_the_same_queue(), *kim, *lee, ended(lee_left + 0.1))
+    assert rows == [("lee", "queue", "service", "", after(2.1), after(lee_left), by)]
+    call = await story(database)
+    assert call is not None
+    assert (call.outcome, call.hung_up_by) == ("answered", by)
+
+
+async def test_back_from_a_phone_that_nobody_took_up(database: Database) -> None:
+    """Lee hands on to Kim, who refuses; the queue gives the caller back to Lee, whom nobody handed him on to."""
+    blind = ev.BlindTransferred(**ids(5, "1.1", "1.2"), result="Success", context="ivr-transfer", extension="6002")
+    first = [blind, completed(5, "lee", "1.2", "transfer"), ended(5, "1.1", "1.2"), leg(5.1, "1.3")]
+    again = [ended(6, "1.1", "1.3"), *in_queue("1.4", "lee", at=6.1)]
+    over = [completed(12, "lee", "1.4", "caller"), ended(12, "1.1", "1.4"), ended(12.1)]
+    rows = await told(database, *BEGUN, *in_queue(), *first, *again, *over)
+    assert rows == [
+        ("lee", "queue", "service", "", after(2.1), after(5), "transfer"),
+        ("lee", "queue", "service", "", after(7.2), after(12), "caller"),
+    ]
