@@ -112,7 +112,7 @@ async def serve(settings: Settings) -> None:
         server = AgiServer(ami_host(settings), settings.agi_port, asked | staff.asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
-        watched = await Watched.begin(settings, database, client, live, staff, lambda: sites.site, clock)
+        watched = await Watched.begin(settings, database, client, live, staff, lambda: sites.site, clock, lines.book)
         control = ControlServer(
             control_socket(settings),
             routes(database, pauses) | staff.routes | lines.routes | watched.routes,

@@ -1,4 +1,4 @@
-"""What the engine tells those who watch it: the live state of queues and agents, and alerts."""
+"""What the engine tells those who watch it: the live state of queues and agents, screen-pops, and alerts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from ivr.call.control import Route, Stream
 from ivr.call.live.alert_book import AlertBook
 from ivr.call.live.alerting import Alerting
 from ivr.call.live.desk import LiveDesk
+from ivr.call.live.pops import PopDesk
 from ivr.core.clock import Clock
 from ivr.core.errors import StorageError
 from ivr.core.log import get_logger
 from ivr.core.settings import Settings
 from ivr.queues import LiveQueues
 from ivr.queues.alerts.webhook import Webhook
+from ivr.queues.arrivals import FactBook
 from ivr.queues.served import Outcome, Served
 from ivr.reports.indicators.load import load_facts
 from ivr.storage.database import Database
@@ -41,10 +43,12 @@ class Watched:
         staff: Staff,
         site: Callable[[], Site],
         clock: Clock,
+        book: FactBook,
     ) -> None:
         self.desk = LiveDesk(site, live, staff.board, clock)
         staff.keeper.changed.append(self.desk.wake)
-        self.parts: dict[str, Callable[[], Awaitable[None]]] = {"live": self.desk.run}
+        self.pops = PopDesk(site, staff.board, book, database, clock)
+        self.parts: dict[str, Callable[[], Awaitable[None]]] = {"live": self.desk.run, "pops": self.pops.run}
         webhook = None
         if settings.alert_webhook:
             webhook = Webhook(settings.alert_webhook, settings.alert_secret.get_secret_value(), clock)
@@ -55,7 +59,7 @@ class Watched:
         self.parts["alerts"] = self.alerting.run
         staff.keeper.notices.append(self.alerting.notice)
         self.routes: dict[str, Route] = {**self.desk.routes, **self.alerting.routes}
-        self.streams: dict[str, Stream] = {**self.desk.streams}
+        self.streams: dict[str, Stream] = {**self.desk.streams, **self.pops.streams}
 
     @classmethod
     async def begin(
@@ -67,14 +71,16 @@ class Watched:
         staff: Staff,
         site: Callable[[], Site],
         clock: Clock,
+        book: FactBook,
     ) -> Self:
         """Fed with the client's events, and knowing what happened today before."""
-        watched = cls(settings, database, live, staff, site, clock)
+        watched = cls(settings, database, live, staff, site, clock, book)
         try:
             await remember(database, watched.desk.served, clock)
         except StorageError as error:
             log.error("the calls of today are not known", problem=str(error))
         client.listen(watched.desk.tell)
+        client.listen(watched.pops.tell)
         return watched
 
 

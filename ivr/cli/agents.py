@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from ivr.cli import agents_state
+from ivr.cli import agents_pops, agents_state
 from ivr.cli.asterisk import own_certificate
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
 from ivr.cli.keeping import audited
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Agents and their softphones. / 坐席及其软电话", no_args_is_help=True)
 agents_state.register(app)
+agents_pops.register(app)
 
 AgentId = Annotated[str, typer.Argument(help="Id of the agent. / 坐席 id")]
 
@@ -113,7 +114,7 @@ def provision(
     """Settings of softphones, passwords in them. / 软电话设置（含密码）"""
     from dialplan.loading import load_site
     from ivr.agents.accounts import account_of
-    from ivr.agents.provision import export, settings_of
+    from ivr.agents.provision import export, plain_settings, settings_of
 
     settings = state(context).settings
     site = guarded(lambda: load_site(site_folder(settings)), as_json=as_json)
@@ -125,7 +126,7 @@ def provision(
     files = guarded(lambda: export(found, phones, out), as_json=as_json) if out is not None else []
     trusted = guarded(lambda: own_certificate(settings), as_json=as_json) if site.sip.agents == "tls" else ""
     if as_json:
-        told = [{"agent": one.agent, **settings_of(one)} for one in found] if out is None else []
+        told = [{"agent": one.agent, **plain_settings(one)} for one in found] if out is None else []
         emit({"accounts": told, "files": [str(path) for path in files], "trust": trusted})
         return
     for path in files:
@@ -134,7 +135,7 @@ def provision(
         for one in found:
             console.print(f"[bold]{escape(one.agent)}[/bold]")
             for key, value in settings_of(one).items():
-                console.print(f"  {key}: {escape(value)}", soft_wrap=True)
+                console.print(f"  {key}: {escape(str(value))}", soft_wrap=True)
     if trusted:
         note(
             f"the certificate is one we signed ourselves: every phone must be told to trust {trusted}",

@@ -58,20 +58,22 @@ def _follow(settings: Settings, as_json: bool) -> None:
             shown.update(view(known, datetime.now(UTC)), refresh=True)
 
 
-def lines(settings: Settings) -> Iterator[dict[str, Any]]:
+def lines(
+    settings: Settings, path: str = "/changes", body: Mapping[str, Any] | None = None
+) -> Iterator[dict[str, Any]]:
     """What the engine tells, an empty one when nothing has changed for 5 s.
 
     Raises:
-        SetupError: if no engine answers, or it has gone.
+        SetupError: if no engine answers, it has gone, or will not tell.
     """
-    with connected(settings, limit=SILENT) as client, client.stream("GET", "/changes") as answer:
+    with connected(settings, limit=SILENT) as client, client.stream("GET", path, json=dict(body or {})) as answer:
         answer.raise_for_status()
         for line in answer.iter_lines():
             found: dict[str, Any] = json.loads(line)
             if found.get("type") == "refused":
-                raise SetupError(
-                    Text("too many watch already", "同时查看者过多"), cure=Text("end one of them", "请先结束其一")
-                )
+                why = Text(**found["why"]) if "why" in found else Text("too many watch already", "同时查看者过多")
+                cure = Text(**found["cure"]) if "cure" in found else Text("end one of them", "请先结束其一")
+                raise SetupError(why, cure=cure)
             yield found
     raise no_engine(settings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -91,32 +91,32 @@ class FactBook:
             joined: when he joined, where that is known; else what the floor has, else now.
         """
         known = self._known.get((uniqueid, queue))
-        if known is not None and known.number and (joined is None or joined == known.joined):
+        joined = joined or self.joined(uniqueid, queue) or (known.joined if known else None)
+        if known is not None and known.number and joined == known.joined:
             return known
-        site = self._site()
-        joined = joined or (known.joined if known else None) or self._floor.joined(queue).get(uniqueid)
-        number, count = "", 0
-        language, contacts = self._floor.language(uniqueid), tuple[Contact, ...]()
+        arrival = self.at_once(linkedid, uniqueid, queue, joined=joined)
         try:
-            number, told, count, contacts = await self._history(linkedid, queue)
-            language = language or told
+            number, language, count, contacts = await self._history(linkedid, queue)
         except StorageError as error:
             log.warning("a caller's history is not known", call=linkedid, problem=str(error))
-        arrival = Arrival(
-            linkedid,
-            uniqueid,
-            queue,
-            next((one for one in _LANGUAGES if one == language), site.languages[0]),
-            joined or self._clock.now(),
-            number,
-            await asyncio.to_thread(region_of, number, site.country) if number else None,
-            count,
-            contacts,
-        )
+        else:
+            region = await asyncio.to_thread(region_of, number, self._site().country) if number else None
+            spoken = _known(self._floor.language(uniqueid) or language) or arrival.language
+            arrival = replace(arrival, language=spoken, number=number, region=region, calls=count, contacts=contacts)
         self._known[uniqueid, queue] = arrival
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
         return arrival
+
+    def at_once(self, linkedid: str, uniqueid: str, queue: str, *, joined: datetime | None = None) -> Arrival:
+        """What is known without asking the database."""
+        language = _known(self._floor.language(uniqueid)) or self._site().languages[0]
+        joined = joined or self.joined(uniqueid, queue) or self._clock.now()
+        return Arrival(linkedid, uniqueid, queue, language, joined)
+
+    def joined(self, uniqueid: str, queue: str) -> datetime | None:
+        """Since when he waits there; None if he does not."""
+        return self._floor.joined(queue).get(uniqueid)
 
     def forget(self, uniqueid: str, queue: str) -> None:
         """He waits there no more."""
@@ -142,6 +142,10 @@ class FactBook:
                 queue_of, agent = (last.queue, last.agent) if last else ("", "")
                 contacts.append(Contact(row.linkedid, row.started_at, queue_of, row.outcome, agent))
             return call.caller, call.language, count + 1, tuple(contacts)
+
+
+def _known(language: str) -> Language | None:
+    return next((one for one in _LANGUAGES if one == language), None)
 
 
 __all__ = ["SHOWN", "Arrival", "Contact", "FactBook"]

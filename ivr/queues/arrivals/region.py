@@ -86,4 +86,9 @@ def region_of(number: str, country: str) -> Region | None:
     return Region(Text(en or zh, zh or en), province)
 
 
-__all__ = ["PROVINCES", "Region", "region_of"]
+def load() -> None:
+    """Load the tables before the first caller has to wait for them."""
+    region_of("+861062220000", "CN")
+
+
+__all__ = ["PROVINCES", "Region", "load", "region_of"]

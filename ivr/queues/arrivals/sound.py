@@ -17,9 +17,9 @@ from prompts.sounds import EXTENSIONS, sound_path
 
 LONGEST = 5.0
 """Seconds; phrases that would last longer are left out whole."""
-GAP = 0.06
+GAP = 0.03
 """Seconds of silence kept on either side of a sound."""
-QUIET = 200
+QUIET = 400
 """Amplitude of 32768 below which there is silence."""
 
 Samples = npt.NDArray[np.int16]

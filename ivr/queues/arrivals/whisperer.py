@@ -22,8 +22,8 @@ from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
 from ivr.core.ids import is_safe_id
 from ivr.core.log import get_logger
-from ivr.queues.arrivals import sound
-from ivr.queues.arrivals.facts import KEPT, FactBook
+from ivr.queues.arrivals import region, sound
+from ivr.queues.arrivals.facts import KEPT, Arrival, FactBook
 from ivr.queues.arrivals.wording import whisper
 
 STALE = 7200.0
@@ -41,6 +41,7 @@ class _Waiting:
     joined: datetime | None = None
     phones: dict[str, Language] = field(default_factory=dict)
     wanted: bool = False
+    written: bool = False
 
 
 class Whisperer:
@@ -58,7 +59,7 @@ class Whisperer:
         self._book = book
         self._site = site
         self._clock = clock
-        self._jobs: asyncio.Queue[str] = asyncio.Queue(KEPT)
+        self._jobs: asyncio.Queue[str] = asyncio.Queue(2 * KEPT)
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()  # by uniqueid, the longest first
 
     def tell(self, event: ev.AmiEvent) -> None:
@@ -81,12 +82,18 @@ class Whisperer:
     async def run(self) -> None:
         """Write what is wanted, for ever."""
         await asyncio.to_thread(self._begin)
-        while True:
-            uniqueid = await self._jobs.get()
-            caller = self._waiting.get(uniqueid)
-            if caller is not None:
-                caller.wanted = False
-                await self._make(uniqueid, caller)
+        regions = any("region" in queue.whisper for queue in self._site().queues.values())
+        loading = asyncio.create_task(asyncio.to_thread(region.load)) if regions else None
+        try:
+            while True:
+                uniqueid = await self._jobs.get()
+                caller = self._waiting.get(uniqueid)
+                if caller is not None:
+                    caller.wanted = False
+                    await self._make(uniqueid, caller)
+        finally:
+            if loading is not None:
+                await asyncio.gather(loading, return_exceptions=True)
 
     def _caller(self, event: ev.QueueJoined | ev.AgentCalled) -> _Waiting | None:
         """The caller, if something is to be told of him."""
@@ -101,10 +108,9 @@ class Whisperer:
         return known
 
     def _want(self, uniqueid: str, caller: _Waiting) -> None:
-        if not caller.wanted:
+        if not caller.wanted and not self._jobs.full():
             caller.wanted = True
-            with contextlib.suppress(asyncio.QueueFull):  # no more are wanted than wait
-                self._jobs.put_nowait(uniqueid)
+            self._jobs.put_nowait(uniqueid)
 
     def _language_of(self, interface: str) -> Language:
         site, extension = self._site(), interface.rpartition("/")[2]
@@ -115,12 +121,19 @@ class Whisperer:
         settings, base = self._site().queues.get(caller.queue), self._folder / uniqueid
         if settings is None:
             return
+        asked = (caller.linkedid, uniqueid, caller.queue)
         spoken = set(caller.phones.values())  # one file serves all the phones that ring
         language = spoken.pop() if len(spoken) == 1 else self._site().languages[0]
-        try:
-            arrival = await self._book.of(caller.linkedid, uniqueid, caller.queue, joined=caller.joined)
+
+        async def write(arrival: Arrival) -> None:
             phrases = list(whisper(settings, arrival, arrival.waited(self._clock.now()), language))
             await asyncio.to_thread(sound.write, base, language, phrases)
+
+        try:
+            if not caller.written:  # an agent who answers at once is told something, however slow the database is
+                await write(self._book.at_once(*asked, joined=caller.joined))
+                caller.written = True
+            await write(await self._book.of(*asked, joined=caller.joined))
         except (IvrError, OSError) as error:
             log.warning("no whisper", caller=uniqueid, problem=str(error))
         if uniqueid not in self._waiting:  # he has left meanwhile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import sys
@@ -85,6 +86,13 @@ async def live(line: Line) -> dict[str, int]:
     return dict(answer["queue"]["service"]["service_level"])
 
 
+async def command(line: Line, *words: str) -> asyncio.subprocess.Process:
+    """A command, as its user runs it."""
+    environment = os.environ | environment_of(line.house.settings)
+    interpreter = (sys.executable, "-m", "ivr.app")
+    return await asyncio.create_subprocess_exec(*interpreter, *words, stdout=asyncio.subprocess.PIPE, env=environment)
+
+
 def queue_log(line: Line) -> list[str]:
     """Events of the queue, in order."""
     rows = (line.house.settings.asterisk_dir / "log" / "queue_log").read_text("utf-8").splitlines()
@@ -109,6 +117,7 @@ def silent_of(file: Path, words: str) -> bool:
 
 async def test_the_agent_alone_hears_who_is_calling(line: Line, tmp_path: Path) -> None:
     said = sounds(tmp_path, "caller", "agent")
+    pops = await command(line, "agents", "pops", "agent-lee", "--json")
     async with line.house.caller(CALLER) as caller:
         before = await rung(line, caller)
         await talking(line.watch, CALLER)
@@ -136,6 +145,14 @@ async def test_the_agent_alone_hears_who_is_calling(line: Line, tmp_path: Path) 
     assert silent_of(recorded, "queue-title-service") and silent_of(recorded, "region-xinjiang")
     assert files["agent"].started_at >= visit.connected_at - timedelta(seconds=0.5)
     assert [(talk.agent, talk.connected_at) for talk in call.talks] == [("agent-lee", visit.connected_at)]
+    pops.terminate()
+    told_as_lines, _ = await asyncio.wait_for(pops.communicate(), 20)
+    states = [line["state"] for line in map(json.loads, told_as_lines.splitlines()) if line["type"] == "change"]
+    assert states[-1] is None  # over
+    shown = [state for state in states if state and state["known"]]
+    assert [state["state"] for state in shown] == ["ringing", "connected"]
+    assert (shown[0]["call"], shown[0]["queue"], shown[0]["calls"]) == (call.linkedid, "service", 1)
+    assert (shown[0]["number"], shown[0]["region"]["zh"]) == ("*********77", "新疆乌鲁木齐市")
 
 
 async def test_a_caller_who_hangs_up_meanwhile_has_given_up(line: Line) -> None:
@@ -169,10 +186,6 @@ async def test_an_agent_who_hangs_up_meanwhile_has_refused_and_the_caller_waits_
     assert [one.result for one in visit.rings] == ["refused", "answered"]
     assert (visit.outcome, len(call.talks), len(call.recordings)) == ("answered", 1, 2)
     assert "AGENTDUMP" in queue_log(line)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ivr.app", "calls", "reconcile", "--json"),
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | environment_of(line.house.settings),
-    )
+    process = await command(line, "calls", "reconcile", "--json")
     told, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, told.decode()

@@ -126,6 +126,14 @@ def test_misses_in_a_row_are_counted_and_forgotten(board: AgentBoard) -> None:
     assert board["lee"].misses == 0
 
 
+def test_hanging_up_before_one_is_joined_with_the_caller_is_a_miss(board: AgentBoard) -> None:
+    board.tell(called(10))
+    board.tell(channel(ev.ChannelStateChanged, 12, "a1", state=6))
+    assert board["lee"].doing(at(13)) == "ringing"  # he is told who is calling
+    assert board.tell(agent_event(ev.AgentDumped, 14)) == []
+    assert (board["lee"].misses, board["lee"].doing(at(15))) == (1, "available")
+
+
 def test_since_when_a_phone_is_gone(board: AgentBoard) -> None:
     board.tell(member(10, status=5))
     board.tell(member(20, status=5))

@@ -52,6 +52,13 @@ def test_ring_time_comes_in_milliseconds() -> None:
     assert event == ev.AgentRingNoAnswer(at=NOON, queue="sales", ring_s=15.0)
 
 
+def test_an_agent_who_hangs_up_before_he_is_joined() -> None:
+    headers = {"Event": "AgentDump", **CALLER, "Queue": "sales", "Interface": "PJSIP/6001", "DestUniqueid": "1.2"}
+    event = event_from(headers, CLOCK)
+    assert isinstance(event, ev.AgentDumped)
+    assert (event.queue, event.interface, event.dest_uniqueid) == ("sales", "PJSIP/6001", "1.2")
+
+
 @pytest.mark.parametrize(
     ("name", "removed"),
     [
@@ -121,7 +128,7 @@ def test_no_digit_and_nothing_we_have_no_use_for_becomes_an_event(name: str) -> 
 
 
 CHANNEL_EVENTS = ["Newchannel", "Newstate", "Hangup", "HangupRequest", "BridgeEnter", "UserEvent"]
-QUEUE_EVENTS = ["QueueCallerJoin", "QueueCallerAbandon", "AgentCalled", "AgentConnect", "AgentRingNoAnswer"]
+QUEUE_EVENTS = ["QueueCallerJoin", "QueueCallerAbandon", "AgentCalled", "AgentConnect", "AgentDump"]
 MORE_EVENTS = ["AgentComplete", "QueueMemberStatus", "MixMonitorMute", "ContactStatus", "Shutdown"]
 KNOWN = st.sampled_from([*CHANNEL_EVENTS, *QUEUE_EVENTS, *MORE_EVENTS])
 NAMES = st.sampled_from(["Cause", "ChannelState", "Position", "HoldTime", "RingTime", "Timestamp", "Queue", "Paused"])

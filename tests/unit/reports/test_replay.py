@@ -51,6 +51,13 @@ def log_of(text: str) -> Log:
     return found
 
 
+def test_an_agent_who_hangs_up_before_he_is_joined_has_missed_a_call() -> None:
+    before = f"{START + 25}|c.1|service|lee|RINGNOANSWER|5000\n"
+    dumped = log_of(BY_HAND.replace(before, f"{before}{START + 26}|c.1|service|lee|AGENTDUMP|\n"))
+    assert [one.misses for one in dumped.arrivals if one.id.startswith("c.1")] == [(5.0, 0.0)]
+    assert [(one.result, one.talk) for one in dumped.outcomes if one.id.startswith("c.1")] == [("answered", 30)]
+
+
 def test_a_log_by_hand() -> None:
     found = log_of(BY_HAND)
     assert [(one.id.split("/")[0], one.result, one.at, one.waited, one.agent) for one in found.outcomes] == [

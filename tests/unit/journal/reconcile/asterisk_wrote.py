@@ -26,7 +26,7 @@ FIXTURES = Path(__file__).parents[3] / "fixtures"
 AGENTS = {"6001": "agent-lee", "6002": "agent-kim", "6101": "agent-01", "6102": "agent-02"}
 BEGIN = datetime(2026, 11, 22, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 8, tzinfo=UTC)
-NAMES = ("demo", "transfers", "misses")
+NAMES = ("demo", "transfers", "misses", "whispers")
 
 
 def rows_of(name: str) -> tuple[list[CelRow], list[QueueRow]]:

@@ -87,6 +87,20 @@ def test_phones_that_nobody_took_up_and_a_wait_to_the_end() -> None:
     assert 5 < (missed.ended_at - missed.started_at).total_seconds() < 8
 
 
+def test_hanging_up_while_the_agent_is_told_who_is_calling() -> None:
+    told = [
+        (visit.outcome, visit.connected_at is not None, [ring.result for ring in visit.rings], len(one.call.talks))
+        for one in seen("whispers")
+        if one.ours
+        for visit in one.call.visits
+    ]
+    assert told == [
+        ("answered", True, ["answered"], 1),
+        ("abandoned", False, ["cancelled"], 0),  # the caller did
+        ("answered", True, ["refused", "answered"], 1),  # the agent did: the caller waited on
+    ]
+
+
 def test_an_agent_who_logs_in_is_no_call() -> None:
     strangers = [one for one in seen("transfers") if not one.ours]
     assert strangers
