@@ -17,10 +17,13 @@ from ivr.storage.database import Database
 
 log = get_logger("nightly")
 
+# The logs are turned over after the journal was compared with them.
 COMMANDS = (
     ("recordings", "verify", "--deep"),
     ("recordings", "retention"),
     ("db", "tidy"),
+    ("calls", "reconcile"),
+    ("asterisk", "rotate"),
     ("audit", "verify"),
 )
 LIMIT = 6 * 3600.0  # seconds one of them may take

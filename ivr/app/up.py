@@ -13,9 +13,10 @@ from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.app.nightly import keep_nightly
 from ivr.asterisk.instance import Instance
+from ivr.asterisk.logs import is_full, rotate
 from ivr.asterisk.setup import find_tools, prepare
-from ivr.core.clock import SystemClock
-from ivr.core.errors import TelephonyError
+from ivr.core.clock import Clock, SystemClock
+from ivr.core.errors import AsteriskError, TelephonyError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.core.settings import Settings
@@ -26,6 +27,7 @@ log = get_logger("up")
 # A process that ends this often within a minute is not started again.
 RESTARTS_PER_MINUTE = 5
 LOOK_EVERY = 1.0  # seconds between two looks at Asterisk
+LOGS_EVERY = 60.0  # and at the size of its logs
 
 
 class Restarts:
@@ -117,6 +119,18 @@ async def keep_asterisk(instance: Instance) -> None:
             log.info("Asterisk was started again")
 
 
+async def keep_logs(instance: Instance, clock: Clock) -> None:
+    """Turn Asterisk's logs over when one is full before the night, until cancelled: who attacks it fills them fast."""
+    while True:
+        await asyncio.sleep(LOGS_EVERY)
+        try:
+            if await asyncio.to_thread(is_full, instance.settings, instance.dirs):
+                done = await to_its_end(lambda: rotate(instance, clock.now(), None))
+                log.warning("logs turned over before their time: one was full", deleted=len(done.deleted))
+        except (AsteriskError, OSError) as error:
+            log.error("logs not turned over", problem=str(error))
+
+
 async def up(settings: Settings) -> None:
     """Run everything until SIGTERM or SIGINT.
 
@@ -138,6 +152,7 @@ async def up(settings: Settings) -> None:
     try:
         await asyncio.to_thread(instance.start)
         keepers.append(asyncio.create_task(keep_asterisk(instance), name="asterisk"))
+        keepers.append(asyncio.create_task(keep_logs(instance, SystemClock()), name="logs"))
         if settings.nightly != "off":
             at = time.fromisoformat(settings.nightly)
             keepers.append(asyncio.create_task(keep_nightly(SystemClock(), at, ZoneInfo(site.zone), settings)))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ivr.cli.common import JsonFlag, done, emit, guarded, note, site_folder, state
+from ivr.cli.common import JsonFlag, done, emit, guarded, note, run, site_folder, state
 from ivr.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ivr.asterisk.instance import Instance
+    from ivr.asterisk.logs import Rotated
     from ivr.core.settings import Settings
 
 app = typer.Typer(help="The Asterisk of this installation. / 本安装的 Asterisk", no_args_is_help=True)
@@ -87,6 +91,47 @@ def status_(context: typer.Context, as_json: JsonFlag = False) -> None:
     else:
         note("not running", "未运行")
     raise typer.Exit(0 if status.running else 1)
+
+
+@app.command()
+def rotate(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Turn Asterisk's logs over; delete what is past IVR_KEEP_LOGS or IVR_LOG_LIMIT. / 轮转日志并清理旧日志"""
+    settings = state(context).settings
+    found = guarded(lambda: _rotate(settings), as_json=as_json)
+    if as_json:
+        emit(asdict(found))
+        return
+    for one in found.deleted:
+        if one.unread:
+            note(
+                f"{one.file}: deleted for its size before the journal was compared with it",
+                f"{one.file}：因超出容量被删除，尚未与通话记录对账",
+            )
+    size = sum(one.size for one in found.deleted) / 1e6
+    done(f"{len(found.files)} logs turned over, {len(found.deleted)} old files deleted ({size:.1f} MB)",
+         f"已轮转 {len(found.files)} 个日志，删除 {len(found.deleted)} 个旧文件（{size:.1f} MB）")  # fmt: skip
+
+
+def _rotate(settings: Settings) -> Rotated:
+    from datetime import UTC, datetime
+
+    from ivr.asterisk.logs import rotate as turn_over
+
+    return turn_over(installed(settings), datetime.now(UTC), run(_read_until(settings)))
+
+
+async def _read_until(settings: Settings) -> datetime | None:
+    """Up to where the journal is reconciled; None where that is not known."""
+    from ivr.core.errors import StorageError
+    from ivr.storage import sources
+    from ivr.storage.database import Database
+
+    try:
+        async with Database(settings.database) as database, database.read() as session:
+            last = await sources.last_run(session)
+    except StorageError:
+        return None
+    return None if last is None else last.resume_at
 
 
 def prepare(settings: Settings, *, quiet: bool = False) -> Instance:

@@ -85,6 +85,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _look(Text("home", "安装目录"), lambda: _home(settings))
     yield _look(Text("keys", "加密密钥"), lambda: _keys(settings))
     yield _look(Text("disk space", "磁盘空间"), lambda: _disk(settings))
+    yield _look(Text("Asterisk's logs", "Asterisk 日志"), lambda: _logs(settings))
     yield from _ports(settings)
 
 
@@ -269,6 +270,26 @@ def _disk(settings: Settings) -> Text:
             ),
         )
     return found
+
+
+def _logs(settings: Settings) -> Text:
+    """What Asterisk wrote down by itself; twice what is turned over by itself means that nobody does."""
+    from ivr.asterisk.logs import FULL, limit_of, logs_below
+
+    found = logs_below(settings.asterisk_dir / "log")
+    limit = limit_of(settings)
+    large = [one for one in found if one.size > limit or one.written > 2 * limit // FULL]
+    if large:
+        names = ", ".join(f"{one.path.name} {one.size / 1e6:.0f} MB" for one in large)
+        raise SetupError(
+            Text(f"too large: {names}", f"过大：{names}"),
+            cure=Text(
+                "run `ivr asterisk rotate` (`ivr up` does it by itself); see in it what fills it",
+                "请运行 `ivr asterisk rotate`（`ivr up` 会自动执行）；并查看其内容找出原因",
+            ),
+        )
+    size = f"{sum(one.size for one in found) / 1e6:.1f} MB"
+    return Text(size, size)
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     keep_alerts: int = Field(
         default=400, ge=1, le=36_500, description="days alerts and runs of reconciling are kept once they are over"
     )
+    keep_logs: int = Field(default=30, ge=1, le=3650, description="days Asterisk's own logs are kept")
+    log_limit: int = Field(
+        default=2000, ge=10, le=1_000_000, description="MB one of Asterisk's logs may take with its older files"
+    )
     alert_webhook: str = Field(
         default="", pattern=r"^(https?://[^\s]{1,2000})?$", description="web address told of alerts; none when empty"
     )

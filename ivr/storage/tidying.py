@@ -12,7 +12,11 @@ from ivr.storage.models import AgentState, AlertRow, Reconciliation
 STATES, ALERTS, RECONCILIATIONS = "agent_states", "alerts", "reconciliations"
 BATCH = 500  # rows in one transaction: it keeps every other writer waiting
 
-_MODELS = {STATES: AgentState, ALERTS: AlertRow, RECONCILIATIONS: Reconciliation}
+_MODELS: dict[str, type[AgentState] | type[AlertRow] | type[Reconciliation]] = {
+    STATES: AgentState,
+    ALERTS: AlertRow,
+    RECONCILIATIONS: Reconciliation,
+}
 
 
 async def count(session: AsyncSession, table: str, before: datetime) -> int:
@@ -29,7 +33,7 @@ async def forget(session: AsyncSession, table: str, before: datetime, limit: int
     return len(ids)
 
 
-def _due(table: str, before: datetime) -> Select[tuple[int]]:
+def _due(table: str, before: datetime) -> Select[int]:
     model = _MODELS[table]
     query = select(model.id).where(model.ended_at < before)
     if model is Reconciliation:  # the next run goes on from the newest

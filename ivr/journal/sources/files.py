@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
@@ -17,6 +20,7 @@ from ivr.journal.sources.skipped import Skipped
 
 LONGEST = 65_536  # bytes of a line
 MOST_BYTES = 128 << 20  # of one source, at a time: some 350,000 rows
+_TRIES = 5  # to open the files between two rotations
 _SMALL = 1 << 18  # bytes that are read without looking for the place to begin
 _ROTATED = re.compile(r"\.[0-9][0-9A-Za-z_.:-]*\Z")
 # Rows are written by several threads and may change places; a file's own time is that of its last row.
@@ -72,16 +76,15 @@ def read_lines(path: Path, time_of: TimeOf, skipped: Skipped, extent: Extent | N
     extent = extent or Extent()
     where = path
     try:
-        # Where its rows begin is seen in it; a time of its own that is wrong must not hide the file being written.
-        files = [one for one in rotated(path) if one == path or not _too_old(one, extent.since)]
-        left = extent.most_bytes
-        sizes: list[int] = []
-        for one in reversed(files):  # the newest get their share first
-            sizes.append(min(one.stat().st_size, left))
-            left -= sizes[-1]
-        for one, share in zip(files, reversed(sizes), strict=True):
-            where = one
-            yield from _file(one, time_of, skipped, extent.since, share)
+        with ExitStack() as stack:
+            files = _opened(path, extent, stack)
+            left = extent.most_bytes
+            sizes: list[int] = []
+            for _, file in reversed(files):  # the newest get their share first
+                sizes.append(min(_size(file), left))
+                left -= sizes[-1]
+            for (where, file), share in zip(files, reversed(sizes), strict=True):
+                yield from _file(where, file, time_of, skipped, extent.since, share)
     except (OSError, EOFError, zlib.error) as error:
         name = getattr(error, "filename", None) or where
         what = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -91,26 +94,53 @@ def read_lines(path: Path, time_of: TimeOf, skipped: Skipped, extent: Extent | N
         ) from error
 
 
+def _opened(path: Path, extent: Extent, stack: ExitStack) -> Sequence[tuple[Path, BinaryIO]]:
+    """The files to read, opened before the first is read: they may be rotated meanwhile, and deleted."""
+    for _ in range(_TRIES):
+        with ExitStack() as tried, suppress(FileNotFoundError):
+            opened = [(one, tried.enter_context(one.open("rb"))) for one in _wanted(path, extent)]
+            there = [one.stat() for one in _wanted(path, extent)]
+            if [(one.st_dev, one.st_ino) for one in there] == [_identity(file) for _, file in opened]:
+                stack.push(tried.pop_all())
+                return opened
+    raise OSError(errno.EBUSY, "rotated again and again", str(path))
+
+
+def _wanted(path: Path, extent: Extent) -> list[Path]:
+    # Where its rows begin is seen in it; a time of its own that is wrong must not hide the file being written.
+    return [one for one in rotated(path) if one == path or not _too_old(one, extent.since)]
+
+
+def _identity(file: BinaryIO) -> tuple[int, int]:
+    found = os.fstat(file.fileno())
+    return found.st_dev, found.st_ino
+
+
+def _size(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
 def _too_old(path: Path, since: datetime | None) -> bool:
     return since is not None and datetime.fromtimestamp(path.stat().st_mtime, UTC) < since - _SLACK
 
 
-def _file(path: Path, time_of: TimeOf, skipped: Skipped, since: datetime | None, share: int) -> Iterator[str]:
+def _file(
+    path: Path, file: BinaryIO, time_of: TimeOf, skipped: Skipped, since: datetime | None, share: int
+) -> Iterator[str]:
     if path.suffix == ".gz":
-        with gzip.open(path, "rb") as packed:
+        with gzip.open(file, "rb") as packed:
             yield from _lines(packed, skipped)
         return
-    with path.open("rb") as file:
-        size = path.stat().st_size
-        begin = cut = max(0, size - share)
-        if since is not None and size - begin > _SMALL:
-            begin = _place(file, time_of, since - _SLACK, begin, size)
-        if cut and (since is None or not _is_before(file, time_of, since - _SLACK, cut)):
-            skipped.unread_bytes += cut
-        file.seek(max(0, begin - 1))
-        if begin:
-            file.readline()  # the rest of a line that began before
-        yield from _lines(file, skipped)
+    size = _size(file)
+    begin = cut = max(0, size - share)
+    if since is not None and size - begin > _SMALL:
+        begin = _place(file, time_of, since - _SLACK, begin, size)
+    if cut and (since is None or not _is_before(file, time_of, since - _SLACK, cut)):
+        skipped.unread_bytes += cut
+    file.seek(max(0, begin - 1))
+    if begin:
+        file.readline()  # the rest of a line that began before
+    yield from _lines(file, skipped)
 
 
 def _lines(file: _Readable, skipped: Skipped) -> Iterator[str]:

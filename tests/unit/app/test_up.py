@@ -13,6 +13,8 @@ import pytest
 
 from ivr.app.up import RESTARTS_PER_MINUTE, Child
 from ivr.asterisk.instance import Status
+from ivr.asterisk.layout import make_dirs
+from ivr.core.clock import SystemClock
 from ivr.core.errors import AsteriskError, TelephonyError
 from ivr.core.settings import Settings
 
@@ -167,3 +169,41 @@ async def test_an_asterisk_that_keeps_ending_is_not_started_for_ever() -> None:
         with pytest.raises(TelephonyError, match="Asterisk keeps ending"):
             await module.keep_asterisk(instance)
     assert instance.starts == RESTARTS_PER_MINUTE - 1
+
+
+async def test_logs_that_are_full_are_turned_over_before_the_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path, log_limit=10)
+    dirs = make_dirs(settings, tmp_path)
+    logs = [dirs.log / "security.log", dirs.cel]
+
+    class Silent:
+        """Nothing of an Asterisk but its folders; it does not answer the first time."""
+
+        def __init__(self) -> None:
+            self.settings, self.dirs, self.asked = settings, dirs, 0
+
+        def status(self) -> Status:
+            return Status(running=self.asked < 2, pid=None, sip="", ami_port=0)
+
+        def run_cli(self, _: str) -> str:
+            self.asked += 1
+            raise AsteriskError("no answer", cure="")
+
+    monkeypatch.setattr(module, "LOGS_EVERY", 0.001)
+    keeper = asyncio.create_task(module.keep_logs(Silent(), SystemClock()))  # type: ignore[arg-type]
+    await asyncio.sleep(0.01)
+    for path in logs:
+        path.write_bytes(b"x" * 900_000)  # not full yet
+    await asyncio.sleep(0.05)
+    assert all(path.exists() for path in logs)
+    for path in logs:
+        path.write_bytes(b"x" * 1_100_000)
+    async with asyncio.timeout(30):
+        while any(path.exists() for path in logs):
+            await asyncio.sleep(0.01)
+    assert {path.name for path in dirs.log.rglob("*.[0-9]")} == {"security.log.0", "cel.json.0"}
+    assert not keeper.done()
+    keeper.cancel()
+    await asyncio.gather(keeper, return_exceptions=True)

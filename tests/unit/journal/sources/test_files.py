@@ -133,3 +133,47 @@ def test_a_packed_file_that_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "queue_log.1.gz").write_bytes(packed)
     with pytest.raises(SetupError, match=r"queue_log\.1\.gz"):
         read(tmp_path / "queue_log")
+
+
+def test_a_file_that_is_rotated_while_it_is_read_is_read_whole_and_once(tmp_path: Path) -> None:
+    path = written(tmp_path, 5)
+    lines = read_lines(path, time_of, Skipped())
+    first = next(lines)
+    path.rename(tmp_path / "queue_log.0")
+    path.write_text(row(99))
+    assert [first, *lines] == [row(number, number) for number in range(5)]
+
+
+def test_a_file_that_is_rotated_while_it_is_opened_is_read_whole_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, 5)
+    (tmp_path / "queue_log.0").write_text(row(77))
+    os.utime(tmp_path / "queue_log.0", (9e8, 9e8))
+    real, rotations = Path.open, iter((1,))
+
+    def open_(self: Path, *args: object, **more: object) -> object:
+        if self == path and next(rotations, None):
+            path.rename(tmp_path / "queue_log.1")
+            path.write_text(row(99))
+        return real(self, *args, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", open_)
+    lines, _ = read(path)
+    assert lines == [row(77), *(row(number, number) for number in range(5)), row(99)]
+
+
+def test_a_file_that_never_stands_still_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, 5)
+    real = Path.open
+
+    def open_(self: Path, *args: object, **more: object) -> object:
+        opened = real(self, *args, **more)  # type: ignore[call-overload]
+        if self == path:
+            path.rename(tmp_path / f"queue_log.{len(list(tmp_path.iterdir()))}")
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+        return opened
+
+    monkeypatch.setattr(Path, "open", open_)
+    with pytest.raises(SetupError, match="again and again"):
+        read(path)
