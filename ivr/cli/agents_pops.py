@@ -22,17 +22,6 @@ LANGUAGES: Mapping[str, Text] = {
     "en-US": Text("English", "英语"),
     "ko-KR": Text("Korean", "韩语"),
 }
-OUTCOMES: Mapping[str, Text] = {
-    "answered": Text("answered", "已接听"),
-    "abandoned": Text("abandoned", "放弃"),
-    "voicemail": Text("voicemail", "留言"),
-    "callback": Text("callback", "回电"),
-    "self_service": Text("self-service", "自助"),
-    "closed": Text("closed", "非服务时间"),
-    "failed": Text("failed", "失败"),
-    "interrupted": Text("interrupted", "中断"),
-    "": Text("under way", "进行中"),
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -80,6 +69,8 @@ def _follow(settings: Settings, agent: str, numbers: bool, by: str, as_json: boo
 
 def told(name: str, pop: Mapping[str, Any] | None, at: datetime, zone: tzinfo) -> str:
     """A pop as one line; empty while nothing is known of the caller yet."""
+    from ivr.reports.wording import outcome_of_call
+
     time = f"{at.astimezone(zone):%H:%M:%S}"
     if pop is None:
         return f"{time}  {name}  {Text('over', '结束')}" if name else ""
@@ -99,10 +90,8 @@ def told(name: str, pop: Mapping[str, Any] | None, at: datetime, zone: tzinfo) -
         )
     for one in pop["contacts"][:2]:
         when = datetime.fromisoformat(one["at"]).astimezone(zone)
-        outcome = OUTCOMES.get(one["outcome"], Text(one["outcome"], one["outcome"]))
-        parts.append(
-            " ".join(word for word in (f"{when:%m-%d %H:%M}", one["queue"], str(outcome), one["agent"]) if word)
-        )
+        words = (f"{when:%m-%d %H:%M}", one["queue"], str(outcome_of_call(one["outcome"])), one["agent"])
+        parts.append(" ".join(word for word in words if word))
     return f"{time}  {name}  {doing}  {queue}  {' · '.join(parts)}"
 
 

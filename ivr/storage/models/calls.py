@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.storage.models.base import Base
@@ -19,6 +19,7 @@ class Call(Base):
     """One caller's call, from the first ring to the last party's hang-up."""
 
     __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_caller_started_at", "caller", "started_at"),)  # who calls again
 
     id: Mapped[int] = mapped_column(primary_key=True)
     linkedid: Mapped[str] = mapped_column(String(128), unique=True, index=True)
