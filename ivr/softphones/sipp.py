@@ -20,7 +20,7 @@ __all__ = ["Ending", "Plan", "SippCaller", "SippResult"]
 #: Seconds sipp gets to end by itself after its own time limit.
 _MARGIN = 5.0
 #: Ports a call that sends sound takes at most, and all calls together: what the block of free ports can give.
-_PORTS_EACH, _MOST_PORTS = 8, 4000
+_PORTS_EACH, _MOST_PORTS = 4, 2000
 
 
 @dataclass(frozen=True, slots=True)
