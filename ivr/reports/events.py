@@ -31,7 +31,7 @@ def events(
         found.append(Event(at(call.answered_at), "answer", Text("the line answers", "线路接通")))
     found += _of_steps(call.steps, at, say, skip_queue=bool(visits))
     for visit in visits:
-        found += _of_visit(visit)
+        found += _of_visit(visit, asked=bool(talks) and not any(talk.start == visit.connected for talk in talks))
     for talk in talks:
         if talk.handed_by and not any(visit.connected == talk.start for visit in visits):
             found += _of_talk(talk)
@@ -153,13 +153,13 @@ _WORDS: dict[str, Callable[[Step], Text]] = {
 }
 
 
-def _of_visit(visit: VisitStory) -> list[Event]:
+def _of_visit(visit: VisitStory, *, asked: bool = False) -> list[Event]:
+    """A stay; ``asked``: another agent asked, who may have handed the caller on later, in a talk of its own."""
     place = Text(f", position {visit.position}", f"，排在第 {visit.position} 位") if visit.position else Text("", "")
-    found = [
-        Event(
-            visit.joined, "join", Text(f"waits in queue {visit.queue}{place.en}", f"进入队列 {visit.queue}{place.zh}")
-        )
-    ]
+    joins = Text(f"waits in queue {visit.queue}{place.en}", f"进入队列 {visit.queue}{place.zh}")
+    if asked:
+        joins = Text(f"the agent asks queue {visit.queue}{place.en}", f"坐席咨询队列 {visit.queue}{place.zh}")
+    found = [Event(visit.joined, "join", joins)]
     for ring in visit.rings:
         result = result_of_ring(ring.result)
         seconds = ring.end - ring.start
@@ -167,7 +167,9 @@ def _of_visit(visit: VisitStory) -> list[Event]:
             f"{ring.agent} rings {seconds:.1f} s: {result.en}", f"{ring.agent} 振铃 {seconds:.1f} 秒：{result.zh}"
         )
         found.append(Event(ring.start, "ring", text))
-    if visit.connected is not None:
+    if visit.connected is not None and asked:
+        found.append(Event(visit.connected, "connect", Text(f"{visit.agent} is asked", f"咨询 {visit.agent}")))
+    elif visit.connected is not None:
         text = Text(
             f"talks to {visit.agent} (waited {visit.wait_s:.1f} s)",
             f"与 {visit.agent} 通话（等待 {visit.wait_s:.1f} 秒）",
