@@ -56,6 +56,7 @@ STORY = (
     ev.QueueAbandoned(at=at(73), uniqueid="2", queue="service"),
     joined(80, "3"),
     agent(ev.AgentRingNoAnswer, 95, "3"),
+    agent(ev.AgentDumped, 97, "3"),  # he answered and hung up before the two were joined
     agent(ev.AgentConnected, 110, "3", member="agent-kim"),
     bridged(110.2, "to-3"),
     joined(120, "4"),
@@ -114,7 +115,7 @@ async def test_what_is_scraped_is_what_happened(metrics: Metrics) -> None:
     assert found["callwright_queue_abandoned_short_total", "service"] == 1
     assert found["callwright_queue_answer_seconds_sum", "service"] == 38
     assert found["callwright_queue_talk_seconds_sum", "service"] == 60
-    assert found["callwright_agent_missed_total", "agent-lee"] == 1
+    assert found["callwright_agent_missed_total", "agent-lee"] == 2
     assert found["callwright_agent_calls_total", "agent-kim"] == 1
     assert found["callwright_ami_connected", ""] == 1
     assert found["callwright_queue_offered_total", "other"] == 1

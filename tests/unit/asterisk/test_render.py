@@ -185,3 +185,15 @@ def test_where_the_engine_announces_asterisk_is_silent(settings: Settings, host:
         assert f"announce-frequency = {frequency}\n" in text
         comfort = "periodic-announce = ivr/queue-comfort,ivr/queue-offer-callback-1\nperiodic-announce-frequency = 60\n"
         assert (comfort in text) == (announcer == "asterisk")
+
+
+def test_agents_are_told_of_callers_only_where_a_queue_wants_that(settings: Settings, host: Toolbox) -> None:
+    def waiting(**queue: object) -> list[str]:
+        base = rendered(settings, host, queues={"support": queue, "sales": {}})
+        text = (base / "etc" / "extensions.conf").read_text("utf-8")
+        return [line for line in text.splitlines() if "Queue(" in line and not line.startswith(";")]
+
+    assert all(",ct,,," in line or ",t,,," in line for line in waiting())
+    told = waiting(whisper=["language"])
+    assert sum(f",ct,,{settings.run.absolute()}/whispers/${{UNIQUEID}}," in line for line in told) == 3
+    assert sum("whispers" in line for line in told) == 3  # not where an agent waits for a callback himself
