@@ -23,20 +23,28 @@ PHONES: tuple[Phone, ...] = get_args(Phone)
 _LPCONFIG = "http://www.linphone.org/xsds/lpconfig.xsd"
 
 
-def settings_of(account: AgentAccount) -> dict[str, str]:
+def settings_of(account: AgentAccount) -> dict[Text, str | Text]:
     """What any softphone asks for, by the names most of them use."""
-    sound = "SRTP (SDES), mandatory" if account.encrypted else "plain RTP"
+    sound = (
+        Text("SRTP (SDES), mandatory", "SRTP（SDES），必须") if account.encrypted else Text("plain RTP", "不加密 RTP")
+    )
     return {
-        "Display name": account.name,
-        "User name": account.user,
-        "Authentication name": account.user,
-        "Password": account.secret,
-        "Domain / server": account.server,
-        "Transport": account.transport.upper(),
-        "Media encryption": sound,
-        "Codecs": "PCMA, PCMU, G.722",
-        "Keys (DTMF)": "RFC 2833 / RFC 4733",
+        Text("Display name", "显示名称"): account.name,
+        Text("User name", "用户名"): account.user,
+        Text("Authentication name", "认证用户名"): account.user,
+        Text("Password", "密码"): account.secret,
+        Text("Domain / server", "域名/服务器"): account.server,
+        Text("Transport", "传输协议"): account.transport.upper(),
+        Text("Media encryption", "媒体加密"): sound,
+        Text("Codecs", "语音编码"): "PCMA, PCMU, G.722",
+        Text("Keys (DTMF)", "按键（DTMF）"): "RFC 2833 / RFC 4733",
     }
+
+
+def plain_settings(account: AgentAccount) -> dict[str, str]:
+    """The same in English, as JSON has it."""
+    found = settings_of(account).items()
+    return {name.en: value.en if isinstance(value, Text) else value for name, value in found}
 
 
 def phone_file(account: AgentAccount, phone: Phone) -> tuple[str, str]:
@@ -135,7 +143,7 @@ def _microsip(account: AgentAccount) -> str:
 
 
 def _zoiper(account: AgentAccount) -> str:
-    return "".join(f"{name}: {_line(value)}\n" for name, value in settings_of(account).items())
+    return "".join(f"{name}: {_line(str(value))}\n" for name, value in settings_of(account).items())
 
 
 def _baresip(account: AgentAccount) -> str:
@@ -165,4 +173,4 @@ _WRITERS: dict[Phone, Callable[[AgentAccount], str]] = {
     "baresip": _baresip,
 }
 
-__all__ = ["PHONES", "Phone", "export", "phone_file", "settings_of"]
+__all__ = ["PHONES", "Phone", "export", "phone_file", "plain_settings", "settings_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from urllib.parse import quote
 
 import typer
@@ -12,6 +12,7 @@ import typer
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, site_folder, state
 from ivr.cli.engine import ask
 from ivr.cli.people import By, table
+from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
@@ -85,10 +86,12 @@ def pause(
     context: typer.Context,
     agent: AgentId,
     by: By,
-    reason: Annotated[str, typer.Option(help="Reason, as the site names it. / 小休原因")],
+    reason: Annotated[str, typer.Option(help="Reason, as the site names it; needed. / 小休原因（必填）")] = "",
     as_json: JsonFlag = False,
 ) -> None:
     """Let an agent take no calls for a while. / 坐席小休"""
+    if not reason:
+        guarded(lambda: _no_reason(state(context).settings), as_json=as_json)
     if _act(context, agent, "pause", {"reason": reason, "by": by}, as_json) is not None:
         done(f"{agent} is paused: {reason}", f"坐席 {agent} 已置为小休：{reason}")
 
@@ -124,6 +127,23 @@ def _act(context: typer.Context, agent: str, verb: str, body: dict[str, Any], as
 def _ask(settings: Settings, agent: str, verb: str, body: dict[str, Any], *, method: str = "POST") -> dict[str, Any]:
     path = "/".join(quote(part, safe="") for part in ("agents", agent, verb) if part)
     return ask(settings, f"/{path}", body, method=method)
+
+
+def _no_reason(settings: Settings) -> NoReturn:
+    """Names the reasons there are.
+
+    Raises:
+        UsageError: always.
+    """
+    from dialplan.loading import load_site
+
+    reasons = load_site(site_folder(settings)).staffing.pause_reasons
+    en = ", ".join(reasons)
+    zh = "、".join(f"{name}（{one.title}）" if one.title else name for name, one in reasons.items())
+    raise UsageError(
+        Text("a pause needs a reason", "小休须说明原因"),
+        cure=Text(f"--reason with one of: {en}", f"用 --reason 指定：{zh}"),
+    )
 
 
 def _site(settings: Settings) -> tuple[tzinfo, dict[str, str]]:

@@ -28,6 +28,7 @@ from ivr.cli import (
     trunks,
 )
 from ivr.cli.common import Runtime, State, guarded, load_settings
+from ivr.cli.misuse import Root
 from ivr.core.log import configure_logging
 
 HELP = """Call handling on Asterisk with built-in quality assurance. / 基于 Asterisk 的呼叫处理与质检引擎
@@ -46,7 +47,7 @@ def _version(wanted: bool) -> None:
 
 def build(runtime: Runtime) -> typer.Typer:
     """The command line over ``runtime``."""
-    app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(cls=Root, help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
     @app.callback()
     def root(

@@ -46,6 +46,8 @@ async def month_report(
         )
     narrowed = "-part" if report.only is not None else ""
     path = html or settings.reports / f"quality-{month}{narrowed}.html"
+    if html is None:
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_quality(path, report, zone=zone, made_at=now)
     if csv is not None:
         write_whole(csv, to_csv(report).encode("utf-8"))

@@ -11,11 +11,13 @@ import typer
 from ivr.cli import queues_alerts, queues_watch
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
 from ivr.cli.report import Since, Until, bounds, known
+from ivr.cli.skipped import not_understood, out_of_order
 from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
 if TYPE_CHECKING:
+    from ivr.journal.sources import Skipped
     from ivr.reports.traffic.simulated import Compared
 
 app = typer.Typer(help="Queues. / 队列", no_args_is_help=True)
@@ -53,7 +55,7 @@ def simulate(
 
     settings = state(context).settings
 
-    def work() -> tuple[Compared, dict[str, object]]:
+    def work() -> tuple[Compared, Skipped]:
         changes = parse(agents, penalty, weight, wrapup, strategy)
         path = log or settings.asterisk_dir / "log" / "queue_log"
         return _simulated(settings, path, changes, since, until, starved_after, seed, foreign)
@@ -66,7 +68,7 @@ def simulate(
         if found.changed is not None:
             columns["changed"] = found.changed
         notes = [{"en": one.en, "zh": one.zh} for one in found.notes]
-        emit({**waits_plain(columns), "deviation_s": found.deviation_s, "notes": notes, "read": skipped})
+        emit({**waits_plain(columns), "deviation_s": found.deviation_s, "notes": notes, "read": skipped.as_dict()})
         return
     shown = {Text("measured", "实测"): found.measured, Text("replayed", "重放"): found.replayed}
     if found.changed is not None:
@@ -74,9 +76,10 @@ def simulate(
     console.print(waits_view(shown, found.levels))
     for one in found.notes:
         note(one.en, one.zh)
-    lost = {name: count for name, count in skipped.items() if count and name != "rows"}
-    if lost:
-        note(f"not understood in the log: {lost}", f"日志中无法识别的内容：{lost}")
+    if lost := not_understood(skipped):
+        note(f"not understood in the log: {lost.en}", f"日志中无法识别的内容：{lost.zh}")
+    if late := out_of_order(skipped):
+        note(f"in the log {late.en}", f"日志中 {late.zh}")
 
 
 @app.command()
@@ -165,7 +168,7 @@ def alerts_file(
 
 def _simulated(
     settings: Settings, path: Path, changes: Any, since: str, until: str, starved_after: float, seed: int, foreign: bool
-) -> tuple[Compared, dict[str, object]]:
+) -> tuple[Compared, Skipped]:
     from zoneinfo import ZoneInfo
 
     from dialplan.loading import load_site
@@ -197,7 +200,7 @@ def _simulated(
             Text(f"nobody joined a queue in {path}", f"{path} 中没有来电进入队列"),
             cure=Text("name another file or other days", "请指定其他文件或日期"),
         )
-    return found, skipped.as_dict()
+    return found, skipped
 
 
 def _staffed(

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, run, site_folder, state
+from ivr.cli.skipped import not_understood, out_of_order
 from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -129,10 +130,12 @@ def _show(report: Report, limit: int, *, check: bool) -> None:
     for name in report.missing:
         note(f"{name}: no such file; compared without it", f"{name}：文件不存在，未参与对账")
     for name, source in (("CEL", report.cel), ("queue_log", report.queue_log)):
-        told = [f"{key} {count}" for key, count in source.as_dict().items() if key != "rows" and count]
-        if told:
-            note(f"{name}: {source.rows} rows read; {', '.join(told)}",
-                 f"{name}：读取 {source.rows} 行；{'，'.join(told)}")  # fmt: skip
+        if told := [one for one in (not_understood(source), out_of_order(source)) if one]:
+            note(f"{name}: {source.rows} rows read; {'; '.join(one.en for one in told)}",
+                 f"{name}：读取 {source.rows} 行；{'；'.join(one.zh for one in told)}")  # fmt: skip
+    if report.strangers:
+        note(f"{report.strangers} calls in the files are not ours, or began before them: left alone",
+             f"文件中另有 {report.strangers} 通不属于本系统或缺少开头，未参与对账")  # fmt: skip
     _put_in(report, limit)
     _table(Text("drift", "差异"), report.drift, report.left, limit)
     calls = f"{report.compared} calls compared, {report.agreeing} agreed, {report.mended} fields put in"

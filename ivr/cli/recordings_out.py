@@ -165,11 +165,12 @@ def _chosen(tracks: list[Track], party: str) -> list[Track]:
 def _sound(
     room: Room, tracks: list[Track], start: float, end: float | None, out: Path | None, player: tuple[str, ...] | None
 ) -> float:
+    from ivr.reports.page import check_folder
     from recording.keeping.tracks import write_stereo
 
     folder = room.settings.recordings
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
+        check_folder(out)
         with tempfile.NamedTemporaryFile(dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
             temporary = Path(file.name)
             try:

@@ -56,15 +56,29 @@ def policy(style: str, script: str) -> str:
     return f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'"
 
 
+def check_folder(path: Path) -> None:
+    """See that the folder a file is to go to is there.
+
+    Raises:
+        UsageError: if it is not.
+    """
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(
+            Text(f"no folder {folder}", f"没有目录 {folder}"),
+            cure=Text("make it, or name a folder that is there", "请先创建，或指定已有目录"),
+        )
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; readable by this user only.
 
     Raises:
-        UsageError: if it cannot be written.
+        UsageError: if its folder is not there (a slip of the keys makes none), or it cannot be written.
     """
+    check_folder(path)
     temporary: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -27,20 +27,22 @@ STEADY = Text(
 def plan_view(needs: Sequence[Need], width: int = 120) -> RenderableType:
     """A day's need, interval by interval, in ``width`` columns."""
     table = plain_table()
+    bars = width >= BARS_FROM
+    if not bars:
+        table.padding = (0, 0, 0, 0)
     for name in (
         Text("from", "时段"),
         Text("calls", "来电"),
-        Text("AHT", "处理时长"),
+        Text("AHT", "处理\n时长"),
         Text("Erlang", "爱尔兰"),
-        Text("agents C", "坐席 C"),
-        Text("agents A", "坐席 A"),
-        Text("level %", "服务水平%"),
-        Text("aband. %", "放弃%"),
-        Text("occup. %", "占用%"),
+        Text("agents\nC", "坐席\nC"),
+        Text("agents\nA", "坐席\nA"),
+        Text("level\n%", "服务\n水平%"),
+        Text("gave\nup %", "放弃\n%"),
+        Text("busy\n%", "占用\n%"),
         Text("roster", "排班"),
     ):
-        table.add_column(str(name), justify="right")
-    bars = width >= BARS_FROM
+        table.add_column(str(name), justify="right", overflow="fold")
     if bars:
         table.add_column("", no_wrap=True, style="cyan")
     most = max((one.roster for one in needs), default=0)

@@ -45,11 +45,16 @@ def test_baresip_takes_one_line() -> None:
     assert "mediaenc" not in phone_file(PLAIN, "baresip")[1]
 
 
-def test_zoiper_gets_words() -> None:
+def test_zoiper_gets_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_LANG", "en")
     told = phone_file(TLS, "zoiper")[1]
     assert len(told.splitlines()) == len(settings_of(TLS))
     assert "Transport: TLS" in told
     assert "SRTP (SDES), mandatory" in told
+    monkeypatch.setenv("IVR_LANG", "zh")
+    told = phone_file(TLS, "zoiper")[1]
+    assert "传输协议: TLS" in told
+    assert "SRTP（SDES），必须" in told
 
 
 def test_files_are_private(tmp_path: Path) -> None:

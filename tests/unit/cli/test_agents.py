@@ -40,7 +40,7 @@ def plain(ivr: Ivr, *words: str) -> Any:
     return json.loads(result.stdout)
 
 
-def test_an_agent_comes_and_goes(ivr: Ivr, site: Path, home: Path) -> None:
+def test_an_agent_comes_and_goes(ivr: Ivr, site: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     added = plain(ivr, "agents", "add", "kim", "--name", "金", "--queue", "service")
     assert added == {
         "id": "kim", "name": "金", "extension": "6002", "number": "802", "queues": ["service"], "running": None,
@@ -49,13 +49,18 @@ def test_an_agent_comes_and_goes(ivr: Ivr, site: Path, home: Path) -> None:
     secret = json.loads((home / "secrets.json").read_text("utf-8"))["agents"]["kim"]
     (account,) = plain(ivr, "agents", "provision", "kim")["accounts"]
     assert account["Password"] == secret
+    monkeypatch.setenv("IVR_LANG", "zh")
+    assert plain(ivr, "agents", "provision", "kim")["accounts"] == [account]  # keys of JSON are one language's
+    shown = ivr("agents", "provision", "kim").stdout
+    assert f"密码: {secret}" in shown
+    assert all(any("\u4e00" <= char <= "\u9fff" for char in line) for line in shown.splitlines()[1:])
     assert ivr("agents", "remove", "kim").exit_code == 0
     assert [one["id"] for one in plain(ivr, "agents", "list")] == ["lee"]
     assert "kim" not in json.loads((home / "secrets.json").read_text("utf-8"))["agents"]
     assert (site / "agents.yaml").read_text("utf-8") == AGENTS
     assert audited(home) == [
         ("agents.add", "agent:kim"),
-        ("agents.provision", "agents"),
+        *[("agents.provision", "agents")] * 3,
         ("agents.remove", "agent:kim"),
     ]
 

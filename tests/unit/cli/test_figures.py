@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from ivr.cli.common import console
 from ivr.cli.report import bounds
 from ivr.core.errors import UsageError
 from ivr.core.settings import Settings
@@ -118,13 +119,22 @@ def test_what_from_and_to_mean() -> None:
         told("2026-03-01T09:30", "2026-03-01T09:30")
 
 
-def test_a_queue_log_is_replayed(ivr: Ivr, home: Path, tmp_path: Path) -> None:
+def test_a_queue_log_is_replayed(ivr: Ivr, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "queue_log"
     log.write_text(BY_HAND, "utf-8")
     shown = ivr("queues", "simulate", str(log), "--agents", "service=+1")
     assert shown.exit_code == 0, shown.output
     assert "changed" in shown.stdout
     assert "13800138" not in shown.stdout
+    assert "not understood in the log: 1 rows of events not known (SOMETHINGNEW 1)\n" in shown.stdout
+    turned = tmp_path / "turned"
+    turned.write_text("".join(reversed([line for line in BY_HAND.splitlines(True) if "NEW" not in line])), "utf-8")
+    shown = ivr("queues", "simulate", str(turned))
+    assert "rows stood below later ones, and were taken all the same\n" in shown.stdout
+    assert "not understood" not in shown.stdout
+    with monkeypatch.context() as chinese:
+        chinese.setenv("IVR_LANG", "zh")
+        assert "日志中无法识别的内容：1 行为未知事件" in ivr("queues", "simulate", str(log)).stdout
     found = data(ivr, "queues", "simulate", str(log), "--foreign")
     assert found["measured"]["service"]["abandoned"] == 1
     assert found["read"]["unknown"] == {"SOMETHINGNEW": 1}
@@ -135,13 +145,21 @@ def test_a_queue_log_is_replayed(ivr: Ivr, home: Path, tmp_path: Path) -> None:
     assert ivr("queues", "simulate").exit_code == 3  # no log of ours yet
 
 
-def test_staff_from_a_load_given(ivr: Ivr, home: Path) -> None:
+def test_staff_from_a_load_given(ivr: Ivr, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = data(ivr, "queues", "staff", "--calls", "120", "--aht", "240", "--patience", "90", "--shrinkage", "0.3")
     (need,) = found["needs"]
     assert (need["erlang_c"]["agents"], need["erlang_a"]["agents"], need["roster"]) == (20, 18, 26)
     assert "--aht" in refused(ivr, "queues", "staff", "--calls", "120")
     assert "not a target" in refused(ivr, "queues", "staff", "--target", "80", "--calls", "1", "--aht", "60")
     assert "--interval 7" in refused(ivr, "queues", "staff", "--interval", "7")
+    monkeypatch.setattr(console, "_width", 80)
+    for language, heads in (("en", "calls AHT Erlang agents level gave up busy roster"),
+                            ("zh", "来电 处理 时长 爱尔兰 坐席 服务 水平 放弃 占用 排班")):  # fmt: skip
+        monkeypatch.setenv("IVR_LANG", language)
+        shown = ivr("queues", "staff", "--calls", "1200", "--aht", "3600", "--patience", "120")
+        assert all(head in shown.stdout for head in (*heads.split(), "1200.0", "1:00:00", "2400.00"))
+        assert "…" not in shown.stdout
+    monkeypatch.setenv("IVR_LANG", "en")
     shown = ivr("queues", "staff", "--calls", "120", "--aht", "240")
     assert "20" in shown.stdout
     assert "Erlang" in shown.stdout

@@ -62,7 +62,7 @@ def test_drift_is_an_exit_code_until_it_is_mended(ivr: Ivr, home: Path) -> None:
     assert "[red]kim" in left.stdout.replace("\n", "")
 
 
-def test_other_files_are_read_and_strangers_stay_out(ivr: Ivr, tmp_path: Path) -> None:
+def test_other_files_are_read_and_strangers_stay_out(ivr: Ivr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "their_queue_log"
     other.write_text("1795320127|99.1|support|NONE|ENTERQUEUE||555|1\nnonsense\n1795320130|99.1|support|NONE|JUGGLE|\n")
     cel = tmp_path / "Master.csv"
@@ -70,6 +70,14 @@ def test_other_files_are_read_and_strangers_stay_out(ivr: Ivr, tmp_path: Path) -
     found = json.loads(ivr(*RECONCILE, *SINCE, "--json", "--cel", str(cel), "--queue-log", str(other)).stdout)
     assert (found["compared"], found["strangers"], found["left"]) == (0, 1, 0)
     assert (found["queue_log"]["malformed"], found["queue_log"]["unknown"]) == (1, {"JUGGLE": 1})
+    shown = ivr(*RECONCILE, *SINCE, "--cel", str(cel), "--queue-log", str(other)).stdout
+    assert "1 calls in the files are not ours" in shown
+    assert "1 lines are no rows; 1 rows of events not known (JUGGLE 1)" in shown
+    assert "0 calls compared" in shown
+    monkeypatch.setenv("IVR_LANG", "zh")
+    shown = ivr(*RECONCILE, *SINCE, "--cel", str(cel), "--queue-log", str(other)).stdout
+    assert "另有 1 通不属于本系统" in shown
+    assert "1 行格式不符；1 行为未知事件（JUGGLE 1）" in shown
 
 
 def test_what_cannot_be_done_is_said(ivr: Ivr, home: Path) -> None:

@@ -154,6 +154,7 @@ def test_the_file_is_written_whole_and_for_this_user_only(
     day: tuple[list[CallStory], Indicators], tmp_path: Path
 ) -> None:
     path = tmp_path / "reports" / "day.html"
+    path.parent.mkdir()
     write_html(path, *day, title=TITLE, zone=SHANGHAI, language="en")
     first = path.read_text(encoding="utf-8")
     write_html(path, *day, title=TITLE, zone=SHANGHAI, language="zh")
@@ -164,8 +165,10 @@ def test_the_file_is_written_whole_and_for_this_user_only(
 
 def test_a_place_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(UsageError, match="name a folder"):
-        write_html(tmp_path / "file" / "day.html", [], None, title=TITLE, zone=SHANGHAI)
+    for folder in ("file", "no/such/folder"):
+        with pytest.raises(UsageError, match="name a folder"):
+            write_html(tmp_path / folder / "day.html", [], None, title=TITLE, zone=SHANGHAI)
+    assert not (tmp_path / "no").exists()
     (tmp_path / "taken").mkdir()
     with pytest.raises(UsageError):
         write_html(tmp_path / "taken", [], None, title=TITLE, zone=SHANGHAI)
