@@ -5,7 +5,8 @@ They stand in the manual, and the tests run them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 TINY_SITE: dict[str, str] = {
     "site.yaml": (
@@ -34,11 +35,13 @@ class Example:
         file: which file of the tiny site.
         text: what it holds instead; bytes where it is no text, None where it is not there.
         where: ``line:column`` of the problem.
+        besides: what other files hold instead, without which it would be none.
     """
 
     file: str
     text: str | bytes | None
     where: str
+    besides: Mapping[str, str | bytes | None] = field(default_factory=dict)
 
 
 def _site(old: str, new: str, where: str) -> Example:
@@ -178,6 +181,20 @@ EXAMPLES: dict[str, Example] = {
     "DP245": Example("queues.yaml", "service: {announce_wait: true}\n", "1:26"),
     "DP246": Example("queues.yaml", "service: {whisper: [queue, wait]}\n", "1:20"),
     "DP247": Example("queues.yaml", "service: {whisper: [wait, wait]}\n", "1:27"),
+    "DP248": Example(
+        "queues.yaml",
+        "service: {announcer: asterisk}\n",
+        "1:22",
+        {
+            "site.yaml": TINY_SITE["site.yaml"] + "callback: {dial: 'PJSIP/{number}@trunk', allowed: [1ZXXXXXXXXX]}\n",
+            "flows/main.yaml": _flow(
+                "menu: {step: queue, queue: service, keys: {1: later}, timeout: bye}",
+                "later: {step: callback, queue: service, next: bye}",
+                _BYE,
+                where="",
+            ).text,
+        },
+    ),
     "DP120": Example("staffing.yaml", "pause_reasons: {lunch: {code: L}}\n", "1:31"),
     "DP281": Example("staffing.yaml", "outcomes: {sold: {code: 1}, lost: {code: 1}}\n", "1:42"),
     "DP282": Example("queues.yaml", "service: {skills: {billing: 3}}\n", "1:29"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dialplan.model import (
@@ -15,6 +15,7 @@ from dialplan.model import (
     HoursGate,
     LanguageChoice,
     Menu,
+    Queue,
 )
 from dialplan.tree import Loc
 
@@ -42,7 +43,7 @@ class Edge:
         return self.at[0] == "choices"
 
 
-def edges(name: str, step: FlowStep) -> Iterator[Edge]:
+def edges(name: str, step: FlowStep, queues: Mapping[str, Queue]) -> Iterator[Edge]:
     """Every way out of a step, in the order in which the step names them."""
     match step:
         case Menu():
@@ -60,8 +61,8 @@ def edges(name: str, step: FlowStep) -> Iterator[Edge]:
             yield Edge(name, step.next, "next", ("next",), silent=True)
         case Enqueue():
             yield from _optional(name, step.after, "after", silent=False)
-            yield from _optional(name, step.timeout, "timeout", silent=False)
-            yield from _optional(name, step.full, "full", silent=False)
+            yield from _optional(name, step.timeout, "timeout", silent=_turns_away(step, queues.get(step.queue)))
+            yield from _optional(name, step.full, "full", silent=True)
             yield from _optional(name, step.empty, "empty", silent=True)
             for key, target in step.keys.items():
                 yield Edge(name, target, key, ("keys", key), silent=False)
@@ -76,17 +77,28 @@ def edges(name: str, step: FlowStep) -> Iterator[Edge]:
             yield from _optional(name, getattr(step, "next", None), "next", silent=True)
 
 
+def _turns_away(step: Enqueue, queue: Queue | None) -> bool:
+    """Whether ``timeout`` is also the way of callers who are not let in, and so have not waited."""
+    if queue is None:
+        return False
+    return bool(queue.max_length and not step.full) or not (queue.join_empty or step.empty)
+
+
 def _optional(name: str, target: str | None, label: str, *, silent: bool) -> Iterator[Edge]:
     if target is not None:
         yield Edge(name, target, label, (label,), silent=silent)
 
 
 class Graph:
-    """The steps of one flow and the ways between those that are there."""
+    """The steps of one flow and the ways between those that are there.
 
-    def __init__(self, flow: Flow) -> None:
+    Args:
+        queues: of the site; without them, nobody is known to be turned away at ``timeout``.
+    """
+
+    def __init__(self, flow: Flow, queues: Mapping[str, Queue] | None = None) -> None:
         self.flow = flow
-        self.all_edges = [edge for name, step in flow.steps.items() for edge in edges(name, step)]
+        self.all_edges = [edge for name, step in flow.steps.items() for edge in edges(name, step, queues or {})]
         self.out: dict[str, list[Edge]] = {name: [] for name in flow.steps}
         for edge in self.all_edges:
             if edge.target in flow.steps:

@@ -102,7 +102,8 @@ def example(code: str) -> str:
     found = EXAMPLES[code]
     if not isinstance(found.text, str) or len(found.text) > 600:
         return ""
-    return f"`{found.file}`\n\n```yaml\n{found.text}```\n"
+    files = {found.file: found.text, **found.besides}
+    return "\n".join(f"`{file}`\n\n```yaml\n{text}```\n" for file, text in files.items() if isinstance(text, str))
 
 
 def _summary(model: type[BaseModel], language: ManualLanguage) -> str:

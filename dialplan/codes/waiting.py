@@ -60,5 +60,11 @@ WAITING = codes(
             "name it once",
             "请只保留一处",
         ),
+        "DP248": (
+            "queue {what} tells callers a position that leaves out those who wait to be called back",
+            "队列 {what} 播报的排队位置未计入等待回电的来电者",
+            "set announcer: engine, or announce_position: 0",
+            "请设置 announcer: engine，或设置 announce_position: 0",
+        ),
     },
 )

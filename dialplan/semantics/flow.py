@@ -29,7 +29,7 @@ _MUST_GO_ON = (Answer, Greeting, Collect)
 
 def flow(site: Site, name: str, flow: Flow, places: Places) -> Iterator[Problem]:
     """Problems of one flow."""
-    graph, at = Graph(flow), ("flows", name)
+    graph, at = Graph(flow, site.queues), ("flows", name)
     if flow.start not in flow.steps:
         found = known(flow.start, flow.steps)
         yield problem("DP201", places.of(*at, "start"), flow=name, what=flow.start, known=found)

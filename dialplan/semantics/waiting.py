@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialplan.codes import known, problem
-from dialplan.model import Callback, Enqueue, Site
+from dialplan.model import Callback, Enqueue, FlowStep, Site
 from dialplan.places import Places
 from ivr.core.problems import Problem
 
@@ -18,7 +18,10 @@ def waiting(site: Site, places: Places) -> Iterator[Problem]:
     yield from _lists(site, places)
     yield from _keys(site, places)
     yield from _callbacks(site, places)
+    called_back = {step.queue for step in _steps(site) if isinstance(step, Callback)}
     for name, queue in site.queues.items():
+        if name in called_back and queue.announcer == "asterisk" and queue.announce_position:
+            yield problem("DP248", places.of("queues", name, "announcer"), what=name)
         if queue.announce_wait and queue.announcer != "engine":
             yield problem("DP245", places.of("queues", name, "announce_wait"), what=name)
         if "queue" in queue.whisper and queue.title_prompt is None:
@@ -26,6 +29,10 @@ def waiting(site: Site, places: Places) -> Iterator[Problem]:
         for index, part in enumerate(queue.whisper):
             if part in queue.whisper[:index]:
                 yield problem("DP247", places.of("queues", name, "whisper", index), what=name, part=part)
+
+
+def _steps(site: Site) -> Iterator[FlowStep]:
+    return (step for flow in site.flows.values() for step in flow.steps.values())
 
 
 def _lists(site: Site, places: Places) -> Iterator[Problem]:

@@ -29,6 +29,10 @@ class Trace(Protocol):
         """Tell that the caller does not want to be recorded."""
         ...
 
+    def turned_away(self, queue: str, status: str) -> None:
+        """Tell that the caller was not let into a queue, and why, as QUEUESTATUS has it."""
+        ...
+
     def outcome(self, outcome: CallOutcome) -> None:
         """Tell what the call came to, as far as the flow knows."""
         ...

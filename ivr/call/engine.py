@@ -282,6 +282,10 @@ class JournalTrace:
         """The caller does not want to be recorded."""
         self._journal.put(RecordingRefused(at=self._clock.now(), linkedid=self._linkedid))
 
+    def turned_away(self, queue: str, status: str) -> None:
+        """The caller asked for an agent and was not let into the queue."""
+        self._journal.put(QueueReturned(at=self._clock.now(), linkedid=self._linkedid, queue=queue, status=status))
+
     def outcome(self, outcome: Outcome) -> None:
         """What the call came to."""
         self._journal.put(OutcomeDecided(at=self._clock.now(), linkedid=self._linkedid, outcome=outcome))

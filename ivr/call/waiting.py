@@ -13,8 +13,14 @@ from ivr.storage.models import Callback
 class Floor(Protocol):
     """Queues and agents now."""
 
-    def expect(self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "") -> None:
-        """A caller is about to join a queue."""
+    def expect(
+        self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "", queue: str = ""
+    ) -> None:
+        """A caller is about to join a queue, in which he is counted from now on."""
+        ...
+
+    def length(self, queue: str) -> int:
+        """How many callers wait in a queue or are on their way into it."""
         ...
 
     def empty(self, queue: str) -> bool:
@@ -41,16 +47,26 @@ class Callbacks(Protocol):
         """The try failed."""
         ...
 
+    async def without_agent(self, linkedid: str) -> None:
+        """The caller was there, but no agent: the try does not count."""
+        ...
+
     async def of_attempt(self, linkedid: str) -> Callback | None:
         """The callback behind a call; None if it is no such call."""
         ...
 
 
 class NoFloor:
-    """For calls without Asterisk: tests and simulations. No queue is empty."""
+    """For calls without Asterisk: tests and simulations. No queue is empty, none full."""
 
-    def expect(self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "") -> None:
+    def expect(
+        self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "", queue: str = ""
+    ) -> None:
         """Nobody asks."""
+
+    def length(self, queue: str) -> int:
+        """None."""
+        return 0
 
     def empty(self, queue: str) -> bool:
         """Never."""
@@ -82,6 +98,10 @@ class NoCallbacks:
     async def came_to_nothing(self, linkedid: str, why: str) -> None:
         """Keep it."""
         self.ended.append((linkedid, why))
+
+    async def without_agent(self, linkedid: str) -> None:
+        """Keep it."""
+        self.ended.append((linkedid, "without agent"))
 
     async def of_attempt(self, linkedid: str) -> Callback | None:
         """None: nobody was called."""

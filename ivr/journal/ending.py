@@ -10,6 +10,9 @@ from ivr.journal.told import noted
 from ivr.storage.models import Call
 from recording.talks import stays
 
+# Visits of callers who wanted an agent and got none, though they neither hung up nor chose something else.
+UNSERVED = frozenset({"timeout", "full", "empty"})
+
 
 def conclude(call: Call) -> None:
     """Set end, outcome, who hung up and who talked to the caller, once the last leg has ended."""
@@ -72,8 +75,13 @@ def _outcome(call: Call) -> str:
         return "voicemail"
     if "abandoned" in outcomes:
         return "abandoned"
+    decided = noted(call, "decided")
+    if decided:
+        return str(decided)
+    if outcomes & UNSERVED:
+        return "unserved"
     # A number nobody serves is turned away before the flow begins.
-    return str(noted(call, "decided") or ("self_service" if noted(call, "entered") else "failed"))
+    return "self_service" if noted(call, "entered") else "failed"
 
 
 def _hung_up_by(call: Call) -> str:

@@ -69,7 +69,10 @@ class RecordingRefused(EngineFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueReturned(EngineFact):
-    """The dialplan came back from a queue; ``status`` is Asterisk's QUEUESTATUS, e.g. TIMEOUT or JOINEMPTY."""
+    """The caller is not, or no longer, in a queue; ``status`` is Asterisk's QUEUESTATUS, e.g. TIMEOUT or JOINEMPTY.
+
+    Told of those whom the engine does not let in, too.
+    """
 
     queue: str
     status: str

@@ -27,6 +27,7 @@ class Floor:
         self._live = live
         self._site = site
         self._expected: OrderedDict[str, tuple[int, datetime | None, str]] = OrderedDict()
+        self._coming: OrderedDict[str, str] = OrderedDict()
         self._handling: dict[str, Handling] = {}
 
     @property
@@ -34,14 +35,22 @@ class Floor:
         """Whether Asterisk is in sight."""
         return self._live.known
 
-    def expect(self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "") -> None:
+    def expect(
+        self, uniqueid: str, priority: int, *, since: datetime | None = None, language: str = "", queue: str = ""
+    ) -> None:
         """A caller is about to join a queue.
 
         Args:
             uniqueid: of his channel.
             since: place he keeps; his joining if None.
             language: that he is told things in.
+            queue: in which he is counted from now on, though he does not stand there yet.
         """
+        self._coming.pop(uniqueid, None)
+        if queue:
+            self._coming[uniqueid] = queue
+            while len(self._coming) > MAX_EXPECTED:
+                self._coming.popitem(last=False)
         self._expected.pop(uniqueid, None)
         self._expected[uniqueid] = (priority, since, language)
         while len(self._expected) > MAX_EXPECTED:
@@ -50,13 +59,19 @@ class Floor:
     def speaks(self, uniqueid: str, language: str) -> None:
         """A caller's language, found out later."""
         priority, since, _ = self._known(uniqueid)
-        self.expect(uniqueid, priority, since=since, language=language)
+        queue = self._coming.get(uniqueid, "")
+        self.expect(uniqueid, priority, since=since, language=language, queue=queue)
 
     def tell(self, event: ev.AmiEvent) -> None:
         """Carry on by one event."""
         match event:
             case ev.ChannelEnded():
                 self._expected.pop(event.uniqueid, None)
+                self._coming.pop(event.uniqueid, None)
+            case ev.QueueJoined():
+                self._coming.pop(event.uniqueid, None)
+            case ev.ConnectionRestored():
+                self._coming.clear()  # who of them has joined or hung up meanwhile, nobody has told
             case ev.AgentCompleted() if event.talk_s > 0:
                 self.talked(event.queue, event.at, event.talk_s)
 
@@ -86,6 +101,14 @@ class Floor:
 
     def _known(self, uniqueid: str) -> tuple[int, datetime | None, str]:
         return self._expected.get(uniqueid) or (priority_of(self._live.priorities.get(uniqueid, 0)), None, "")
+
+    def length(self, queue: str) -> int:
+        """Callers who wait in a queue or are on their way into it; 0 while Asterisk is out of sight."""
+        if not self.known:
+            return 0
+        waiting = self._live[queue].waiting
+        coming = sum(name == queue and uniqueid not in waiting for uniqueid, name in self._coming.items())
+        return len(waiting) + coming
 
     def free_agents(self) -> dict[str, set[str]]:
         """Interfaces that could be rung now, each with the queues it serves."""

@@ -10,6 +10,7 @@ _OUTCOMES = {
     "": Text("under way", "进行中"),
     "answered": Text("answered", "已接听"),
     "abandoned": Text("abandoned", "排队放弃"),
+    "unserved": Text("not served", "未获服务"),
     "voicemail": Text("voicemail", "语音留言"),
     "callback": Text("callback", "预约回电"),
     "self_service": Text("self-service", "自助"),

@@ -25,7 +25,7 @@ _LARGEST = 1_000_000  # bytes
 Days = Annotated[int, Field(ge=0, le=36500)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
 OUTCOMES = frozenset(
-    {"answered", "abandoned", "voicemail", "callback", "self_service", "closed", "failed", "interrupted"}
+    {"answered", "abandoned", "unserved", "voicemail", "callback", "self_service", "closed", "failed", "interrupted"}
 )
 
 

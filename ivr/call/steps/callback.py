@@ -9,7 +9,7 @@ from ivr.call.context import CallContext
 from ivr.call.digits import enter_digits
 from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
 from ivr.call.steps.menu import ask
-from ivr.call.steps.queue import PRIORITY, place
+from ivr.call.steps.queue import EMPTY, FULL, PRIORITY, place
 from ivr.call.waiting import priority_of_caller
 from ivr.core.ids import mask_number
 from ivr.queues.callbacks.book import Noted, Wish
@@ -144,13 +144,19 @@ async def called_back(step: Callback, call: CallContext, priority: int) -> Hando
 
 
 async def resume(step: Callback, call: CallContext, status: str, key: str = "") -> Outcome:
-    """Go on after the queue of the call back; who waited in vain is called again."""
+    """Go on after the queue of the call back; who waited in vain is called again.
+
+    A try counts if he has waited as long as anybody may: nobody is made to do so for ever.
+    """
     call.tell("leave", status=status)
     if status == "CONTINUE":
         return GoTo(step.after)
     if status == "KEY":  # the keys of the queue are for those who have not been called back
         return Handover("queue", {})
-    await call.callbacks.came_to_nothing(call.linkedid, "no agent")
+    if status == FULL or status in EMPTY:
+        await call.callbacks.without_agent(call.linkedid)
+    else:
+        await call.callbacks.came_to_nothing(call.linkedid, "no agent")
     return GoTo(step.failure)
 
 

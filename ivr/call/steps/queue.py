@@ -12,22 +12,32 @@ from ivr.queues.places import asterisk_priority
 
 # What a call remembers of its waiting.
 PLACE, PRIORITY = "place", "priority"
+# QUEUESTATUS of a queue that takes nobody more, and of one without agents.
+FULL = "FULL"
+EMPTY = frozenset({"WITHDRAW", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL"})
 
 
 async def run(step: Enqueue, call: CallContext) -> Outcome:
-    """Say what happens next (A10) and hand over; who may not join an empty queue is told so."""
+    """Say what happens next (A10) and hand over; who may not join an empty queue is told so, a full one sends on.
+
+    Asterisk itself turns nobody away: it would those, too, who have a place already or come by an agent's hand.
+    """
     queue = call.site.queues[step.queue]
     if not queue.join_empty and call.floor.empty(step.queue):
         call.tell("empty", queue=step.queue)
+        call.trace.turned_away(step.queue, "JOINEMPTY")
         heard = await call.say(["queue-nobody"])
         return HungUp() if heard.hung_up else GoTo(step.empty or step.timeout)
-    heard = await call.say(["queue-join"])
-    if heard.hung_up:
-        return HungUp()
+    if queue.max_length and call.floor.length(step.queue) >= queue.max_length:
+        call.tell("full", queue=step.queue)
+        call.trace.turned_away(step.queue, FULL)
+        return GoTo(step.full or step.timeout)
     priority = priority_of_caller(call.site, caller=call.caller, number=call.number, step=step.priority)
+    call.floor.expect(call.uniqueid, priority, language=call.language, queue=step.queue)
+    if (await call.say(["queue-join"])).hung_up:
+        return HungUp()
     call.waited.setdefault(PLACE, call.clock.now().isoformat())
     call.waited[PRIORITY] = str(priority)
-    call.floor.expect(call.uniqueid, priority, language=call.language)
     call.tell("join", queue=step.queue, priority=priority)
     wait = step.wait or queue.max_wait
     return Handover(
@@ -58,9 +68,9 @@ async def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -
     if status == "CONTINUE":
         call.waited.pop(PLACE, None)  # whoever waits again waits anew
         return GoTo(step.after)
-    if status == "FULL":
+    if status == FULL:
         return GoTo(step.full or step.timeout)
-    if status in {"WITHDRAW", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL"}:
+    if status in EMPTY:
         return GoTo(step.empty or step.timeout)
     return GoTo(step.timeout)
 
@@ -70,4 +80,4 @@ def place(call: CallContext) -> datetime:
     return datetime.fromisoformat(call.waited[PLACE]) if PLACE in call.waited else call.clock.now()
 
 
-__all__ = ["PLACE", "PRIORITY", "place", "resume", "run"]
+__all__ = ["EMPTY", "FULL", "PLACE", "PRIORITY", "place", "resume", "run"]

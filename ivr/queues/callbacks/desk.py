@@ -100,6 +100,11 @@ class CallbackDesk:
         now, rules = self._clock.now(), self._rules()
         await self._tries.end(linkedid, lambda ticket: ticket.came_to_nothing(now, why, rules))
 
+    async def without_agent(self, linkedid: str) -> None:
+        """The caller was there, but no agent: the try does not count. He is on the phone yet, so not at once again."""
+        again = self._clock.now() + timedelta(seconds=self._rules().retry_after)
+        await self._tries.end(linkedid, lambda ticket: ticket.put_back(again, "no agent"))
+
     async def cancel(self, callback_id: int, actor: str) -> Ticket:
         """A person takes a callback out of the book; a try under way is hung up.
 

@@ -32,7 +32,8 @@ class Call(Base):
     started_at: Mapped[datetime] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    # answered | abandoned | voicemail | callback | self_service | closed | failed | interrupted; "" while under way
+    # answered | abandoned | unserved | voicemail | callback | self_service | closed | failed | interrupted;
+    # "" while under way
     outcome: Mapped[str] = mapped_column(String(16), default="", index=True)
     hung_up_by: Mapped[str] = mapped_column(String(16), default="")  # caller | agent | system
     # what was heard on the way and from which outcome, hung_up_by and start times are concluded

@@ -187,6 +187,12 @@ def test_where_the_engine_announces_asterisk_is_silent(settings: Settings, host:
         assert (comfort in text) == (announcer == "asterisk")
 
 
+def test_asterisk_turns_nobody_away_from_a_full_queue(settings: Settings, host: Toolbox) -> None:
+    base = rendered(settings, host, queues={"support": {"max_length": 2}, "sales": {"announce_position": 0}})
+    text = (base / "etc" / "queues.conf").read_text("utf-8")
+    assert re.findall(r"^maxlen = (.*)$", text, re.MULTILINE) == ["0"]
+
+
 def test_agents_are_told_of_callers_only_where_a_queue_wants_that(settings: Settings, host: Toolbox) -> None:
     def waiting(**queue: object) -> list[str]:
         base = rendered(settings, host, queues={"support": queue, "sales": {}})

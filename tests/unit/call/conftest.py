@@ -26,6 +26,7 @@ class ListTrace:
         self.languages: list[str] = []
         self.outcomes: list[str] = []
         self.refusals = 0
+        self.away: list[tuple[str, str]] = []
 
     def step(self, step: str, kind: str, event: str, detail: Mapping[str, Any]) -> None:
         self.told.append((step, event, detail))
@@ -35,6 +36,9 @@ class ListTrace:
 
     def refused(self) -> None:
         self.refusals += 1
+
+    def turned_away(self, queue: str, status: str) -> None:
+        self.away.append((queue, status))
 
     def outcome(self, outcome: str) -> None:
         self.outcomes.append(outcome)

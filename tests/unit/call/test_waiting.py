@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dialplan.model import CallbackSettings, CallerList, Site
+from ivr.call.channel import Heard
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, Handover, HungUp
 from ivr.call.runner import resume_flow, run_flow
@@ -39,10 +40,15 @@ class Empty:
     """A floor where nobody is."""
 
     def __init__(self) -> None:
-        self.expected: list[tuple[str, int, str]] = []
+        self.expected: list[tuple[str, int, str, str]] = []
 
-    def expect(self, uniqueid: str, priority: int, *, since: object = None, language: str = "") -> None:
-        self.expected.append((uniqueid, priority, language))
+    def expect(
+        self, uniqueid: str, priority: int, *, since: object = None, language: str = "", queue: str = ""
+    ) -> None:
+        self.expected.append((uniqueid, priority, language, queue))
+
+    def length(self, queue: str) -> int:
+        return len(self.expected)
 
     def empty(self, queue: str) -> bool:
         return True
@@ -83,13 +89,46 @@ async def test_who_may_not_join_an_empty_queue_is_told_so(make_call: MakeCall) -
     assert isinstance(await run_flow(call, "wait"), End)
     assert prompts(channel) == ["queue-nobody", "closed"]
     assert trace.events("wait") == ["empty"]
+    assert trace.away == [("service", "JOINEMPTY")]
+    assert call.floor.expected == []
+
+
+@pytest.mark.parametrize(("full", "said"), [({}, "queue-timeout"), ({"full": "nobody"}, "closed")])
+async def test_a_full_queue_sends_on_before_it_asks_for_patience(
+    make_call: MakeCall, full: dict[str, str], said: str
+) -> None:
+    steps = {**STEPS, "wait": {**STEPS["wait"], **full}}
+    floor = Empty()
+    for outcome, heard in ((Handover, ["queue-join"]), (Handover, ["queue-join"]), (End, [said])):
+        call, channel, trace = make_call(steps=steps)
+        queues = {"service": call.site.queues["service"].model_copy(update={"max_length": 2})}
+        call.site, call.floor = call.site.model_copy(update={"queues": queues}), floor
+        assert isinstance(await run_flow(call, "wait"), outcome)
+        assert prompts(channel) == heard
+    assert trace.events("wait") == ["full"]
+    assert trace.away == [("service", "FULL")]
+    assert "place" not in call.waited
+
+
+async def test_whoever_is_on_his_way_in_is_counted(make_call: MakeCall) -> None:
+    call, channel, _ = make_call(steps=STEPS)
+    call.floor = floor = Empty()
+    counted = []
+
+    async def play(prompt: str, *, keys: str = "") -> Heard:
+        counted.append((prompt, floor.length("service")))
+        return Heard()
+
+    channel.play = play  # type: ignore[method-assign]
+    await run_flow(call, "wait")
+    assert counted == [("queue-join", 1)]
 
 
 async def test_most_sites_let_callers_wait_for_the_first_agent(make_call: MakeCall) -> None:
     call, _, _ = make_call(steps=STEPS)
     call.floor = floor = Empty()
     assert isinstance(await run_flow(call, "wait"), Handover)
-    assert floor.expected == [("", 2, "zh-CN")]
+    assert floor.expected == [("", 2, "zh-CN", "service")]
 
 
 @pytest.mark.parametrize(
@@ -229,3 +268,12 @@ async def test_whoever_waited_in_vain_after_all_is_called_again(make_call: MakeC
     assert desk.ended == [("1.0", "no agent")]
     assert prompts(channel) == ["queue-timeout"]
     assert isinstance(await resume_flow(call, "later", "CONTINUE"), End)
+    assert len(desk.ended) == 1
+
+
+@pytest.mark.parametrize("status", ["FULL", "WITHDRAW", "JOINEMPTY", "LEAVEEMPTY"])
+async def test_a_callback_that_met_no_agent_costs_no_try(make_call: MakeCall, status: str) -> None:
+    call, _, _ = make_call(steps=STEPS)
+    desk = with_callbacks(call)
+    assert isinstance(await resume_flow(call, "later", status), End)
+    assert desk.ended == [("1.0", "without agent")]

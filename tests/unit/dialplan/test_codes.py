@@ -40,7 +40,7 @@ def test_every_code_has_an_example() -> None:
 @pytest.mark.parametrize("code", [code for code in CODES if code != "DP002"])
 def test_the_example_of_a_code_brings_it_about(code: str, tmp_path: Path, known_prompts: dict[str, set[str]]) -> None:
     example = EXAMPLES[code]
-    folder = write_files(tmp_path, {**TINY_SITE, example.file: example.text})
+    folder = write_files(tmp_path, {**TINY_SITE, **example.besides, example.file: example.text})
     site, problems = load_checked(folder, known_prompts=known_prompts)
     here = [found for found in problems if found.code == code]
     assert [found.where for found in here] == [f"{example.file}:{example.where}"], [str(found) for found in problems]
@@ -53,7 +53,7 @@ def test_the_example_of_a_code_brings_it_about(code: str, tmp_path: Path, known_
 @pytest.mark.parametrize("code", [code for code in CODES if code[:3] in {"DP2", "DP3"}])
 def test_no_other_error_is_told(code: str, tmp_path: Path, known_prompts: dict[str, set[str]]) -> None:
     example = EXAMPLES[code]
-    folder = write_files(tmp_path, {**TINY_SITE, example.file: example.text})
+    folder = write_files(tmp_path, {**TINY_SITE, **example.besides, example.file: example.text})
     errors = {
         found.code for found in check_site(folder, known_prompts=known_prompts) if found.severity is Severity.ERROR
     }

@@ -150,3 +150,22 @@ def test_each_broken_reference_is_told_at_its_own_place() -> None:
         ("DP202", "flows.main.steps.ask.choices.0"),
         ("DP202", "flows.main.steps.ask.failure"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("queue", "ways", "circle"),
+    [
+        ({}, {"timeout": "sorry"}, False),
+        ({"max_length": 2}, {"timeout": "sorry"}, True),
+        ({"max_length": 2}, {"timeout": "sorry", "full": "bye"}, False),
+        ({"max_length": 2}, {"full": "sorry"}, True),
+        ({"join_empty": False}, {"timeout": "sorry"}, True),
+        ({"join_empty": False}, {"timeout": "sorry", "empty": "bye"}, False),
+    ],
+)
+def test_whoever_is_not_let_in_must_not_come_back_for_ever(
+    queue: dict[str, Any], ways: dict[str, str], circle: bool
+) -> None:
+    wait = {"step": "queue", "queue": "service", **ways}
+    main = flow(answer=ANSWER, greet=GREET, ask=wait, sorry={"step": "play", "prompts": ["closed"], "next": "ask"})
+    assert ("DP205" in {code for code, _ in codes(main, queues={"service": queue})}) == circle

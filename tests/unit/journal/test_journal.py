@@ -157,6 +157,16 @@ async def test_a_file_that_the_ledger_closed_first_stays_closed(database: Databa
         ([ev.QueueJoined(**ids(2), queue="q"),
           own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="TIMEOUT"),
           ev.UserEvent(**ids(4), name="IvrVoicemail", fields={})], "voicemail", "caller"),
+        ([ev.QueueJoined(**ids(2), queue="q"),
+          own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="TIMEOUT")], "unserved", "caller"),
+        ([own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="FULL")], "unserved", "caller"),
+        ([own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="JOINEMPTY")], "unserved", "caller"),
+        ([own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="JOINEMPTY"),
+          own.OutcomeDecided(at=after(4), linkedid="1.1", outcome="callback")], "callback", "caller"),
+        ([own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="FULL"),
+          ev.QueueJoined(**ids(3.5), queue="r"), ev.QueueAbandoned(**ids(4), queue="r")], "abandoned", "caller"),
+        ([ev.QueueJoined(**ids(2), queue="q"),
+          own.QueueReturned(at=after(3), linkedid="1.1", queue="q", status="KEY")], "self_service", "caller"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("late", [False, True])

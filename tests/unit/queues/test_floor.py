@@ -119,3 +119,25 @@ def test_old_talks_and_a_queue_without_agents_tell_nothing() -> None:
     assert handling.mean(at(4000)) is None
     assert expected_wait(2, 50, 0) is None
     assert expected_wait(2, 50, 4) == 25
+
+
+def test_whoever_is_on_his_way_into_a_queue_is_counted_until_he_is_in_or_gone() -> None:
+    room = Room()
+    room.floor.expect("0.1", 0, queue="service")
+    assert room.floor.length("service") == 0  # Asterisk is not in sight: nobody is turned away
+    room.tell(restored(WaitingCaller(queue="service", position=1, uniqueid="0.1", wait_s=5)))
+    assert room.floor.length("service") == 1
+    room.floor.expect("1.1", 0, queue="service")
+    room.floor.expect("1.2", 0, queue="service")
+    room.floor.expect("1.3", 0, queue="sales")
+    room.floor.expect("callback-7-1-ab", 0)
+    assert room.floor.length("service") == 3
+    room.floor.speaks("1.1", "ko-KR")
+    room.tell(joined("1.1", 3))
+    assert room.floor.length("service") == 3
+    room.tell(ev.ChannelEnded(at=at(4), uniqueid="1.2", linkedid="1.2", channel="PJSIP/x", cause=16))
+    assert room.floor.length("service") == 2
+    room.tell(ev.QueueLeft(at=at(5), uniqueid="0.1", queue="service"))
+    assert room.floor.length("service") == 1
+    room.tell(ev.ConnectionLost(at=at(9)))
+    assert room.floor.length("service") == 0

@@ -46,7 +46,10 @@ class Agent:
 
 @dataclass
 class Centre:
-    """Runs second by second; ``served`` is who got an agent, in order, ``places`` where everybody stood."""
+    """Runs second by second; ``served`` is who got an agent, in order, ``places`` where everybody stood.
+
+    At most ``max_length`` are let in to wait on the line, 0 for any number; the others are in ``refused``.
+    """
 
     agents: dict[str, Agent]
     arrivals: Sequence[Arrival]
@@ -57,6 +60,8 @@ class Centre:
     begun: list[tuple[int, int]] = field(default_factory=list)
     ringing: dict[int, tuple[int, str]] = field(default_factory=dict)
     most_in_flight: int = 0
+    max_length: int = 0
+    refused: list[int] = field(default_factory=list)
 
     def free(self, second: int) -> dict[str, frozenset[str]]:
         return {
@@ -90,6 +95,8 @@ class Centre:
                     caller.priority,
                 )
                 self.places[index] = self.tickets[index].as_place()
+            elif 0 < self.max_length <= sum(place.queue == caller.queue for place in self.live.values()):
+                self.refused.append(index)
             else:
                 self.places[index] = self.live[index] = Place(str(index), caller.queue, caller.priority, at(second))
 

@@ -194,6 +194,22 @@ async def test_whoever_does_not_answer_is_called_again_and_then_no_more(room: Ro
     assert (row.state, row.tries, row.why) == ("failed", 2, "busy")
 
 
+async def test_whoever_took_the_call_and_met_no_agent_loses_neither_place_nor_try(room: Room) -> None:
+    attempt = await room.calling()
+    await room.desk.confirmed(attempt)
+    await room.desk.without_agent(attempt)
+    await room.ended(attempt, cause=16)  # he puts down when he has been told so
+    row = await room.row()
+    assert (row.state, row.tries, row.why, row.calling, row.place_at) == ("waiting", 0, "no agent", None, NOON)
+    assert room.asterisk.lee == ("0", "")
+    room.clock.advance(59)  # he is not called while he still hears it
+    await room.desk.look()
+    assert len(room.asterisk.originated()) == 1
+    room.clock.advance(1)
+    await room.desk.look()
+    assert len(room.asterisk.originated()) == 2
+
+
 async def test_whoever_hangs_up_while_he_waits_has_had_his_callback(room: Room) -> None:
     attempt = await room.calling()
     await room.desk.confirmed(attempt)

@@ -96,3 +96,16 @@ def test_who_does_not_answer_keeps_his_place_and_is_called_again() -> None:
     assert (first, centre.tickets[0].tries) == (0, 2)
     after_that = min(second for second, _ in centre.served if second >= 80)
     assert second <= after_that + 65  # the next agent after the pause between two tries is his
+
+
+def test_a_full_queue_costs_a_callback_neither_its_place_nor_a_try() -> None:
+    callers = [
+        Arrival(0, "service", 60),
+        Arrival(1, "service", 60, wants_callback=True),
+        *(Arrival(second, "service", 60) for second in (2, 3, 4, 5)),
+    ]
+    centre = Centre({"a": Agent(_one_queue)}, callers, max_length=2)
+    centre.run(600)
+    assert centre.refused == [4, 5]
+    assert [index for _, index in centre.served] == [0, 1, 2, 3]
+    assert centre.tickets[1].tries == 1
