@@ -93,24 +93,31 @@ def apply(known: dict[str, Any], line: Mapping[str, Any]) -> None:
 
 def view(known: Mapping[str, Any], now: datetime) -> RenderableType:
     """Two tables: queues and agents."""
+    from rich import box
     from rich.console import Group
     from rich.markup import escape
     from rich.table import Table
 
     from ivr.cli.agents_state import WORDS
 
-    queues = Table()
+    queues = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for name, zh in (
         ("queue", "队列"),
-        ("waiting", "等待"),
-        ("longest", "最长等待"),
+        ("wait-\ning", "等待"),
+        ("longest", "最长\n等待"),
+        ("logged\nin", "签入"),
         ("free", "空闲"),
-        ("talking", "通话"),
-        ("wrap-up", "话后"),
+        ("ring-\ning", "振铃"),
+        ("talk-\ning", "通话"),
+        ("on the\nphone", "占线"),
+        ("wrap-\nup", "话后"),
         ("paused", "小休"),
-        ("service level today", "今日服务水平"),
+        ("service\nlevel today", "今日\n服务水平"),
     ):
-        queues.add_column(str(Text(name, zh)), justify="left" if name == "queue" else "right")
+        words = name in ("queue", "service\nlevel today")
+        queues.add_column(
+            str(Text(name, zh)), justify="left" if name == "queue" else "right", overflow="fold", no_wrap=not words
+        )
     for name, queue in sorted(known.get("queue", {}).items()):
         members, level = queue["members"], queue["service_level"]
         share = "–" if level["per_cent"] is None else f"{level['per_cent']:.0f} %"
@@ -119,14 +126,12 @@ def view(known: Mapping[str, Any], now: datetime) -> RenderableType:
             escape(f"{name} {queue['title']}".strip()),
             str(queue["waiting"]),
             _for(queue["longest_since"], now),
-            str(members["available"]),
-            str(members["talking"] + members["ringing"] + members["on_phone"]),
-            str(members["wrapup"]),
-            str(members["paused"]),
+            str(queue["logged_in"]),
+            *(str(members[one]) for one in ("available", "ringing", "talking", "on_phone", "wrapup", "paused")),
             f"{share} ({level['in_time']}/{of}, {level['seconds']} s, ≥ {level['target']} %)",
             style="red" if queue["waiting"] and not queue["logged_in"] else None,
         )
-    agents = Table()
+    agents = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for name, zh in (("agent", "坐席"), ("state", "状态"), ("for", "时长"), ("queues", "队列"), ("missed", "漏接")):
         agents.add_column(str(Text(name, zh)), justify="right" if name in ("for", "missed") else "left")
     for name, agent in sorted(known.get("agent", {}).items()):

@@ -30,8 +30,8 @@ def agent(state: str) -> dict[str, Any]:
             "misses": 2, "reachable": True}  # fmt: skip
 
 
-def drawn(known: dict[str, Any]) -> str:
-    console = Console(width=150, record=True, file=None, quiet=False)
+def drawn(known: dict[str, Any], *, width: int = 150) -> str:
+    console = Console(width=width, record=True, file=None, quiet=False)
     with console.capture() as found:
         console.print(view(known, NOW))
     return found.get()
@@ -44,6 +44,22 @@ def test_it_draws_queues_and_agents() -> None:
     text = drawn(known)
     for word in ("service 客服", "1:35", "75 % (3/4, 20 s, ≥ 80 %)", "kim [red]Kim", "1:02:03"):
         assert word in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_state_has_a_column_of_its_own(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("IVR_LANG", language)
+    doing = {"available": 2, "ringing": 3, "talking": 4, "on_phone": 5, "wrapup": 6, "paused": 7}
+    one = queue(1, NOW - timedelta(hours=1)) | {"members": doing, "logged_in": 27, "title": ""}
+    text = drawn({"queue": {"service": one}}, width=80)
+    assert "…" not in text
+    (row,) = [line.split() for line in text.splitlines() if line.startswith("service ") and "1:00:00" in line]
+    assert row[:10] == ["service", "1", "1:00:00", "27", "2", "3", "4", "5", "6", "7"]
+    heads = {
+        "en": "wait- longest logged free ring- talk- phone wrap- paused level",
+        "zh": "签入 空闲 振铃 通话 占线 话后 小休",
+    }
+    assert all(head in text for head in heads[language].split())
 
 
 def test_changes_carry_it_on() -> None:
