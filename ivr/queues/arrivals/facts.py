@@ -101,7 +101,7 @@ class FactBook:
             log.warning("a caller's history is not known", call=linkedid, problem=str(error))
         else:
             region = await asyncio.to_thread(region_of, number, self._site().country) if number else None
-            spoken = _known(self._floor.language(uniqueid) or language) or arrival.language
+            spoken = _spoken(self._floor.language(uniqueid) or language) or arrival.language
             arrival = replace(arrival, language=spoken, number=number, region=region, calls=count, contacts=contacts)
         self._known[uniqueid, queue] = arrival
         while len(self._known) > KEPT:
@@ -110,7 +110,7 @@ class FactBook:
 
     def at_once(self, linkedid: str, uniqueid: str, queue: str, *, joined: datetime | None = None) -> Arrival:
         """What is known without asking the database."""
-        language = _known(self._floor.language(uniqueid)) or self._site().languages[0]
+        language = _spoken(self._floor.language(uniqueid)) or self._site().languages[0]
         joined = joined or self.joined(uniqueid, queue) or self._clock.now()
         return Arrival(linkedid, uniqueid, queue, language, joined)
 
@@ -144,7 +144,7 @@ class FactBook:
             return call.caller, call.language, count + 1, tuple(contacts)
 
 
-def _known(language: str) -> Language | None:
+def _spoken(language: str) -> Language | None:
     return next((one for one in _LANGUAGES if one == language), None)
 
 

@@ -16,6 +16,7 @@ import pytest_asyncio
 from dialplan.model import Site
 from ivr.ami import events as ev
 from ivr.core.clock import FixedClock
+from ivr.core.errors import StorageError
 from ivr.queues.arrivals import FactBook, Whisperer
 from ivr.queues.arrivals.facts import SHOWN
 from ivr.queues.arrivals.sound import compose
@@ -188,3 +189,16 @@ async def test_a_call_the_journal_has_not_written_yet_is_asked_for_again(room: R
     assert (await room.book.of("c1", "c1", "service")).number == ""
     await calls(database, NOON)
     assert (await room.book.of("c1", "c1", "service")).number == CALLER
+
+
+async def test_without_the_database_there_is_still_something_to_say(
+    room: Room, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise StorageError("gone", cure="none")
+
+    monkeypatch.setattr(database, "read", broken)
+    room.floor.expect("c1", 0, language="ko-KR")
+    room.join()
+    await room.until("c1.wav", "c1.wav16")
+    assert room.sound() == compose("zh-CN", [["whisper-language-ko"]], 8000).tobytes()
