@@ -157,7 +157,9 @@ EXAMPLES: dict[str, Example] = {
         where="5:74",
     ),
     "DP233": Example("queues.yaml", "service: {extension: 1000}\n", "1:22"),
-    "DP118": _site("default_queue", "callback: {dial: 'PJSIP/{number}@trunk', allowed: [1.]}\ndefault_queue", "5:52"),
+    "DP118": Example(
+        "site.yaml", TINY_SITE["site.yaml"] + "callback: {dial: 'PJSIP/{number}@trunk-main', allowed: [1.]}\n", "6:57"
+    ),
     "DP240": _flow(
         "menu: {step: queue, queue: service, keys: {1: later}, timeout: bye}",
         "later: {step: callback, queue: service, next: bye}",
@@ -173,10 +175,11 @@ EXAMPLES: dict[str, Example] = {
     ),
     "DP242": _site("default_queue", "priorities: {2000: 5}\ndefault_queue", "5:14"),
     "DP243": Example("callers.yaml", "vip: {numbers: [13900000001]}\nstaff: {numbers: [13900000001]}\n", "2:19"),
-    "DP244": _site(
-        "default_queue",
-        "callback: {hours: shop, dial: 'PJSIP/{number}@trunk', allowed: [1XXXXXXXXXX]}\ndefault_queue",
-        "5:19",
+    "DP244": Example(
+        "site.yaml",
+        TINY_SITE["site.yaml"] + "callback: {hours: shop, dial: 'PJSIP/{number}@trunk-main', allowed: [1ZXXXXXXXXX]}\n",
+        "6:19",
+        {"trunks.yaml": _TRUNK.format("port: 5060")},
     ),
     "DP245": Example("queues.yaml", "service: {announce_wait: true}\n", "1:26"),
     "DP246": Example("queues.yaml", "service: {whisper: [queue, wait]}\n", "1:20"),
@@ -186,7 +189,8 @@ EXAMPLES: dict[str, Example] = {
         "service: {announcer: asterisk}\n",
         "1:22",
         {
-            "site.yaml": TINY_SITE["site.yaml"] + "callback: {dial: 'PJSIP/{number}@trunk', allowed: [1ZXXXXXXXXX]}\n",
+            "site.yaml": TINY_SITE["site.yaml"] + "callback: {dial: 'PJSIP/{number}@trunk-main', allowed: [1XXXXX]}\n",
+            "trunks.yaml": _TRUNK.format("port: 5060"),
             "flows/main.yaml": _flow(
                 "menu: {step: queue, queue: service, keys: {1: later}, timeout: bye}",
                 "later: {step: callback, queue: service, next: bye}",
@@ -215,6 +219,12 @@ EXAMPLES: dict[str, Example] = {
         "site.yaml",
         TINY_SITE["site.yaml"] + "outside: {6001: {trunk: main, number: 110}}\n",
         "6:11",
+    ),
+    "DP270": Example(
+        "site.yaml",
+        TINY_SITE["site.yaml"] + "callback: {dial: 'PJSIP/{number}@trunk-mian', allowed: [1ZXXXXXXXXX]}\n",
+        "6:18",
+        {"trunks.yaml": _TRUNK.format("port: 5060")},
     ),
     "DP301": _flow("menu: {step: menu, prompts: [main-menu], choices: {1: mail}}", _MAIL, where="5:3"),
     "DP302": _flow(

@@ -178,7 +178,7 @@ ZH: dict[str, str] = {
     "CallerList.priority": "0 到 10，数值最高者先接通",
     "CallerList.numbers": "来电号码，与中继送来的一致",
     "CallbackSettings": "如何回电，以及允许拨打哪些号码。",
-    "CallbackSettings.dial": "拨打方式，例如 PJSIP/{number}@trunk",
+    "CallbackSettings.dial": "拨打方式，例如 PJSIP/{number}@trunk-main",
     "CallbackSettings.allowed": "允许拨打的号码，写成固定长度的国内号码模式：X = 0-9，Z = 1-9，N = 2-9",
     "CallbackSettings.denied": "例外，例如收费号码；较短的模式匹配号码开头",
     "CallbackSettings.country_code": "国家代码，号码以 + 或 00 加此代码开头时去掉",

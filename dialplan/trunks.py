@@ -75,6 +75,10 @@ class Outside(Model):
     number: PhoneNumber = Field(description="his telephone number, as that trunk takes it")
 
 
+ANONYMOUS = "anonymous"
+"""Asterisk's name of whoever calls in where ``anonymous_callers`` lets anybody."""
+
+
 def endpoint(trunk: str) -> str:
     """Asterisk's name of a trunk, which no agent's can be: theirs are digits."""
     return f"trunk-{trunk}"

@@ -20,6 +20,12 @@ DialTemplate = Annotated[
 ]
 
 
+def dialled_over(template: str) -> str:
+    """The name Asterisk has for the trunk or account in a template."""
+    head, _, rest = template.removeprefix("PJSIP/").partition("/")
+    return head if rest else head.rpartition("@")[2]
+
+
 class CallerList(Model):
     """Callers who come before others."""
 
@@ -30,7 +36,7 @@ class CallerList(Model):
 class CallbackSettings(Model):
     """How callers are called back, and which numbers may be called at all."""
 
-    dial: DialTemplate = Field(description="what is dialled, e.g. PJSIP/{number}@trunk")
+    dial: DialTemplate = Field(description="what is dialled, e.g. PJSIP/{number}@trunk-main")
     allowed: list[NumberPattern] = Field(
         description="numbers that may be called, as national patterns of fixed length: X = 0-9, Z = 1-9, N = 2-9",
         min_length=1,
@@ -54,4 +60,4 @@ class CallbackSettings(Model):
     daily: int = Field(default=3, ge=1, le=50, description="most callbacks to one number in 24 hours")
 
 
-__all__ = ["CallbackSettings", "CallerList", "DialTemplate", "NumberPattern", "Priority"]
+__all__ = ["CallbackSettings", "CallerList", "DialTemplate", "NumberPattern", "Priority", "dialled_over"]

@@ -50,6 +50,12 @@ TRUNKS = codes(
             "choose another number to dial",
             "请换一个号码",
         ),
+        "DP270": (
+            "callback: {what} would be called over {endpoint}, which is neither a trunk nor an account of this site",
+            "callback：{what} 所用的 {endpoint} 既不是本站点的中继，也不是其账号",
+            "write one of: {known}",
+            "请使用：{known}",
+        ),
     },
 ) | codes(
     Severity.WARNING,

@@ -8,7 +8,8 @@ from dialplan.codes import known, problem
 from dialplan.model import Site
 from dialplan.numbering import spellings
 from dialplan.places import Places
-from dialplan.trunks import Trunk, addresses_of, network_of
+from dialplan.trunks import ANONYMOUS, Trunk, addresses_of, endpoint, network_of
+from dialplan.waiting import dialled_over
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
@@ -22,6 +23,7 @@ def trunks(site: Site, places: Places) -> Iterator[Problem]:
         yield from _trunk(site, name, trunk, places)
     yield from _same_addresses(site, places)
     yield from _outside(site, places)
+    yield from _callback(site, places)
     for index, network in enumerate(site.sip.agents_from):
         yield from _network(network, places.of("sip", "agents_from", index))
     if site.anonymous_callers and site.name != DEMO:
@@ -87,6 +89,21 @@ def _outside(site: Site, places: Places) -> Iterator[Problem]:
         elif target.trunk not in site.trunks:
             place = places.of("outside", dialled, "trunk")
             yield problem("DP265", place, number=dialled, what=target.trunk, known=known(target.trunk, site.trunks))
+
+
+def _callback(site: Site, places: Places) -> Iterator[Problem]:
+    """Whom callbacks are dialled over."""
+    if site.callback is None:
+        return
+    used = dialled_over(site.callback.dial)
+    trunks = {endpoint(name) for name in site.trunks}
+    others = {agent.extension for agent in site.agents.values()}
+    others |= {ANONYMOUS} if site.anonymous_callers else set()
+    if used not in trunks | others:
+        found = {f"PJSIP/{{number}}@{name}" for name in trunks} or {"PJSIP/{number}@trunk-NAME"}
+        yield problem(
+            "DP270", places.of("callback", "dial"), what=site.callback.dial, endpoint=used, known=known(used, found)
+        )
 
 
 __all__ = ["DEMO", "trunks"]
