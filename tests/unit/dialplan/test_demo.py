@@ -50,7 +50,9 @@ def test_prompts_of_a_queue_and_of_a_callback_are_looked_for(tmp_path: Path) -> 
     queues = "service: {title: 客服, join_empty: false, comfort: [busy-now]}\n"
     callback = "callback: {dial: 'PJSIP/{number}@trunk-main', allowed: [1XXXXXXXXXX]}\n"
     flow = "start: hello\nsteps:\n  hello: {step: answer, next: later}\n  later: {step: callback, queue: service}\n"
-    folder = write_site(tmp_path, queues=queues, site=TINY_SITE["site.yaml"] + callback, flows__main=flow)
+    trunks = "main: {host: 203.0.113.7, numbers: {01088886666: 1000}}\n"
+    site = TINY_SITE["site.yaml"] + callback
+    folder = write_site(tmp_path, queues=queues, site=site, flows__main=flow, trunks=trunks)
     used = set(prompts_used(load_site(folder)))
     assert {"queue-nobody", "busy-now", "callback-cancelled", "goodbye"} <= used
     known = {"zh-CN": used - {"queue-nobody", "goodbye"}}
