@@ -18,7 +18,6 @@ from ivr.core.settings import Settings
 
 if TYPE_CHECKING:
     from recording.compliance import Thresholds
-    from recording.rulebooks.model import Rulebook
     from recording.transcription.transcript import PartyTranscript
     from recording.workbench import ClipSet, PhraseList
 
@@ -135,10 +134,11 @@ class _Bench:
         thresholds: Path | None,
         keep: Path | None,
     ) -> None:
+        from ivr.cli.rulebook import named
         from recording.compliance.thresholds import load_thresholds, site_thresholds
         from recording.workbench import read_clips, read_phrases, workbench_rulebook
 
-        base = _rulebook(rulebook)
+        base = named(settings, rulebook) if rulebook else None
         self.settings = settings
         self.phrases: PhraseList = read_phrases(phrases, language or (base.language if base else ""))
         self.rulebook, self.rules = workbench_rulebook(self.phrases, base)
@@ -179,14 +179,6 @@ class _Bench:
             "set": self.clips.digest,
             "phrases": len(self.phrases.texts),
         }
-
-
-def _rulebook(name: str) -> Rulebook | None:
-    from recording.rulebooks.load import load_rulebook, pack, pack_names
-
-    if not name:
-        return None
-    return pack(name) if name in pack_names() else load_rulebook(Path(name))
 
 
 _HEADS = (
