@@ -101,6 +101,10 @@ class PopDesk:
                 self._gone(event.dest_uniqueid)
             case ev.ChannelEnded():
                 self._gone(event.uniqueid)
+            case ev.ConnectionRestored():
+                here = {channel.uniqueid for channel in event.snapshot.channels}
+                for phone in [one for one in self._pops if one not in here]:
+                    self._gone(phone)
 
     async def run(self) -> None:
         """Find out about callers while somebody listens, for ever."""

@@ -78,6 +78,10 @@ class Whisperer:
                     known.phones.pop(event.dest_uniqueid, None)
             case ev.QueueLeft() | ev.ChannelEnded():
                 self._gone(event.uniqueid)
+            case ev.ConnectionRestored():
+                here = {caller.uniqueid for caller in event.snapshot.waiting}
+                for uniqueid in [one for one in self._waiting if one not in here]:
+                    self._gone(uniqueid)
 
     async def run(self) -> None:
         """Write what is wanted, for ever."""

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from ivr.agents.board import AgentBoard
 from ivr.ami import events as ev
+from ivr.ami.snapshot import QueueSnapshot
 from ivr.call.control import ControlServer
 from ivr.call.live.pops import PopDesk
 from ivr.cli.agents_pops import told
@@ -117,6 +118,14 @@ async def test_a_pop_comes_changes_and_goes(desk: Desk) -> None:
         )  # fmt: skip
         assert change["state"]["waited_s"] == 12.0
         desk.tell(agent_event(ev.AgentCompleted, 60))
+        assert (await listener.next())["state"] is None
+
+
+async def test_it_goes_when_the_call_ended_while_asterisk_was_out_of_sight(desk: Desk) -> None:
+    desk.tell(joined(), called(5))
+    async with Listener(desk.socket, "/pops") as listener:
+        assert list((await listener.next())["pop"]) == ["lee"]
+        desk.tell(ev.ConnectionRestored(at=at(60), snapshot=QueueSnapshot(at=at(60))))
         assert (await listener.next())["state"] is None
 
 

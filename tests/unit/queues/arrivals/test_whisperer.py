@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from dialplan.model import Site
 from ivr.ami import events as ev
+from ivr.ami.snapshot import QueueSnapshot, WaitingCaller
 from ivr.core.clock import FixedClock
 from ivr.core.errors import StorageError
 from ivr.queues.arrivals import FactBook, Whisperer
@@ -138,6 +139,15 @@ async def test_phones_of_several_languages_are_told_in_the_sites_first(room: Roo
     await room.says("zh-CN")
     room.tell(ev.ChannelEnded(at=NOON, uniqueid="c1", cause=16))
     await room.until()
+
+
+async def test_who_has_left_while_asterisk_was_out_of_sight_is_forgotten(room: Room) -> None:
+    room.join("c1")
+    room.join("c2")
+    await room.until("c1.wav", "c1.wav16", "c2.wav", "c2.wav16")
+    waiting = (WaitingCaller(queue="service", uniqueid="c2", position=1),)
+    room.tell(ev.ConnectionRestored(at=NOON, snapshot=QueueSnapshot(at=NOON, waiting=waiting)))
+    await room.until("c2.wav", "c2.wav16")
 
 
 async def test_only_queues_that_whisper_have_files_and_only_callers_with_safe_names(room: Room) -> None:
