@@ -31,4 +31,14 @@ class AlertRule(Model):
     hours: Name | None = Field(default=None, description="no-agent: only in these business hours")
 
 
-__all__ = ["AlertKind", "AlertRule"]
+HEEDED: dict[AlertKind, frozenset[str]] = {
+    "service-level": frozenset({"queues", "limit", "clear", "lasts", "window", "least"}),
+    "longest-wait": frozenset({"queues", "limit", "clear", "lasts"}),
+    "no-agent": frozenset({"queues", "lasts", "hours"}),
+    "agent-paused": frozenset({"queues"}),
+    "agent-gone": frozenset({"queues"}),
+    "recording-missing": frozenset(),
+}
+"""What each kind asks of its rule; whatever else is set does nothing."""
+
+__all__ = ["HEEDED", "AlertKind", "AlertRule"]

@@ -204,6 +204,8 @@ EXAMPLES: dict[str, Example] = {
     "DP282": Example("queues.yaml", "service: {skills: {billing: 3}}\n", "1:29"),
     "DP283": Example("staffing.yaml", "pause_reasons: {no-answer: {code: 1}}\n", "1:17"),
     "DP284": Example("alerts.yaml", "slow: {kind: longest-wait, queues: [sales]}\n", "1:37"),
+    "DP285": Example("alerts.yaml", "level: {kind: service-level, limit: 300}\n", "1:37"),
+    "DP286": Example("alerts.yaml", "lost: {kind: recording-missing, queues: [service]}\n", "1:41"),
     "DP260": Example("trunks.yaml", "main: {host: 203.0.113.7, numbers: {01088886666: 3000}}\n", "1:50"),
     "DP261": Example("trunks.yaml", _TRUNK.format("addresses: [203.0.113.7/24]"), "1:39"),
     "DP262": Example(

@@ -38,5 +38,21 @@ STAFFING = codes(
             "name one of: {known}",
             "请使用：{known}",
         ),
+        "DP285": (
+            "alert {rule}: {what} is no per cent",
+            "告警 {rule}：{what} 不是百分数",
+            "a service level is 1-100 per cent; seconds are the queue's service_level",
+            "服务水平为百分之 1 至 100；秒数由队列的 service_level 设置",
+        ),
+    },
+) | codes(
+    Severity.WARNING,
+    {
+        "DP286": (
+            "alert {rule}: {what} means nothing to {kind}",
+            "告警 {rule}：{what} 对 {kind} 不起作用",
+            "take it out; {kind} knows: {known}",
+            "请去掉；{kind} 可用：{known}",
+        ),
     },
 )

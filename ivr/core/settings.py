@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     alert_webhook: str = Field(
         default="", pattern=r"^(https?://[^\s]{1,2000})?$", description="web address told of alerts; none when empty"
     )
+    alert_begins: int = Field(
+        default=30, ge=0, le=3600, description="seconds after its start before the engine judges alert rules"
+    )
     alert_secret: SecretStr = Field(default=SecretStr(""), description="key of the signature of what is sent there")
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 

@@ -21,11 +21,15 @@ class Floor:
     Args:
         live: kept up to date by whoever feeds the events to it, which may be a moment after this one is told.
         site: the site in force.
+
+    Attributes:
+        away: called with the queue's name when a caller is not let in; must neither wait nor raise.
     """
 
     def __init__(self, live: LiveQueues, site: Callable[[], Site]) -> None:
         self._live = live
         self._site = site
+        self.away: list[Callable[[str], None]] = []
         self._expected: OrderedDict[str, tuple[int, datetime | None, str]] = OrderedDict()
         self._coming: OrderedDict[str, str] = OrderedDict()
         self._handling: dict[str, Handling] = {}
@@ -110,6 +114,11 @@ class Floor:
         coming = sum(name == queue and uniqueid not in waiting for uniqueid, name in self._coming.items())
         return len(waiting) + coming
 
+    def turned_away(self, queue: str) -> None:
+        """A caller was not let into a queue; Asterisk knows nothing of it."""
+        for tell in self.away:
+            tell(queue)
+
     def free_agents(self) -> dict[str, set[str]]:
         """Interfaces that could be rung now, each with the queues it serves."""
         found: dict[str, set[str]] = {}
@@ -123,14 +132,16 @@ class Floor:
         """Agents at work in a queue: logged in, not paused, phone there."""
         return sum(_reachable(member) for member in self._live[queue].members.values())
 
-    def empty(self, queue: str) -> bool:
-        """Whether the queue is empty of agents, as its site means that; never while Asterisk is out of sight."""
-        if not self.known:
-            return False
+    def present(self, queue: str) -> int:
+        """Agents without whom the queue would be empty, as its site means that: logged in, or at work."""
         known = self._site().queues.get(queue)
         if known is not None and known.empty == "unreachable":
-            return not self.working(queue)
-        return not self._live[queue].members
+            return self.working(queue)
+        return len(self._live[queue].members)
+
+    def empty(self, queue: str) -> bool:
+        """Whether the queue is empty of agents, as its site means that; never while Asterisk is out of sight."""
+        return self.known and not self.present(queue)
 
     def expected_wait(self, queue: str, position: int, now: datetime) -> float | None:
         """Seconds until the caller at ``position`` talks; None when that cannot be told (ivr.queues.expected)."""

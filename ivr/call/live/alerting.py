@@ -21,6 +21,7 @@ from ivr.core.log import get_logger
 from ivr.queues import LiveQueues
 from ivr.queues.alerts.engine import Alert, AlertEngine, Reading
 from ivr.queues.alerts.webhook import Webhook
+from ivr.queues.floor import Floor
 from ivr.queues.served import Served
 from ivr.storage import recordings
 from ivr.storage.database import Database
@@ -43,6 +44,7 @@ class Alerting:
         clock: the time.
         webhook: told of every alert, if there is one.
         book: where alerts are written down; :meth:`begin` takes up what an earlier engine left raised.
+        begin_after: seconds after the start before anything is judged.
     """
 
     def __init__(
@@ -55,15 +57,19 @@ class Alerting:
         clock: Clock,
         webhook: Webhook | None = None,
         book: AlertBook | None = None,
+        *,
+        begin_after: float = BEGIN_AFTER,
     ) -> None:
         self._site = site
         self._live = live
+        self._floor = Floor(live, site)
         self._board = board
         self._served = served
         self._database = database
         self._clock = clock
         self._webhook = webhook
         self._book = book or AlertBook(database)
+        self._begin_after = begin_after
         self._begun = False
         self._engine = AlertEngine()
         self._missing: set[int] | None = None
@@ -72,7 +78,7 @@ class Alerting:
     async def run(self) -> None:
         """Look for as long as the engine serves."""
         await self.begin()
-        await asyncio.sleep(BEGIN_AFTER)
+        await asyncio.sleep(self._begin_after)
         next_recordings = self._clock.monotonic()
         while True:
             self.look()
@@ -146,7 +152,7 @@ class Alerting:
                     name,
                     self._level(name, rule, now) if rule.kind == "service-level" else None,
                     max(0.0, known[name].longest_wait(now)) if name in known else 0.0,
-                    len(known[name].members) if name in known else 0,
+                    self._floor.present(name),
                     site.queues[name].target,
                     attended,
                 )

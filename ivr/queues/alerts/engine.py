@@ -22,7 +22,7 @@ class Reading:
     Args:
         level: service level in the rule's window, per cent; None when too few called.
         longest_wait_s: seconds the first caller has waited.
-        logged_in: agents in the queue.
+        agents: who are there, as the queue's ``empty`` means it.
         target: the queue's own target, per cent.
         open: whether it should be attended.
     """
@@ -30,7 +30,7 @@ class Reading:
     queue: str
     level: float | None = None
     longest_wait_s: float = 0.0
-    logged_in: int = 0
+    agents: int = 0
     target: int = 80
     open: bool = True
 
@@ -142,8 +142,8 @@ def _judged(rule: AlertRule, reading: Reading) -> tuple[float | None, float | No
             wait = reading.longest_wait_s
             return wait, limit, wait > limit, wait <= min(limit, well)
         case "no-agent":
-            nobody = reading.open and not reading.logged_in
-            return float(reading.logged_in), None, nobody, not nobody
+            nobody = reading.open and not reading.agents
+            return float(reading.agents), None, nobody, not nobody
     return None, None, False, True
 
 

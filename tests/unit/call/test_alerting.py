@@ -96,6 +96,26 @@ async def test_a_wait_and_nobody_there(office: Office) -> None:
     assert set(office.kept.brief()) == {("slow", "cleared", "service"), ("empty", "cleared", "sales")}
 
 
+@pytest.mark.parametrize(("empty", "told"), [("nobody", []), ("unreachable", [("empty", "raised", "sales")])])
+async def test_who_is_there_is_as_the_queue_means_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch, empty: str, told: list[tuple[str, str, str]]
+) -> None:
+    plain = WATCHED.model_dump()
+    plain["queues"]["sales"]["empty"] = empty
+    monkeypatch.setattr(f"{__name__}.WATCHED", Site.model_validate(plain))
+    office = Office(database)
+    for one in (
+        member(0, queue="sales", paused=True),
+        member(0, queue="sales", interface="PJSIP/6002", member="kim", status=5),
+    ):
+        office.live.tell(one)
+    office.alerting.look()
+    assert office.kept.brief() == told
+    office.live.tell(member(1, queue="sales"))
+    office.alerting.look()
+    assert office.kept.brief() == [("empty", "cleared", subject) for _, _, subject in told]
+
+
 async def test_out_of_sight_of_asterisk_nothing_is_judged(office: Office) -> None:
     office.live.tell(ev.ConnectionLost(at=at(1), reason="cut"))
     assert office.alerting.look() == []

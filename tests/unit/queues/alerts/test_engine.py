@@ -53,7 +53,7 @@ def test_the_service_level_needs_callers_and_a_margin_to_be_well_again() -> None
 
 
 def test_nobody_logged_in_matters_while_the_line_is_open() -> None:
-    found = [Reading("service", logged_in=agents, open=open_) for agents, open_ in ((1, True), (0, False), (0, True))]
+    found = [Reading("service", agents=agents, open=open_) for agents, open_ in ((1, True), (0, False), (0, True))]
     assert run(rule(kind="no-agent", lasts=0), [*found, Reading("service", open=False)]) == [
         (2, "raised"),
         (3, "cleared"),
