@@ -1,12 +1,13 @@
 """The caller's channel over FastAGI.
 
-Before each command the channel's own deadline in Asterisk is moved to the command's duration and a
-margin: an engine that falls silent for good is left behind at that moment, and the dialplan takes the
-caller to the emergency route.
+Before a command the channel's own deadline in Asterisk is moved to the command's duration and a
+margin, unless it stands there or little later: an engine that falls silent for good is left behind at
+that moment, and the dialplan takes the caller to the emergency route.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from math import ceil
 
@@ -21,6 +22,10 @@ log = get_logger("call")
 
 # Seconds between the end of one command and the next that a living engine never needs.
 MARGIN = 6
+# Seconds by which the deadline may be later than it need be: moving it is a command as costly as any other.
+LEEWAY = 4.0
+# Within this time after the engine was asked, the deadline that the dialplan gave it (IVR_PATIENCE) is as good as ours.
+ASKED_JUST_NOW = 1.0
 # Seconds for a prompt whose length is not known.
 UNKNOWN = 60.0
 
@@ -36,6 +41,9 @@ class AgiChannel:
     def __init__(self, session: AgiSession, language: Language) -> None:
         self._session = session
         self._language = language
+        self._now = asyncio.get_running_loop().time
+        self._asked_at = self._now()
+        self._until: float | None = None  # the deadline, once we have moved it
 
     async def answer(self) -> Heard:
         """Answer the call."""
@@ -82,4 +90,13 @@ class AgiChannel:
             return UNKNOWN
 
     async def _deadline(self, seconds: float) -> None:
-        await self._session.set_autohangup(ceil(seconds) + MARGIN)
+        now = self._now()
+        needed = seconds + MARGIN
+        if self._until is None:
+            if not seconds and now - self._asked_at < ASKED_JUST_NOW:
+                return
+        elif needed <= self._until - now <= needed + LEEWAY:
+            return
+        allowed = ceil(seconds) + MARGIN
+        self._until = now + allowed
+        await self._session.set_autohangup(allowed)
