@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import yaml
 
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
@@ -63,14 +62,6 @@ steps:
     )
 
 
-def make_supervisor(site: Path, agent: str) -> None:
-    """An agent who may listen to the others."""
-    file = site / "agents.yaml"
-    agents = yaml.safe_load(file.read_text("utf-8"))
-    agents[agent]["supervises"] = True
-    file.write_text(yaml.safe_dump(agents, allow_unicode=True), "utf-8")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Line]:
     """A house that answers calls; each test leaves its engine running."""
@@ -78,7 +69,6 @@ async def line(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> As
     site_folder = home / "site"
     shutil.copytree(demo_site(), site_folder)
     add_refusal(site_folder)
-    make_supervisor(site_folder, "agent-kim")
     settings = settings_in(home / "home", site=site_folder, metrics_port=free_port())
     house = House(settings, load_site(site_folder), toolbox)
     async with house, Database(settings.database) as database, house.agent("agent-lee") as agent:

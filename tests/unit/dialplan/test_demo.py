@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
+from dialplan.alerts import AlertKind
 from dialplan.checks import check_site
 from dialplan.examples import TINY_SITE
 from dialplan.loading import load_site
@@ -31,6 +33,8 @@ def test_the_demo_site_answers_as_the_demo_needs() -> None:
     assert main.failure is None  # the engine's own closing formula (A9)
     assert site.hours["night"].always == "closed"
     assert {agent.extension for agent in site.agents.values()} == {"6001", "6002"}
+    assert [name for name, agent in site.agents.items() if agent.supervises] == ["agent-kim"]
+    assert {rule.kind for rule in site.alerts.values()} == set(get_args(AlertKind))
 
 
 def test_a_missing_prompt_is_told_for_the_language_it_is_played_in(tmp_path: Path) -> None:
