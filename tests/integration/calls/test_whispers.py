@@ -118,6 +118,8 @@ def silent_of(file: Path, words: str) -> bool:
 async def test_the_agent_alone_hears_who_is_calling(line: Line, tmp_path: Path) -> None:
     said = sounds(tmp_path, "caller", "agent")
     pops = await command(line, "agents", "pops", "agent-lee", "--json")
+    assert pops.stdout is not None
+    assert json.loads(await asyncio.wait_for(pops.stdout.readline(), 30))["type"] == "snapshot"
     async with line.house.caller(CALLER) as caller:
         before = await rung(line, caller)
         await talking(line.watch, CALLER)
