@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ivr.ami import events as ev
 from ivr.journal.ending import conclude
 from ivr.journal.reconcile.exact import Disagreement, Exact
 from ivr.journal.reconcile.gather import Gathered, Told
@@ -68,6 +69,8 @@ def _rebuilt(told: Told, gathered: Gathered, agents: Mapping[str, str]) -> Seen:
     )  # fmt: skip
     exact = Exact(told)
     for fact in retell(told, agents, exact):
+        if isinstance(fact, ev.BlindTransferred | ev.AttendedTransferred):
+            _name_parties(call, told, agents)  # a transfer names who did it
         fold(call, fact)
     _name_parties(call, told, agents)
     conclude(call)
@@ -89,13 +92,13 @@ def _rebuilt(told: Told, gathered: Gathered, agents: Mapping[str, str]) -> Seen:
 
 
 def _name_parties(call: Call, told: Told, agents: Mapping[str, str]) -> None:
-    """Agents who were called without a queue, and supervisors, by their accounts."""
+    """Agents who took up without a queue, and supervisors, by their accounts; live, their recording tells it."""
     contexts: dict[str, set[str]] = {}
     for row in told.cel:
         contexts.setdefault(row.uniqueid, set()).add(row.context)
     for leg in call.legs:
         agent = agents.get(extension_of(leg.channel))
-        if leg.role != "other" or agent is None:
+        if leg.role != "other" or agent is None or leg.answered_at is None:
             continue
         supervising = any(one.startswith(SUPERVISING) for one in contexts.get(leg.uniqueid, ()))
         leg.role, leg.agent = "supervisor" if supervising else "agent", agent

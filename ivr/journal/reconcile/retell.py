@@ -160,9 +160,10 @@ def _waits(told: Told, exact: Exact) -> Iterator[Wait]:
 def _rings(told: Told, agents: Mapping[str, str], waits: list[Wait]) -> Iterator[Fact]:
     """Phones that rang for a caller who waited, and those that nobody answered."""
     connected = {row.text("channel"): row for row in told.queue if row.event == "CONNECT"}
+    dialled = {row.uniqueid for row in told.cel if row.app.lower() == "appdial"}  # he was handed on to them
     rung: list[tuple[CelRow, str, str]] = []
     for row in told.cel:
-        if row.event != "CHAN_START" or row.uniqueid == told.linkedid:
+        if row.event != "CHAN_START" or row.uniqueid == told.linkedid or row.uniqueid in dialled:
             continue
         extension = extension_of(row.channel)
         taken = connected.get(row.uniqueid)

@@ -23,8 +23,8 @@ from tests.unit.journal.reconcile.asterisk_wrote import AGENTS, BEGIN, Room, roo
 AFTER = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
 
-def seen() -> list[Seen]:
-    return [one for one in rebuild(gather(*rows_of("asked")), AGENTS) if one.ours]
+def seen(name: str = "asked") -> list[Seen]:
+    return [one for one in rebuild(gather(*rows_of(name)), AGENTS) if one.ours]
 
 
 def second(moment: datetime | None) -> float:
@@ -96,3 +96,19 @@ async def test_a_story_told_right_agrees_with_every_row(tmp_path: Path) -> None:
         assert (await run.run(since=BEGIN)).left == 0
         assert await drifts(there) == []
     assert all(len(one.served) == 2 for one in seen())
+
+
+def test_a_phone_that_refuses_a_caller_handed_on_was_rung_by_no_queue() -> None:
+    """Lee hands on to Kim, who refuses; back in the queue Lee takes him, hands on by key, Kim by REFER."""
+    (one,) = seen("handed")
+    assert [[(ring.agent, ring.result) for ring in visit.rings] for visit in one.call.visits] == [
+        [("agent-lee", "answered")]
+    ] * 3
+    unanswered = [leg for leg in one.call.legs if leg.answered_at is None]
+    assert [(leg.channel.partition("-")[0], leg.role, leg.agent) for leg in unanswered] == [("PJSIP/6002", "other", "")]
+    assert [(talk.agent, talk.origin, talk.handed_by, talk.ended_by) for talk in one.call.talks] == [
+        ("agent-lee", "queue", "", "transfer"),
+        ("agent-lee", "queue", "", "transfer"),
+        ("agent-kim", "transfer", "agent-lee", "transfer"),
+        ("agent-lee", "queue", "agent-kim", "agent"),
+    ]
