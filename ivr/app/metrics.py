@@ -66,7 +66,9 @@ class Metrics:
         self._talks = Talks()
         one = self.registry
         queue = ["queue"]
-        self._offered = Counter("queue_offered", "Callers who joined.", queue, namespace=PREFIX, registry=one)
+        self._offered = Counter(
+            "queue_offered", "Callers who joined or were not let in.", queue, namespace=PREFIX, registry=one
+        )
         self._answered = Counter(
             "queue_answered", "Callers joined with an agent.", queue, namespace=PREFIX, registry=one
         )
@@ -105,6 +107,10 @@ class Metrics:
                 self._count(told)
         except Exception:
             log.exception("event not counted", kind=type(event).__name__)
+
+    def turned_away(self, queue: str) -> None:
+        """Count a caller who was not let into a queue."""
+        self._count(Told("offered", queue))
 
     def render(self) -> bytes:
         """Everything in Prometheus' text format."""

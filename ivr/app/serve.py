@@ -36,6 +36,7 @@ from ivr.journal import Journal
 from ivr.journal.filling import fill_talks
 from ivr.journal.reconcile import Keeper, Reconciler, Sources
 from ivr.queues import LiveQueues
+from ivr.queues.floor import Floor
 from ivr.storage import continuations
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
@@ -121,7 +122,7 @@ async def serve(settings: Settings) -> None:
         await control.start()
         stack.push_async_callback(control.stop)
         metrics = Metrics(live, journal, clock, lambda: sites.site, lambda: client.connected)
-        client.listen(metrics.tell)
+        count(client, lines.floor, watched, metrics)
         if settings.metrics_port:
             scraped = MetricsServer(metrics, ami_host(settings), settings.metrics_port)
             await scraped.start()
@@ -149,6 +150,12 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
         ready.take_away()
         log.info("stopping")
+
+
+def count(client: AmiClient, floor: Floor, watched: Watched, metrics: Metrics) -> None:
+    """Have callers counted: those whom Asterisk tells of, and those who were not let into a queue."""
+    client.listen(metrics.tell)
+    floor.away += [watched.desk.turned_away, metrics.turned_away]
 
 
 async def keep_on(part: str, work: Callable[[], Awaitable[None]], *, again_after: float = AGAIN_AFTER) -> None:

@@ -23,6 +23,10 @@ class Floor(Protocol):
         """How many callers wait in a queue or are on their way into it."""
         ...
 
+    def turned_away(self, queue: str) -> None:
+        """A caller was not let into a queue."""
+        ...
+
     def empty(self, queue: str) -> bool:
         """Whether the queue is empty of agents, as its site means that."""
         ...
@@ -67,6 +71,9 @@ class NoFloor:
     def length(self, queue: str) -> int:
         """None."""
         return 0
+
+    def turned_away(self, queue: str) -> None:
+        """Nobody asks."""
 
     def empty(self, queue: str) -> bool:
         """Never."""

@@ -72,8 +72,10 @@ class Floor:
             case ev.ChannelEnded():
                 self._expected.pop(event.uniqueid, None)
                 self._coming.pop(event.uniqueid, None)
-            case ev.QueueJoined():
-                self._coming.pop(event.uniqueid, None)
+            case ev.QueueJoined() if event.uniqueid in self._coming:
+                self._coming[event.uniqueid] = event.queue  # where he was not expected, perhaps
+            case ev.QueueLeft():
+                self._coming.pop(event.uniqueid, None)  # not before: the live queues may not know of his joining yet
             case ev.ConnectionRestored():
                 self._coming.clear()  # who of them has joined or hung up meanwhile, nobody has told
             case ev.AgentCompleted() if event.talk_s > 0:

@@ -38,7 +38,7 @@ class Level:
         in_time: answered within the queue's X seconds.
         answered: all who were answered.
         abandoned: who gave up, without short abandons where the site does not count them.
-        left: who left by a key, after the longest wait or from an empty queue.
+        left: who left by a key, after the longest wait or from an empty queue, or was not let in.
     """
 
     in_time: int = 0

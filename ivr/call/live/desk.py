@@ -16,7 +16,7 @@ from ivr.call.live.state import LiveState
 from ivr.core.clock import Clock
 from ivr.core.log import get_logger
 from ivr.queues import LiveQueues
-from ivr.queues.served import Served
+from ivr.queues.served import Outcome, Served
 from ivr.queues.stream import ChangeStream
 
 log = get_logger("live")
@@ -58,6 +58,11 @@ class LiveDesk:
             self._counting.tell(event)
         except Exception:
             log.exception("event not counted", kind=type(event).__name__)
+
+    def turned_away(self, queue: str) -> None:
+        """Count a caller who was not let into a queue."""
+        self.served.note(queue, Outcome(self._clock.now(), answered=False, wait_s=0.0))
+        self.wake()
 
     @property
     def listeners(self) -> int:

@@ -24,13 +24,11 @@ async def run(step: Enqueue, call: CallContext) -> Outcome:
     """
     queue = call.site.queues[step.queue]
     if not queue.join_empty and call.floor.empty(step.queue):
-        call.tell("empty", queue=step.queue)
-        call.trace.turned_away(step.queue, "JOINEMPTY")
+        _turn_away(call, step.queue, "JOINEMPTY", "empty")
         heard = await call.say(["queue-nobody"])
         return HungUp() if heard.hung_up else GoTo(step.empty or step.timeout)
     if queue.max_length and call.floor.length(step.queue) >= queue.max_length:
-        call.tell("full", queue=step.queue)
-        call.trace.turned_away(step.queue, FULL)
+        _turn_away(call, step.queue, FULL, "full")
         return GoTo(step.full or step.timeout)
     priority = priority_of_caller(call.site, caller=call.caller, number=call.number, step=step.priority)
     call.floor.expect(call.uniqueid, priority, language=call.language, queue=step.queue)
@@ -48,6 +46,13 @@ async def run(step: Enqueue, call: CallContext) -> Outcome:
             "IVR_QUEUE_PRIO": str(asterisk_priority(priority)),
         },
     )
+
+
+def _turn_away(call: CallContext, queue: str, status: str, event: str) -> None:
+    """He asked for an agent, so he counts, though no queue of Asterisk's has seen him."""
+    call.tell(event, queue=queue)
+    call.trace.turned_away(queue, status)
+    call.floor.turned_away(queue)
 
 
 async def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -> Outcome:

@@ -109,7 +109,9 @@ async def test_nobody_joins_an_empty_queue_and_nobody_stays_in_one(lines: Lines)
             await phone.hangup()
         refused, withdrawn, alone = [await lines.watch.ended(one.account.user) for one in (early, late, unreached)]
     assert [one.outcome for one in withdrawn.visits] == ["empty"]
-    assert (list(refused.visits), list(alone.visits)) == ([], [])
+    for call in (refused, alone):
+        assert [(one.outcome, one.position) for one in call.visits] == [("empty", None)]
+    assert {one.outcome for one in (refused, withdrawn, alone)} == {"unserved"}
     assert [prompts_of(one)[0] for one in (refused, withdrawn, alone)] == ["queue-nobody", "queue-join", "queue-nobody"]
     assert withdrawn.visits[0].left_at is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,10 +115,13 @@ steps:
 
 
 @asynccontextmanager
-async def opened(toolbox: Toolbox, home: Path, first: str) -> AsyncIterator[Lines]:
-    """A house with one agent, who is logged in; callbacks call ``first``."""
+async def opened(
+    toolbox: Toolbox, home: Path, first: str, *, change: Callable[[Path], None] = lambda _: None
+) -> AsyncIterator[Lines]:
+    """A house with one agent, who is logged in; callbacks call ``first``; ``change`` changes the site's files."""
     customer_port = free_port(neighbours=1)
     write_site(home / "site", customer_port, first)
+    change(home / "site")
     settings = settings_in(home / "home", site=home / "site")
     house = House(settings, load_site(home / "site"), toolbox)
     async with house, Database(settings.database) as database, house.agent("agent-lee") as agent:
@@ -144,10 +147,15 @@ async def wait_in(lines: Lines, phone: Softphone, number: str, key: str = "1") -
 
 def hears_words(file: Path, words: Path) -> bool:
     """Whether a part of a prompt is heard, over music perhaps."""
+    return how_well(file, words) > 0.6
+
+
+def how_well(file: Path, words: Path) -> float:
+    """The best correlation of one of the loudest parts of a prompt."""
     recording = read_wav(file)
     every = [part for _, part in parts(words, PART)]
     loudest = sorted(every, key=lambda part: float(np.abs(part.samples.astype(np.int32)).mean()))[-3:]
-    return max(find_sound(part, recording).correlation for part in loudest) > 0.6
+    return max(find_sound(part, recording).correlation for part in loudest)
 
 
 def heard_in_files(lines: Lines, call: Call, said: dict[str, Path]) -> dict[str, set[str]]:

@@ -127,6 +127,11 @@ async def test_offered_is_answered_abandoned_and_still_waiting(metrics: Metrics)
     assert found["callwright_queue_offered_total", "service"] == ended
 
 
+async def test_whoever_is_not_let_in_has_been_offered(metrics: Metrics) -> None:
+    metrics.turned_away("service")
+    assert samples(metrics.render().decode())["callwright_queue_offered_total", "service"] == 5
+
+
 async def test_no_label_is_anything_but_a_name_of_the_site(metrics: Metrics) -> None:
     text = (await scraped(metrics)).text
     assert CALLER not in text

@@ -186,6 +186,8 @@ async def test_every_caller_is_counted_once(watch: Watch) -> None:
     assert level(watch) == Level(in_time=1, answered=2, abandoned=1, left=1)
     assert level(watch).per_cent == 25.0
     assert watch.desk.served.of_late("service", watch.clock.now(), 60) == Level(left=1)
+    watch.desk.turned_away("service")
+    assert watch.desk.served.of_late("service", watch.clock.now(), 60) == Level(left=2)
     watch.desk.served.note("other", Outcome(watch.clock.now(), answered=True))
     assert watch.desk.served.today("other", watch.clock.now()).per_cent is None
 

@@ -41,6 +41,7 @@ class Empty:
 
     def __init__(self) -> None:
         self.expected: list[tuple[str, int, str, str]] = []
+        self.away: list[str] = []
 
     def expect(
         self, uniqueid: str, priority: int, *, since: object = None, language: str = "", queue: str = ""
@@ -49,6 +50,9 @@ class Empty:
 
     def length(self, queue: str) -> int:
         return len(self.expected)
+
+    def turned_away(self, queue: str) -> None:
+        self.away.append(queue)
 
     def empty(self, queue: str) -> bool:
         return True
@@ -90,7 +94,7 @@ async def test_who_may_not_join_an_empty_queue_is_told_so(make_call: MakeCall) -
     assert prompts(channel) == ["queue-nobody", "closed"]
     assert trace.events("wait") == ["empty"]
     assert trace.away == [("service", "JOINEMPTY")]
-    assert call.floor.expected == []
+    assert (call.floor.expected, call.floor.away) == ([], ["service"])
 
 
 @pytest.mark.parametrize(("full", "said"), [({}, "queue-timeout"), ({"full": "nobody"}, "closed")])
@@ -106,7 +110,7 @@ async def test_a_full_queue_sends_on_before_it_asks_for_patience(
         assert isinstance(await run_flow(call, "wait"), outcome)
         assert prompts(channel) == heard
     assert trace.events("wait") == ["full"]
-    assert trace.away == [("service", "FULL")]
+    assert (trace.away, floor.away) == ([("service", "FULL")], ["service"])
     assert "place" not in call.waited
 
 

@@ -133,11 +133,15 @@ def test_whoever_is_on_his_way_into_a_queue_is_counted_until_he_is_in_or_gone() 
     room.floor.expect("callback-7-1-ab", 0)
     assert room.floor.length("service") == 3
     room.floor.speaks("1.1", "ko-KR")
-    room.tell(joined("1.1", 3))
+    room.floor.tell(joined("1.1", 3))  # the live queues are told a moment later
+    assert room.floor.length("service") == 3
+    room.live.tell(joined("1.1", 3))
     assert room.floor.length("service") == 3
     room.tell(ev.ChannelEnded(at=at(4), uniqueid="1.2", linkedid="1.2", channel="PJSIP/x", cause=16))
     assert room.floor.length("service") == 2
-    room.tell(ev.QueueLeft(at=at(5), uniqueid="0.1", queue="service"))
+    room.tell(ev.QueueLeft(at=at(5), uniqueid="1.1", queue="service"))
     assert room.floor.length("service") == 1
+    room.tell(joined("1.3", 6))  # on the emergency route, for example
+    assert (room.floor.length("service"), room.floor.length("sales")) == (2, 0)
     room.tell(ev.ConnectionLost(at=at(9)))
     assert room.floor.length("service") == 0
