@@ -104,7 +104,10 @@ def test_agents_over_tls_must_encrypt_and_come_from_their_networks(settings: Set
     assert agent["media_encryption"] == ["sdes"]
     assert (agent["deny"], agent["permit"]) == (["0.0.0.0/0"], ["10.1.0.0/16", "192.0.2.9"])
     assert agent["identify_by"] == ["username"]
+    assert (agent["transport"], agent["context"]) == (["ivr-tls"], ["ivr-phones"])  # and nothing over another
     assert "[ivr-udp]" not in text
+    plain = section(conf(settings, host), "ivr-agent", "endpoint")
+    assert ("transport" in plain, plain["context"]) == (False, ["ivr-agents"])
 
 
 @pytest.mark.parametrize(
