@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from ivr.cli.engine import ask
 from ivr.core.errors import IvrError, UsageError
+from ivr.demo.house import environment_of
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage import audit
@@ -161,3 +165,19 @@ async def written(line: Line, count: int) -> list[tuple[str, str, str]]:
         while len(found := await acts(line)) < count:
             await asyncio.sleep(0.1)
     return found
+
+
+async def test_what_supervisors_do_leaves_no_drift_in_the_stories(line: Line) -> None:
+    answer: dict[str, object] = {}
+    async with asyncio.timeout(40):
+        while answer.get("under_way") != 0:
+            await asyncio.sleep(1.0)
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "ivr.app", "calls", "reconcile", "--json"),
+                stdout=asyncio.subprocess.PIPE,
+                env=os.environ | environment_of(line.house.settings),
+            )
+            out, _ = await process.communicate()
+            answer = json.loads(out)
+    assert answer["compared"]
+    assert (process.returncode, answer["left"], answer["drift"]) == (0, 0, [])
