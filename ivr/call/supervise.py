@@ -60,6 +60,7 @@ class _Left:
     """Somebody of the talk that a supervisor has joined has hung up: the agent, or another."""
 
     uniqueid: str  # of the supervisor's channel
+    agents_channel: str
     agent: bool
 
 
@@ -190,7 +191,7 @@ class SuperviseDesk:
         for uniqueid, one in self._under_way.items():
             agent = event.uniqueid == one.agents_channel
             if one.what == "barge" and (agent or event.linkedid == one.call):
-                self._note(_Left(uniqueid, agent))
+                self._note(_Left(uniqueid, one.agents_channel, agent))
 
     def _note(self, what: _Act | _Left) -> None:
         try:
@@ -212,11 +213,14 @@ class SuperviseDesk:
                 log.error("end of supervising not dealt with", ended=repr(ended)[:200], problem=str(error))
 
     async def _leave(self, left: _Left) -> None:
-        """Asterisk ends a talk of two with either; one of three goes on, until the supervisor goes."""
+        """Asterisk ends a talk of two with either; one of three goes on, until the supervisor goes.
+
+        An agent who is away to ask a colleague comes back: then the caller is not gone.
+        """
         channels = (await self._exchange.snapshot()).channels
         bridge = next((one.bridge for one in channels if one.uniqueid == left.uniqueid), "")
-        others = [one for one in channels if one.bridge == bridge and one.uniqueid != left.uniqueid]
-        if bridge and (left.agent or len(others) < 2):
+        others = {one.uniqueid for one in channels if one.bridge == bridge} - {left.uniqueid}
+        if bridge and (left.agent or others <= {left.agents_channel}):
             await self._exchange.hangup(left.uniqueid)
 
     def _allowed(self, supervisor: str, code: str, agent: str) -> Agent:

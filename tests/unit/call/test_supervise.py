@@ -117,6 +117,7 @@ async def test_the_end_is_written_once(office: Office) -> None:
         ("3", "a1", ["c1", "other"], True),  # the agent: he hands the caller on, say
         ("3", "c1", ["a1"], True),  # the caller
         ("3", "other", ["c1", "a1"], False),  # somebody else's leg of the call
+        ("3", "other", ["c1"], False),  # the colleague whom the agent, who is away, has asked
         ("1", "a1", ["c1"], False),  # who only listens is ended by Asterisk
     ],
 )
