@@ -16,6 +16,9 @@ _SECRET = re.compile(r"\A[A-Za-z0-9._~+/=-]{0,64}\Z")
 _HOST = re.compile(r"\A[A-Za-z0-9.-]{1,60}\Z")
 _DIALLED = re.compile(r"\A[A-Za-z0-9+*#._-]{1,60}\Z")
 _URI = re.compile(r"\Asips?:[A-Za-z0-9+*%._-]{1,80}@[A-Za-z0-9.-]{1,60}(:[0-9]{1,5})?\Z")
+_REPLACES = re.compile(
+    r"\A[A-Za-z0-9@.!%*_+~-]{1,200};to-tag=[A-Za-z0-9.!%*_+~-]{1,80};from-tag=[A-Za-z0-9.!%*_+~-]{1,80}\Z"
+)
 
 #: Rates in Hz of the codecs a softphone may speak; both have 8-bit samples on the wire.
 CODECS = {"pcmu": 8000, "pcma": 8000}
@@ -87,6 +90,19 @@ class Account:
             carried = "" if self.authorities is None else ";transport=tls"
             return f"sip:{quote(target, safe='+*')}@{self.server_host}:{self.server_port}{carried}"
         raise UsageError(f"cannot dial {target!r:.60}", cure="a number (digits, + * #) or sip:user@host:port")
+
+    def in_place_of(self, target: str, dialogue: str) -> str:
+        """``target`` as what a REFER names for a call in the place of another (RFC 3891).
+
+        Args:
+            dialogue: the Replaces header's value: call id, to-tag and from-tag as the server sees them.
+
+        Raises:
+            UsageError: if either is not such.
+        """
+        if not _REPLACES.match(dialogue):
+            raise UsageError(f"no dialogue to replace: {dialogue!r:.60}", cure="CALL-ID;to-tag=...;from-tag=...")
+        return f"<{self.uri(target)}?Replaces={quote(dialogue, safe='')}>"
 
 
 def render_config(

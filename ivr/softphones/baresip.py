@@ -195,16 +195,20 @@ class Softphone:
             raise
         return await self._log.wait_for(Closed, within=within)
 
-    async def transfer(self, target: str) -> None:
-        """Hand the other side on to a number or SIP URI unasked (REFER, RFC 3515); once in a call.
+    async def transfer(self, target: str, *, replaces: str = "") -> None:
+        """Hand the other side on to a number or SIP URI (REFER, RFC 3515); once in a call.
 
         A refusal comes as :class:`TransferFailed`; when it works, the call ends.
 
+        Args:
+            replaces: the call, made from another phone, in which ``target`` was asked before: CALL-ID;to-tag;from-tag.
+
         Raises:
-            UsageError: if ``target`` is neither.
+            UsageError: if ``target`` or ``replaces`` is not such.
             TelephonyError: if baresip refuses.
         """
-        await self._baresip.command("transfer", self.account.uri(target))
+        to = self.account.in_place_of(target, replaces) if replaces else self.account.uri(target)
+        await self._baresip.command("transfer", to)
 
     async def send_digits(self, digits: str, *, gap: float = 0.3) -> bool:
         """Press keys one after another, as RFC 4733 events; returns whether the call lasted to the last of them.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivr.core.errors import TelephonyError
-from ivr.softphones.ports import free_block
+from ivr.softphones.ports import free_block, stretch
 from ivr.softphones.process import Child
 from ivr.softphones.scenario import Ending, Plan, render_keys, render_scenario
 from ivr.softphones.sounds import read_wav, write_mulaw
@@ -19,8 +19,8 @@ __all__ = ["Ending", "Plan", "SippCaller", "SippResult"]
 
 #: Seconds sipp gets to end by itself after its own time limit.
 _MARGIN = 5.0
-#: Ports a call that sends sound takes at most, and all calls together: what the block of free ports can give.
-_PORTS_EACH, _MOST_PORTS = 4, 2000
+#: Ports a call that sends sound takes, those that others may hold among them, and the most for all calls together.
+_PORTS_EACH, _TAKEN, _MOST_PORTS = 4, 400, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ class SippCaller:
 
     def _arguments(self, plan: Plan, within: float) -> list[str]:
         first = free_block(8, host=self._host)
-        ports = min(_PORTS_EACH * plan.at_once, _MOST_PORTS) if plan.sound is not None or plan.keys else 2
-        media = free_block(ports, host=self._host)
+        media, last = stretch(min(_PORTS_EACH * plan.at_once + _TAKEN, _MOST_PORTS))
         options: dict[str, object] = {
             "-sf": "scenario.xml",
             "-i": self._host,
@@ -93,7 +92,7 @@ class SippCaller:
             "-p": first,
             "-cp": first + 1,
             "-min_rtp_port": media,
-            "-max_rtp_port": media + ports,
+            "-max_rtp_port": last,
             "-m": plan.calls,
             "-r": max(1, round(plan.rate * 10)),
             "-rp": 10_000,
