@@ -27,6 +27,6 @@ def free_block(size: int, *, host: str = "127.0.0.1", tries: int = 200) -> int:
 
 
 def stretch(size: int) -> tuple[int, int]:
-    """First and last of ``size`` neighbouring ports, some of which may be taken; for a program that passes over those."""
+    """First and last of ``size`` neighbouring ports; some may be taken, for a program that passes over those."""
     first = random.randrange(FIRST, LAST - size, 2)  # noqa: S311 - not a secret
     return first, first + size - 1
