@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import secrets
 import socket
@@ -19,6 +20,7 @@ class RawCaller:
         sender: the From header's value, as bytes go over the wire.
         host: loopback address it calls from.
         to: the To header's value, where it is another than the request URI.
+        account: name and secret with which it answers a challenge (RFC 2617, MD5); nobody's if None.
     """
 
     def __init__(
@@ -29,7 +31,9 @@ class RawCaller:
         sender: bytes = b"<sip:139001@127.0.0.1>",
         host: str = "127.0.0.1",
         to: bytes = b"",
+        account: tuple[str, str] | None = None,
     ) -> None:
+        self._account = account
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, 0))
         self._socket.connect(("127.0.0.1", port))
@@ -42,6 +46,7 @@ class RawCaller:
         self._call_id = secrets.token_hex(8)
         self._number = 0
         self._branch = ""
+        self._challenge = b""
         self.in_call = False
 
     async def __aenter__(self) -> Self:
@@ -61,7 +66,18 @@ class RawCaller:
     async def invite(self, within: float = 5.0) -> int:
         """Send an INVITE, the first or another one, and acknowledge its answer; the final status."""
         self.send("INVITE", self._offer(), "application/sdp")
+        code = await self.status(within)
+        if code != 401 or self._account is None:
+            return code
+        self.send("INVITE", self._offer(), "application/sdp", self._authorization("INVITE"))
         return await self.status(within)
+
+    @property
+    def replaces(self) -> str:
+        """The dialogue as the Replaces header of another names it to the line (RFC 3891)."""
+        own, theirs = (re.search(rb";tag=([^;>\s]+)", header) for header in (self._sender, self._to))
+        assert own is not None and theirs is not None
+        return f"{self._call_id};to-tag={theirs[1].decode()};from-tag={own[1].decode()}"
 
     def send(self, method: str, body: bytes = b"", kind: str = "text/plain", more: bytes = b"") -> None:
         """Send a request of the dialogue."""
@@ -86,6 +102,8 @@ class RawCaller:
                     sequence = re.search(rb"^CSeq: (\d+) (\w+)", message, re.MULTILINE)
                     if code < 200 or sequence is None or int(sequence[1]) != self._number:
                         continue
+                    if code == 401:
+                        self._challenge = message
                     if sequence[2] == b"INVITE":
                         self._acknowledge(code, message)
                     return code
@@ -102,6 +120,26 @@ class RawCaller:
         assert contact is not None
         self.in_call, self._to, self._target = True, to[1], contact[1]
         self._write("ACK", self._number, secrets.token_hex(8), self._target, self._to)
+
+    def _authorization(self, method: str) -> bytes:
+        assert self._account is not None
+        told = dict(
+            re.findall(rb'(\w+)="([^"]*)"', self._challenge.partition(b"WWW-Authenticate: ")[2].split(b"\r\n")[0])
+        )
+        user, secret = (part.encode() for part in self._account)
+
+        def md5(*parts: bytes) -> bytes:
+            return hashlib.md5(b":".join(parts), usedforsecurity=False).hexdigest().encode()
+
+        proof = md5(user, told[b"realm"], secret), md5(method.encode(), self._target)
+        count, own = b"00000001", secrets.token_hex(8).encode()
+        answer = md5(proof[0], told[b"nonce"], count, own, b"auth", proof[1])
+        fields = {
+            b"username": user, b"realm": told[b"realm"], b"nonce": told[b"nonce"], b"uri": self._target,
+            b"response": answer, b"cnonce": own, b"opaque": told.get(b"opaque", b""),
+        }  # fmt: skip
+        given = b", ".join(name + b'="' + value + b'"' for name, value in fields.items())
+        return b"Authorization: Digest " + given + b", algorithm=MD5, qop=auth, nc=" + count
 
     def _offer(self) -> bytes:
         return (

@@ -1,5 +1,6 @@
-"""To a queue, twice in a row, and what callers try: every party's words in his own file, each agent with his talk.
+"""All ways of handing a caller on, some in a row, and what callers try.
 
+Every party's words are in his own file, each agent has his talk, and CEL and queue_log tell the same story.
 Unasked and asked transfers to one agent: test_transfers.py.
 """
 
@@ -7,11 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from ivr.core.clock import FixedClock
+from ivr.journal.reconcile.read import Sources
+from ivr.journal.reconcile.run import Reconciler
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established, Incoming
 from ivr.storage.models import Call
@@ -61,14 +66,147 @@ def assert_in_order(call: Call) -> None:
         ends.append(talk.completed_at)
 
 
+async def assert_reconciled(line: Line, call: Call) -> None:
+    """What Asterisk wrote down by itself tells the same; a minute later, so that no file is still being written."""
+    clock = FixedClock(datetime.now(UTC) + timedelta(minutes=1))
+    sources = Sources.of(line.house.settings)
+    run = Reconciler(line.database, clock, sources, lambda: {"6001": "agent-lee", "6002": "agent-kim"})
+    report = await run.run(since=call.started_at - timedelta(seconds=1), check=True)
+    assert (report.compared, report.drift, report.under_way) == (report.agreeing, [], {})
+    assert report.agreeing
+
+
+async def together(caller: Softphone, agent: Softphone, said: dict[str, Path], number: int) -> None:
+    """Both say what they have to say at this stage of the call."""
+    await asyncio.sleep(WAIT)
+    await asyncio.gather(caller.say(said[f"caller-{number}"]), agent.say(said[f"agent-{number}"]))
+    await asyncio.sleep(0.5)
+
+
+def stages(folder: Path, number: int, *more: str) -> dict[str, Path]:
+    names = [f"{who}-{stage}" for stage in range(1, number + 1) for who in ("caller", "agent")]
+    return sounds(folder, *names, *more)
+
+
+async def test_a_hand_over_that_is_refused_goes_back_to_the_queue(
+    line: Line, second: Softphone, tmp_path: Path
+) -> None:
+    said = stages(tmp_path, 2)
+    async with line.caller() as caller:
+        await to_the_agent(line, caller)
+        await together(caller, line.agent, said, 1)
+        await line.agent.transfer("6002")
+        await second.wait_for(Incoming, within=20)
+        await second.hangup()
+        assert isinstance(await line.agent.answer(within=40), Established)
+        await together(caller, line.agent, said, 2)
+        await hang_up_after(caller)
+        call = await settled(line, caller.account.user, 3)
+    assert heard_in(line, call, said) == [
+        ("caller", {"caller-1", "caller-2"}),
+        ("agent-lee", {"agent-1"}),
+        ("agent-lee", {"agent-2"}),
+    ]
+    assert talks_of(call) == [
+        ("agent-lee", "queue", "service", "", "transfer"),
+        ("agent-lee", "queue", "service", "", "caller"),
+    ]
+    assert_in_order(call)
+    assert [(visit.agent, visit.ended_by) for visit in call.visits] == [
+        ("agent-lee", "transfer"),
+        ("agent-lee", "caller"),
+    ]
+    assert [ring.agent for visit in call.visits for ring in visit.rings] == ["agent-lee"] * 2
+    refused = [leg for leg in call.legs if leg.answered_at is None]
+    assert [(leg.channel.split("-")[0], leg.hangup_cause) for leg in refused] == [("PJSIP/6002", 17)]  # user busy
+    assert (call.outcome, call.hung_up_by) == ("answered", "caller")
+    await assert_reconciled(line, call)
+
+
+async def test_asked_on_a_second_line_then_to_a_queue_by_refer_then_asked_by_key(
+    line: Line, second: Softphone, tmp_path: Path
+) -> None:
+    """Lee, with Replaces, to Kim; Kim unasked to the queue, which finds Lee; he asks that queue, where Kim is now."""
+    said = stages(tmp_path, 4, "asked-1", "asked-2")
+    port, secret = line.house.settings.sip_port, line.agent.account.secret
+    other = RawCaller(port, user="6002", sender=b"<sip:6001@127.0.0.1>", account=("6001", secret))
+    async with line.caller() as caller, other:
+        await to_the_agent(line, caller)
+        await together(caller, line.agent, said, 1)
+        asking = asyncio.create_task(other.call(20))
+        assert isinstance(await second.answer(within=20), Established)
+        assert await asking == 200
+        await asyncio.sleep(WAIT)
+        await second.say(said["asked-1"])
+        await asyncio.sleep(0.8)
+        await line.agent.transfer("6002", replaces=other.replaces)
+        assert isinstance(await line.agent.wait_for(Closed, within=10), Closed)
+        await together(caller, second, said, 2)
+        await second.transfer("6100")
+        assert isinstance(await line.agent.answer(within=40), Established)
+        await together(caller, line.agent, said, 3)
+        await second.call("*45")
+        await second.wait_for(Closed, within=20)
+        try:
+            await line.agent.send_digits("*72")
+            await asyncio.sleep(3)  # "to which number?"
+            await line.agent.send_digits("6100")
+            assert isinstance(await second.answer(within=40), Established)
+            await asyncio.sleep(WAIT)
+            await line.agent.say(said["asked-2"])
+            await hang_up_after(line.agent)
+            await together(caller, second, said, 4)
+            await hang_up_after(second)
+            assert isinstance(await caller.wait_for(Closed, within=30), Closed)
+        finally:
+            await second.hangup()
+            await second.call("*45")
+            await second.wait_for(Closed, within=20)
+        call = await settled(line, caller.account.user, 5)
+    assert heard_in(line, call, said) == [
+        ("caller", {"caller-1", "caller-2", "caller-3", "caller-4"}),
+        ("agent-lee", {"agent-1"}),
+        ("agent-kim", {"asked-1", "agent-2"}),
+        ("agent-lee", {"agent-3", "asked-2"}),
+        ("agent-kim", {"agent-4"}),
+    ]
+    assert talks_of(call) == [
+        ("agent-lee", "queue", "service", "", "transfer"),
+        ("agent-kim", "transfer", "", "agent-lee", "transfer"),
+        ("agent-lee", "queue", "service", "agent-kim", "transfer"),
+        ("agent-kim", "queue", "service", "agent-lee", "agent"),
+    ]
+    assert_in_order(call)
+    assert [(visit.agent, visit.ended_by) for visit in call.visits] == [
+        ("agent-lee", "transfer"),
+        ("agent-lee", "transfer"),
+        ("agent-kim", "agent"),
+    ]
+    handed = [step for step in call.steps if step.event == "transfer"]
+    assert [(step.detail["kind"], step.detail["agent"]) for step in handed] == [
+        ("attended", "agent-lee"),
+        ("blind", "agent-kim"),
+        ("attended", "agent-lee"),
+    ]
+    # Kim talked to the caller from when Lee handed on, not from when she was asked; her stay ended with her.
+    assert call.talks[-1].connected_at == handed[-1].at
+    last = call.visits[-1]
+    assert last.connected_at is not None and last.completed_at is not None
+    assert last.connected_at < handed[-1].at < last.completed_at
+    assert (call.outcome, call.hung_up_by) == ("answered", "agent")
+    await assert_reconciled(line, call)
+
+
 async def test_twice_in_a_row_and_back_to_the_first(line: Line, second: Softphone, tmp_path: Path) -> None:
-    """Lee hands on unasked to Kim, and Kim, who asks him first, back to Lee."""
+    """Lee hands on unasked, by key, to Kim, and Kim, who asks him first, back to Lee."""
     said = sounds(tmp_path, "caller-1", "lee-1", "caller-2", "kim", "asked", "caller-3", "lee-2")
     async with line.caller() as caller:
         await to_the_agent(line, caller)
         await asyncio.gather(caller.say(said["caller-1"]), line.agent.say(said["lee-1"]))
         await asyncio.sleep(0.5)
-        await line.agent.transfer("6002")
+        await line.agent.send_digits("*71")
+        await asyncio.sleep(3)  # "to which number?"
+        await line.agent.send_digits("6002")
         assert isinstance(await second.answer(within=20), Established)
         await asyncio.sleep(WAIT)
         await asyncio.gather(caller.say(said["caller-2"]), second.say(said["kim"]))

@@ -87,3 +87,12 @@ def test_an_account_that_trusts_somebody_speaks_tls_and_encrypts() -> None:
     assert set(secure.splitlines()) - set(plain.splitlines()) == {
         "module srtp.so", "sip_cafile authorities.pem", "sip_verify_server yes",
     }  # fmt: skip
+
+
+def test_a_call_in_the_place_of_another_is_named_by_its_dialogue() -> None:
+    account = Account("6001", 5060)
+    named = account.in_place_of("6002", "abc@host;to-tag=t-1;from-tag=f2")
+    assert named == "<sip:6002@127.0.0.1:5060?Replaces=abc%40host%3Bto-tag%3Dt-1%3Bfrom-tag%3Df2>"
+    for dialogue in ("abc", "abc;to-tag=t", "a b;to-tag=t;from-tag=f", "a>\r\nX: y;to-tag=t;from-tag=f"):
+        with pytest.raises(UsageError, match="no dialogue"):
+            account.in_place_of("6002", dialogue)
