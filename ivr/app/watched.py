@@ -55,10 +55,10 @@ class Watched:
             self.parts["webhook"] = webhook.run
         written = AlertBook(database)
         self.parts["alert book"] = written.run
-        begins = settings.alert_begins
         self.alerting = Alerting(
-            site, live, staff.board, self.desk.served, database, clock, webhook, written, begin_after=begins
-        )
+            site, live, staff.board, self.desk.served, database, clock, webhook, written,
+            begin_after=settings.alert_begins, recordings_every=settings.alert_recordings,
+        )  # fmt: skip
         self.parts["alerts"] = self.alerting.run
         staff.keeper.notices.append(self.alerting.notice)
         self.routes: dict[str, Route] = {**self.desk.routes, **self.alerting.routes}

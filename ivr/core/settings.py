@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     alert_begins: int = Field(
         default=30, ge=0, le=3600, description="seconds after its start before the engine judges alert rules"
     )
+    alert_recordings: int = Field(default=30, ge=1, le=3600, description="seconds between looks for missing recordings")
     alert_secret: SecretStr = Field(default=SecretStr(""), description="key of the signature of what is sent there")
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 

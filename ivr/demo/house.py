@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pydantic import SecretStr
+
 from dialplan.model import Site
 from ivr.agents import account_of
 from ivr.asterisk.certificate import paths
@@ -163,11 +165,9 @@ class House:
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """The settings as the environment of a child process."""
-    return {
-        f"IVR_{name.upper()}": str(value)
-        for name, value in settings.model_dump(mode="json").items()
-        if value is not None
-    }
+    plain = settings.model_dump(mode="json")
+    plain |= {name: value.get_secret_value() for name, value in settings if isinstance(value, SecretStr)}
+    return {f"IVR_{name.upper()}": str(value) for name, value in plain.items() if value is not None}
 
 
 def _tail(path: Path) -> str:

@@ -45,6 +45,7 @@ class Alerting:
         webhook: told of every alert, if there is one.
         book: where alerts are written down; :meth:`begin` takes up what an earlier engine left raised.
         begin_after: seconds after the start before anything is judged.
+        recordings_every: seconds between looks for missing recordings.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Alerting:
         book: AlertBook | None = None,
         *,
         begin_after: float = BEGIN_AFTER,
+        recordings_every: float = RECORDINGS_EVERY,
     ) -> None:
         self._site = site
         self._live = live
@@ -70,6 +72,7 @@ class Alerting:
         self._webhook = webhook
         self._book = book or AlertBook(database)
         self._begin_after = begin_after
+        self._recordings_every = recordings_every
         self._begun = False
         self._engine = AlertEngine()
         self._missing: set[int] | None = None
@@ -83,7 +86,7 @@ class Alerting:
         while True:
             self.look()
             if self._clock.monotonic() >= next_recordings:
-                next_recordings = self._clock.monotonic() + RECORDINGS_EVERY
+                next_recordings = self._clock.monotonic() + self._recordings_every
                 await self.look_at_recordings()
             await asyncio.sleep(LOOK_EVERY)
 

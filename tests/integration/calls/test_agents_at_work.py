@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,13 +32,14 @@ from ivr.storage import audit
 from ivr.storage.database import Database
 from ivr.storage.models import AgentState
 from prompts.sounds import sound_path
+from tests.integration.calls.told import Follower, Hook
 from tests.integration.conftest import settings_in
 from tests.integration.hearing import parts
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(150)]
 
 QUEUES = """\
-service: {extension: 6100, ring: 5, wrapup: 8, max_wait: 120, announce_position: 15}
+service: {extension: 6100, ring: 5, wrapup: 8, max_wait: 120, announce_position: 15, empty: unreachable}
 sales: {extension: 6200, ring: 5, languages: {ko-KR: 3}, announce_position: 15}
 """
 AGENTS = """\
@@ -46,6 +47,14 @@ agent-lee: {name: Lee, extension: 6001, number: 801, queues: [service, sales], l
 agent-kim: {name: Kim, extension: 6002, number: 802, queues: [service], languages: {ko-KR: 5}}
 """
 STAFFING = "misses_before_pause: 2\nphone_check: 5\ngone_after: 1\n"
+ALERTS = """\
+slow: {kind: longest-wait, queues: [service], limit: 1, clear: 0, lasts: 0}
+nobody: {kind: no-agent, queues: [service], lasts: 0}
+missed: {kind: agent-paused}
+gone: {kind: agent-gone, queues: [service]}
+lost: {kind: recording-missing}
+"""
+SECRET = "a key of the tests' own"
 DIRECT = """\
 start: answer
 steps:
@@ -58,12 +67,13 @@ PART = 0.3  # seconds
 
 @dataclass
 class Office:
-    """The house, the phone of one agent, and the tables."""
+    """The house, the phone of one agent, the tables, and a web address that is told of alerts."""
 
     house: House
     lee: Softphone
     database: Database
     watch: Watch
+    hook: Hook
 
     async def dial(self, code: str, phone: Softphone | None = None) -> Path:
         """Dial a code on an agent's phone; what was heard."""
@@ -133,16 +143,26 @@ async def office(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> 
     home = tmp_path_factory.mktemp("office")
     site = home / "site"
     shutil.copytree(demo_site(), site)
-    for name, text in {"queues": QUEUES, "agents": AGENTS, "staffing": STAFFING, "flows/direct": DIRECT}.items():
+    files = {"queues": QUEUES, "agents": AGENTS, "staffing": STAFFING, "alerts": ALERTS, "flows/direct": DIRECT}
+    for name, text in files.items():
         (site / f"{name}.yaml").write_text(text, "utf-8")
     with (site / "numbers.yaml").open("a", encoding="utf-8") as file:
         file.write("\n3000: direct\n")
-    settings = settings_in(home / "home", site=site)
     async with AsyncExitStack() as stack:
+        hook = stack.enter_context(Hook(SECRET))
+        told = {"alert_webhook": hook.url, "alert_secret": SECRET, "alert_begins": 0, "alert_recordings": 1}
+        settings = settings_in(home / "home", site=site, **told)
         house = await stack.enter_async_context(House(settings, load_site(site), toolbox))
         database = await stack.enter_async_context(Database(settings.database, settings.home / "audit.head"))
         lee = await stack.enter_async_context(house.agent("agent-lee"))
-        yield Office(house, lee, database, Watch(database))
+        yield Office(house, lee, database, Watch(database), hook)
+
+
+@pytest.fixture
+def followed(office: Office) -> Iterator[Follower]:
+    """Somebody who is told of every change."""
+    with Follower(office.house.settings) as follower:
+        yield follower
 
 
 @pytest_asyncio.fixture(loop_scope="module", autouse=True)
@@ -180,7 +200,8 @@ async def test_every_code_is_answered_by_voice_and_by_a_row(office: Office) -> N
     assert {one.ended_by for one in found if one.state == "logged_in"} == {"phone"}
 
 
-async def test_a_talk_its_wrap_up_and_its_outcome(office: Office) -> None:
+async def test_a_talk_its_wrap_up_and_its_outcome(office: Office, followed: Follower) -> None:
+    await followed.until(lambda known: known["agent"]["agent-lee"]["state"] == "logged_out")
     before = len(await office.acts())
     answer = await office.ask("/agents/agent-lee/login", queue="service", by="wang")
     assert (answer["logged_in"], answer["reachable"]) == (True, True)
@@ -190,13 +211,20 @@ async def test_a_talk_its_wrap_up_and_its_outcome(office: Office) -> None:
         await office.watch.waiting("13900000001")
         assert says(await office.dial("*47"), "agent-paused", "agent-callers-waiting", "digits/1")
         assert says(await office.dial("*46"), "agent-available")
+        await followed.until(lambda known: known["agent"]["agent-lee"]["state"] == "ringing")
         assert isinstance(await office.lee.answer(within=20), Established)
         await office.until(lambda all_: bool(going_on(all_, "talking")), "talking")
         state = await office.ask("/agents/agent-lee", method="GET")
         assert state["state"] == "talking"
         await asyncio.sleep(1.0)
+        for file in office.house.settings.recordings.rglob("*-caller*"):
+            file.unlink()  # as if the disk had lost it: somebody must be told
         await caller.hangup()
         await office.lee.wait_for(Closed, within=10)
+    await followed.until(lambda known: known["agent"]["agent-lee"]["state"] == "wrapup")
+    live = await office.ask("/live", method="GET")
+    await followed.until(lambda known: all(known[kind] == live[kind] for kind in ("line", "queue", "agent")))
+    followed.end()
     assert says(await office.dial("*482"), "agent-outcome-kept")
     found = await office.until(lambda all_: any(one.state == "wrapup" for one in all_), "wrap-up")
     assert says(await office.dial("*47"), "agent-in-wrapup")
@@ -215,15 +243,36 @@ async def test_a_talk_its_wrap_up_and_its_outcome(office: Office) -> None:
         ("wang", "agent.pause", {"reason": "lunch"}),
     ]
     assert {one.by for one in found if one.reason == "lunch"} == {"api:wang"}
+    lost = await office.hook.newest("lost", "event")
+    assert lost["subject"] in {f"recording:{one.id}" for one in call.recordings if one.role == "caller"}
+    doing = followed.states("agent", "agent-lee", lambda one: one["state"])
+    assert doing[0] == "logged_out"
+    assert "paused" in doing
+    assert doing[-3:] == ["ringing", "talking", "wrapup"]
+    assert followed.states("queue", "service", lambda one: one["waiting"]) == [0, 1, 0]
+    assert followed.states("queue", "service", lambda one: one["logged_in"]) == [0, 1]
+    assert {line["type"] for line in followed.lines[1:]} == {"change"}
+    numbers = [line["seq"] for line in followed.lines]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    assert "13900000001" not in repr(followed.lines)
 
 
 async def test_who_misses_calls_is_paused_and_the_supervisor_told(office: Office) -> None:
+    await office.hook.newest("nobody", "raised")
     await office.ask("/agents/agent-lee/login", queue="service", by="wang")
+    await office.hook.newest("nobody", "cleared")
+    since = len(office.hook.alerts)
     async with office.house.caller("13900000002") as caller:
         assert isinstance(await caller.call("3000", within=20), Established)
         await office.lee.wait_for(Incoming, within=30)
         found = await office.until(lambda all_: bool(going_on(all_, "paused")), "paused", within=40)
+        missed = await office.hook.newest("missed", "event", since=since)
+        await office.hook.newest("slow", "raised", since=since)
+        await office.hook.newest("nobody", "raised", since=since)  # who is paused serves nobody, says `empty`
         await caller.hangup()
+    await office.hook.newest("slow", "cleared", since=since)
+    assert (missed["subject"], missed["value"], missed["site"]) == ("agent-lee", 2.0, office.house.site.name)
+    assert not any(b"13900000002" in body for body in office.hook.bodies)
     (pause,) = going_on(found, "paused")
     assert (pause.reason, pause.by) == ("no-answer", "misses")
     assert says(await office.dial("*47"), "agent-paused-no-answer")
@@ -236,11 +285,15 @@ async def test_a_phone_that_has_gone_is_logged_out(office: Office) -> None:
     async with office.house.agent("agent-kim") as kim:
         assert says(await office.dial("*45", kim), "agent-logged-in", language="ko-KR")
         await office.until(lambda all_: bool(going_on(all_, "logged_in")), "logged in", agent="agent-kim")
+        await office.hook.newest("nobody", "cleared")
+        since = len(office.hook.alerts)
         os.kill(kim.pid, signal.SIGKILL)
         found = await office.until(
             lambda all_: not going_on(all_, "logged_in"), "logged out", agent="agent-kim", within=40
         )
     assert {one.ended_by for one in found if one.state == "logged_in"} == {"gone"}
+    assert (await office.hook.newest("gone", "event", since=since))["subject"] == "agent-kim"
+    await office.hook.newest("nobody", "raised", since=since)
 
 
 async def test_without_an_engine_agents_still_log_in_and_out(office: Office) -> None:
