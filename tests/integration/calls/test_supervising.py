@@ -116,6 +116,9 @@ async def test_a_supervisor_joins_by_code_and_a_plain_agent_hears_nothing(line: 
         await asyncio.sleep(1.5)
         await supervisor.say(said["supervisor"])
         await hang_up_after(supervisor)
+        await written(line, before + 2)
+        assert caller.in_call  # the talk of the two goes on
+        assert line.agent.in_call
         await line.agent.hangup()
         await caller.wait_for(Closed, within=30)
         call = await settled(line, caller.account.user, 3)
