@@ -133,18 +133,21 @@ async def test_a_supervisor_joins_by_code_and_a_plain_agent_hears_nothing(line: 
 
 async def test_three_in_a_talk_and_each_in_his_own_file(line: Line, tmp_path: Path) -> None:
     said = sounds(tmp_path, "caller", "agent", "supervisor")
-    async with line.caller() as caller, line.house.agent("agent-kim") as supervisor:
+    async with line.caller() as caller:
         await to_the_agent(line, caller)
-        await command(line, "barge")
-        assert isinstance(await supervisor.answer(within=15), Established)
-        await asyncio.sleep(1.5)
-        for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
-            await phone.say(said[name])
-        await hang_up_after(line.agent)
-        await caller.wait_for(Closed, within=30)
-        await supervisor.wait_for(Closed, within=20)  # it ends with the talk
-        call = await settled(line, caller.account.user, 3)
-        assert await hears_now(caller, said["supervisor"])
+        with pytest.raises(IvrError, match="6002 is not there"):
+            await command(line, "barge")
+        async with line.house.agent("agent-kim") as supervisor:
+            await command(line, "barge")
+            assert isinstance(await supervisor.answer(within=15), Established)
+            await asyncio.sleep(1.5)
+            for phone, name in ((caller, "caller"), (line.agent, "agent"), (supervisor, "supervisor")):
+                await phone.say(said[name])
+            await hang_up_after(line.agent)
+            await caller.wait_for(Closed, within=30)
+            await supervisor.wait_for(Closed, within=20)  # it ends with the talk
+            call = await settled(line, caller.account.user, 3)
+            assert await hears_now(caller, said["supervisor"])
     files = {row.role: row for row in call.recordings}
     assert {role: row.agent for role, row in files.items()} == {
         "caller": "",
