@@ -14,16 +14,15 @@ Session = AsyncSession
 """A session of the database, for rooms that may not import SQLAlchemy."""
 
 
-async def add(session: AsyncSession, row: AlertRow) -> None:
+def add(session: AsyncSession, row: AlertRow) -> None:
     """Add an alert."""
     session.add(row)
-    await session.flush()
 
 
 async def begin(session: AsyncSession, row: AlertRow) -> None:
     """Add an alert; one of the same rule and subject that was never seen to end has ended by now."""
     await end(session, row.rule, row.subject, row.began_at, None, {})
-    await add(session, row)
+    add(session, row)
 
 
 async def end(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -80,11 +79,13 @@ class AlertBook:
                 writing = asyncio.ensure_future(self.write([first, *self._next(TOGETHER - 1)]))
                 await asyncio.shield(writing)
         finally:
-            with contextlib.suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(LAST_WORDS):
                     if writing is not None:
                         await writing
                     await self.flush()
+            except TimeoutError:
+                self._drop(self._waiting.qsize())
 
     async def flush(self) -> None:
         """Write what waits now."""
@@ -133,7 +134,10 @@ async def _enter(session: alerts.Session, entry: _Told) -> None:
             value=alert.value,
             told={alert.state: told},
         )
-        await (alerts.add(session, row) if over else alerts.begin(session, row))
+        if over:
+            alerts.add(session, row)
+        else:
+            await alerts.begin(session, row)
 
 
 __all__ = ["AlertBook"]

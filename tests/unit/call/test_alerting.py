@@ -13,6 +13,7 @@ from ivr.agents.board import AgentBoard
 from ivr.agents.keeper import AgentNotice
 from ivr.ami import events as ev
 from ivr.ami.snapshot import QueueSnapshot
+from ivr.call.live import alert_book
 from ivr.call.live.alert_book import MOST, AlertBook
 from ivr.call.live.alerting import Alerting
 from ivr.core.clock import FixedClock
@@ -243,10 +244,28 @@ async def test_a_book_that_cannot_be_written_keeps_nobody(database: Database, mo
     for _ in range(MOST + 5):
         book.note(alert, {"log": "told"})
     assert book.dropped == 6
-    task = asyncio.create_task(book.run())
-    await asyncio.sleep(0)
-    task.cancel()  # the engine stops: what waits is written all the same
-    await asyncio.gather(task, return_exceptions=True)
-    assert len(await rows(database)) == 100  # at most that many are shown
+    await book.flush()
     async with database.read() as session:
         assert len(await alerts.newest(session, limit=5000)) == MOST
+
+
+async def test_what_waits_when_the_engine_stops_is_written_all_the_same(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alert_book, "LAST_WORDS", 60.0)
+    book = AlertBook(database)
+    for number in range(3):
+        book.note(Alert("misses", "agent-paused", "event", f"agent-{number}", START, 3.0), {"log": "told"})
+    task = asyncio.create_task(book.run())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert len(await rows(database)) == 3
+    monkeypatch.setattr(alert_book, "LAST_WORDS", 0.0)
+    book.note(Alert("misses", "agent-paused", "event", "late", START, 3.0), {"log": "told"})
+    task = asyncio.create_task(book.run())
+    await asyncio.sleep(0)
+    book.note(Alert("misses", "agent-paused", "event", "later", START, 3.0), {"log": "told"})
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert book.dropped >= 1  # there was no time, and that is told

@@ -38,7 +38,7 @@ def url(home: Path) -> str:
                 for number in range(3 * tidying.BATCH // 2 if days == 500 else 1):
                     begun = ago(days) - timedelta(seconds=number + 2)
                     session.add(AgentState(agent="lee", state="paused", began_at=begun, ended_at=ago(days)))
-                await alerts.add(
+                alerts.add(
                     session, AlertRow(rule="r", kind="no-agent", subject="q", began_at=ago(days), ended_at=ago(days))
                 )
                 session.add(Reconciliation(began_at=ago(days), ended_at=ago(days), **run))

@@ -30,7 +30,7 @@ def book(home: Path) -> None:
             month_ago, hour_ago = NOW - timedelta(days=30), NOW - timedelta(hours=1)
             told = {"event": {"log": "told"}}
             paused = {"rule": "missed", "kind": "agent-paused", "subject": "lee", "value": 3.0, "told": told}
-            await alerts.add(session, AlertRow(**paused, began_at=month_ago, ended_at=month_ago))
+            alerts.add(session, AlertRow(**paused, began_at=month_ago, ended_at=month_ago))
             for subject in ("service", "sales"):
                 wait = {"rule": "slow", "kind": "longest-wait", "subject": subject, "value": 91.26, "threshold": 90.0}
                 told = {"raised": {"log": "told", "webhook example": "failed"}}
