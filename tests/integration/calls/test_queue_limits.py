@@ -22,8 +22,8 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established, Incoming
 from ivr.storage.models import Call
 from tests.integration.calls.conftest import prompt
-from tests.integration.calls.talk import hang_up_after, talking
-from tests.integration.calls.test_queues import CUSTOMER, Lines, hears_words, how_well, opened, wait_in
+from tests.integration.calls.talk import hang_up_after, settled, sounds, talking
+from tests.integration.calls.test_queues import CUSTOMER, Lines, heard_in_files, hears_words, how_well, opened, wait_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -33,7 +33,7 @@ service:
   announcer: engine
   announce_position: 8
   comfort: [queue-comfort]
-  comfort_every: 15
+  comfort_every: 10
   max_length: 2
 all: {strategy: ringall, wrapup: 0, announce_position: 0}
 turns: {strategy: rrmemory, wrapup: 0, announce_position: 0}
@@ -45,7 +45,7 @@ steps:
   wait: {step: queue, queue: NAME, timeout: bye, after: bye}
   bye: {step: hangup, prompts: []}
 """
-KOREAN = ("queue-thereare", "queue-callswaiting", "queue-comfort")
+WORDS = ("queue-thereare", "queue-callswaiting", "queue-comfort")
 
 
 @dataclass
@@ -88,55 +88,69 @@ async def wait_directly(lines: Lines, phone: Softphone, number: str) -> Call:
     return await lines.watch.waiting(phone.account.user)
 
 
-async def test_a_callback_into_a_full_queue_keeps_its_place_and_others_are_sent_on(limited: Limited) -> None:
+async def test_a_callback_into_a_full_queue_keeps_its_place_and_others_are_sent_on(
+    limited: Limited, tmp_path: Path
+) -> None:
+    said = sounds(tmp_path, "customer", "agent")
     lines, begun = limited.lines, SystemClock().now() - timedelta(minutes=1)
     async with AsyncExitStack() as stack:
-        first, second, third, fourth = [await stack.enter_async_context(lines.caller()) for _ in range(4)]
+        first, korean, chinese, fourth = [await stack.enter_async_context(lines.caller()) for _ in range(4)]
         customer = await stack.enter_async_context(lines.customer())
         await wait_in(lines, first, "4000")
         assert isinstance(await lines.agent.answer(within=30), Established)
-        await wait_in(lines, customer, "4000", key="3")
+        asked = await wait_in(lines, customer, "4000", key="3")
         await customer.send_digits("1")
+        coming = asyncio.gather(wait_in(lines, korean, "4000", key="3"), wait_in(lines, chinese, "4000", key="1"))
         await lines.watch.heard(CUSTOMER, "callback-number")
         await customer.send_digits("1")
         await customer.wait_for(Closed, within=30)
-        await asyncio.gather(*(wait_in(lines, phone, "4000", key="3") for phone in (second, third)))
-        waiting = [await lines.watch.waiting(phone.account.user) for phone in (second, third)]
-        if waiting[0].visits[0].joined_at > waiting[1].visits[0].joined_at:
-            second, third = third, second
+        joined = [call.visits[0].joined_at for call in await coming]
+        places = [2, 3] if joined[0] < joined[1] else [3, 2]  # whoever waits to be called back is the first
         assert isinstance(await fourth.call("4000", within=20), Established)
         await lines.watch.heard(fourth.account.user, "language-offer-1")
         await fourth.send_digits("1")
         await fourth.wait_for(Closed, within=30)
         refused = await lines.watch.ended(fourth.account.user)
-        await asyncio.sleep(6)  # the comfort, after the position
+        await asyncio.sleep(4)  # the comfort, after the position
         await lines.agent.hangup()
         await customer.wait_for(Incoming, within=30)
         await customer.accept()
         await lines.watch.heard(CUSTOMER, "callback-take")
         await customer.send_digits("1")
         assert isinstance(await lines.agent.answer(within=30), Established)
-        called = await talking(lines.watch, CUSTOMER)
-        waiting = [await lines.watch.waiting(phone.account.user) for phone in (second, third)]
-        await hang_up_after(customer)
-        for phone in (second, third, first):
+        await talking(lines.watch, CUSTOMER)
+        for phone in (korean, chinese, first):
             await phone.hangup()
-        await lines.watch.ended(CUSTOMER)
-        heard = [await phone.heard() for phone in (second, third)]
-        left = [await lines.watch.ended(phone.account.user) for phone in (second, third)]
-        said = {one: [hears_words(file, prompt("ko-KR", one)) for file in heard] for one in KOREAN}
-        two, three = [[how_well(file, prompt("ko-KR", f"digits/{place}")) for file in heard] for place in (2, 3)]
+        left = [await lines.watch.ended(phone.account.user) for phone in (korean, chinese)]
+        await customer.say(said["customer"])
+        await lines.agent.say(said["agent"])
+        await hang_up_after(customer)
+        called = await settled(lines, CUSTOMER, 2)
+        notice = hears_words(await customer.heard(), prompt("ko-KR", "recording-notice"))
+        files = {"ko-KR": await korean.heard(), "zh-CN": await chinese.heard()}
+        numbers = {
+            language: [how_well(file, prompt(language, f"digits/{place}")) for place in (2, 3)]
+            for language, file in files.items()
+        }
+        words = [
+            name for name in WORDS for language, file in files.items() if not hears_words(file, prompt(language, name))
+        ]
+    # The callback.
     (row,) = await lines.callbacks()
-    assert (row.state, row.tries, row.attempt) == ("done", 1, called.linkedid)
-    assert all(call.visits[0].connected_at is None for call in waiting), "they stand behind him"
+    assert (row.state, row.tries, row.language, row.attempt) == ("done", 1, "ko-KR", called.linkedid)
+    assert (called.language, called.outcome, notice) == ("ko-KR", "answered", True)
+    entered = next(step for step in called.steps if step.event == "enter")
+    assert entered.detail["first"] == row.first_linkedid == asked.linkedid
+    assert heard_in_files(lines, called, said) == {"caller": {"customer"}, "agent": {"agent"}}
+    # Those who stayed: behind him, and told so in their language.
+    assert [call.outcome for call in left] == ["abandoned", "abandoned"]
+    assert words == []
+    for place, (two, three) in zip(places, numbers.values(), strict=True):
+        assert (two > 0.8, two > three) == (True, True) if place == 2 else three > 0.8
+    # Who was not let in.
     assert (refused.outcome, [(one.outcome, one.position) for one in refused.visits]) == ("unserved", [("full", None)])
     assert "queue-join" not in prompts_of(refused)
     assert "thanks-for-calling" in prompts_of(refused)
-    # Whoever waits to be called back is counted: the two are the second and the third.
-    assert said == {"queue-thereare": [True, True], "queue-callswaiting": [True, True], "queue-comfort": [True, True]}
-    assert two[0] > max(0.6, three[0])
-    assert three[1] > max(0.6, three[0])
-    assert [call.outcome for call in left] == ["abandoned", "abandoned"]
     async with lines.database.read() as session:
         facts = await load_facts(session, begun, SystemClock().now())
     counts = Reckoner(facts, rules_of(lines.house.site)).of_calls(facts.calls, facts.since, facts.until).counts

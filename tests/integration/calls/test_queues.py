@@ -165,50 +165,6 @@ def heard_in_files(lines: Lines, call: Call, said: dict[str, Path]) -> dict[str,
     }
 
 
-async def test_a_callback_keeps_its_place_before_those_who_stayed(lines: Lines, tmp_path: Path) -> None:
-    said = sounds(tmp_path, "customer", "agent")
-    async with lines.caller() as first, lines.customer() as customer, lines.caller() as second:
-        await wait_in(lines, first, "4000")
-        assert isinstance(await lines.agent.answer(within=30), Established)
-        asked = await wait_in(lines, customer, "4000", key="3")
-        await asyncio.sleep(4)  # the position, in Korean
-        await customer.send_digits("1")
-        await lines.watch.heard(CUSTOMER, "callback-number")
-        await customer.send_digits("1")
-        await customer.wait_for(Closed, within=30)
-        told = hears_words(await customer.heard(), prompt("ko-KR", "queue-youarenext"))
-        await wait_in(lines, second, "4000")
-        await asyncio.sleep(6)
-        await lines.agent.hangup()
-        await customer.wait_for(Incoming, within=20)
-        await customer.accept()
-        await lines.watch.heard(CUSTOMER, "callback-take")
-        await customer.send_digits("1")
-        assert isinstance(await lines.agent.answer(within=20), Established)
-        await talking(lines.watch, CUSTOMER)
-        await asyncio.sleep(0.5)
-        await customer.say(said["customer"])
-        await lines.agent.say(said["agent"])
-        await hang_up_after(customer)
-        notice = hears_words(await customer.heard(), prompt("ko-KR", "recording-notice"))
-        called = await settled(lines, CUSTOMER, 2)
-        assert isinstance(await lines.agent.answer(within=20), Established)
-        await talking(lines.watch, second.account.user)
-        await second.hangup()
-        stayed = hears_words(await second.heard(), prompt("zh-CN", "digits/2"))
-        await lines.agent.wait_for(Closed, within=20)
-        await first.hangup()
-    assert (told, stayed, notice) == (True, True, True)
-    asked = await lines.watch.until(CUSTOMER, "two calls", lambda call: call.linkedid != asked.linkedid, within=5)
-    assert asked.linkedid == called.linkedid
-    (row,) = await lines.callbacks()
-    assert (row.state, row.tries, row.language, row.attempt) == ("done", 1, "ko-KR", called.linkedid)
-    assert called.language == "ko-KR"
-    assert next(step.detail["first"] for step in called.steps if step.event == "enter") == row.first_linkedid
-    found = heard_in_files(lines, called, said)
-    assert found == {"caller": {"customer"}, "agent": {"agent"}}
-
-
 async def test_who_has_priority_overtakes_and_time_overflows(lines: Lines) -> None:
     async with lines.caller() as first, lines.caller() as over, lines.caller() as vip:
         await wait_in(lines, first, "4000")
