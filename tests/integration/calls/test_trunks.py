@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from ivr.asterisk.registrations import parse
 from ivr.asterisk.secrets import ensure_secrets, keep_trunk_secret
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
+from ivr.core.errors import TelephonyError
 from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.account import Account
@@ -38,6 +41,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"),
 PROVIDER = "127.0.0.2"  # known by its address
 REGISTRAR = "127.0.0.4"  # we log in to this one
 SEVERAL = "127.0.0.6"  # and to this one, who calls the account whichever of its numbers was called
+INSIDE = "127.0.0.5"  # its agents' phones may be here
 NUMBER = "01088886666"
 
 
@@ -61,7 +65,7 @@ class Lines:
 @pytest.fixture(scope="module")
 def registrar(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> Instance:
     """Another Asterisk, at which we have an account: 6001, and at which 6002 is a telephone."""
-    site = small_site(anonymous_callers=False)
+    site = small_site(anonymous_callers=False, sip={"agents_from": ["127.0.0.1/32", f"{INSIDE}/32"]})
     settings = settings_in(tmp_path_factory.mktemp("registrar"), host=REGISTRAR)
     return prepare(settings, site, toolbox=toolbox)
 
@@ -159,8 +163,42 @@ async def test_a_stranger_reaches_nothing(lines: Lines, sender: bytes) -> None:
             lines.house.settings.sip_port, user=user, sender=b"<sip:" + sender + b"@127.0.0.1>"
         ) as stranger:
             assert await stranger.invite() == 401
-    security = (lines.house.asterisk.dirs.log / "security.log").read_text("utf-8")
-    assert "127.0.0.1" in security
+    name = sender.decode()
+    guess = (name, "guessed") if name == "6001" else None  # there is such an agent
+    async with RawCaller(
+        lines.house.settings.sip_port, sender=b"<sip:" + sender + b"@127.0.0.1>", account=guess
+    ) as stranger:
+        assert await stranger.invite() == 401
+    failed = {kind for account, kind in security_events(lines.house.asterisk) if account == name}
+    assert failed & {"ChallengeResponseFailed", "InvalidAccountID", "FailedACL"}
+
+
+async def test_an_agents_phone_from_elsewhere_gets_nowhere_even_with_his_password(lines: Lines) -> None:
+    settings, toolbox = lines.registrar.settings, lines.house.toolbox
+    secret = ensure_secrets(settings, ["wang"]).agents["wang"]
+    account = Account("6002", settings.sip_port, secret, REGISTRAR)
+    before = security_events(lines.registrar)
+    with pytest.raises(TelephonyError, match="401"):
+        async with Softphone(toolbox.command("baresip"), toolbox.baresip_modules, account, host=PROVIDER):
+            pass
+    told = security_events(lines.registrar)[len(before) :]
+    assert ("6002", "FailedACL") in told
+    assert ("6002", "SuccessfulAuth") not in told
+    async with Softphone(toolbox.command("baresip"), toolbox.baresip_modules, account, host=INSIDE) as phone:
+        assert isinstance(await phone.call("*45", within=10), Established)
+    assert ("6002", "SuccessfulAuth") in security_events(lines.registrar)[len(before) :]
+
+
+def security_events(asterisk: Instance) -> list[tuple[str, str]]:
+    """Account and event of each line of the security log."""
+    found = []
+    for line in (asterisk.dirs.log / "security.log").read_text("utf-8").splitlines():
+        if not line.startswith("{"):
+            continue  # Asterisk's own heading
+        message = json.loads(line)["logmsg"]["message"]
+        fields = dict(re.findall(r'(\w+)="([^"]*)"', message))
+        found.append((fields.get("AccountID", ""), fields.get("SecurityEvent", "")))
+    return found
 
 
 async def test_only_the_numbers_of_a_trunk_are_served(lines: Lines) -> None:
@@ -182,7 +220,7 @@ async def test_a_call_comes_in_over_a_trunk_that_logs_in(lines: Lines) -> None:
     settings, toolbox = lines.registrar.settings, lines.house.toolbox
     secret = ensure_secrets(settings, ["wang"]).agents["wang"]
     account = Account("6002", settings.sip_port, secret, REGISTRAR)
-    async with Softphone(toolbox.command("baresip"), toolbox.baresip_modules, account, host="127.0.0.5") as caller:
+    async with Softphone(toolbox.command("baresip"), toolbox.baresip_modules, account, host=INSIDE) as caller:
         assert isinstance(await caller.call("6001", within=20), Established)
         await caller.hangup()
     call = await lines.watch.ended("6002")
