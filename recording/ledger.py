@@ -194,17 +194,18 @@ class Ledger:
         for call in over:
             await self._look_after(call)
         async with self._database.write() as session:
-            await recordings.link(session)
-            asked = 0
-            for call in await jobs.unasked(session, "judge", since, limit=limit):
-                if not is_settled(call, now):
-                    continue
+            if unlinked:
+                await recordings.link(session)
+                over = [one for one in await jobs.unasked(session, "judge", since, limit=limit) if is_settled(one, now)]
+                session.expunge_all()  # they are not whole
+            held = await calls.hold(session, [call.linkedid for call in over])
+            settled = [call for call in held.values() if is_settled(call, now)]
+            paused = await pauses.of_calls(session, [call.linkedid for call in settled])
+            for call in settled:
                 name_agents(call)
-                paused = await pauses.of_call(session, call.linkedid)
                 for recording in call.recordings:
-                    recording.gaps = gaps_of(call, recording, paused)
-                asked += await jobs.enqueue(session, "judge", call.id, now)
-        return asked
+                    recording.gaps = gaps_of(call, recording, paused.get(call.linkedid, ()))
+            return await jobs.enqueue_all(session, "judge", [call.id for call in settled], now)
 
     async def _look_after(self, call: Call) -> None:
         """Write down files whose closing nobody has told, although their call has been over for long."""

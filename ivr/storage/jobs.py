@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
-from ivr.storage.calls import whole_call
-from ivr.storage.inserts import insert_new
+from ivr.storage.inserts import insert_all_new, insert_new
 from ivr.storage.models import Call, Job, Recording
 
 MAX_ATTEMPTS = 3
@@ -21,13 +21,20 @@ async def enqueue(session: AsyncSession, kind: str, call_id: int, at: datetime) 
     return await insert_new(session, Job, {"kind": kind, "call_id": call_id, "created_at": at})
 
 
+async def enqueue_all(session: AsyncSession, kind: str, call_ids: Collection[int], at: datetime) -> int:
+    """Ask for work on these calls once; on how many of them it was not asked for before."""
+    rows = [{"kind": kind, "call_id": call_id, "created_at": at} for call_id in sorted(call_ids)]
+    return len(await insert_all_new(session, Job, rows)) if rows else 0
+
+
 async def unasked(session: AsyncSession, kind: str, since: datetime, *, limit: int = 1) -> Sequence[Call]:
-    """Calls that are over and on which this work was never asked for; the oldest first, whole.
+    """Calls that are over and on which this work was never asked for; the oldest first, with visits and recordings.
 
     Only those with recordings that the caller has not refused.
     """
     query = (
-        whole_call()
+        select(Call)
+        .options(selectinload(Call.visits), selectinload(Call.recordings))
         .where(Call.started_at >= since, Call.ended_at.is_not(None))
         .where(
             Call.recordings.any(Recording.state != "refused"), ~exists().where(Job.kind == kind, Job.call_id == Call.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
@@ -85,6 +85,15 @@ async def of_call(session: AsyncSession, linkedid: str) -> Sequence[Pause]:
     """All pauses of a call, in order."""
     query = select(Pause).where(Pause.linkedid == linkedid).order_by(Pause.started_at, Pause.id)
     return (await session.scalars(query)).all()
+
+
+async def of_calls(session: AsyncSession, linkedids: Collection[str]) -> dict[str, list[Pause]]:
+    """All pauses of each of these calls, in order; calls without any are left out."""
+    query = select(Pause).where(Pause.linkedid.in_(linkedids)).order_by(Pause.started_at, Pause.id)
+    found: dict[str, list[Pause]] = {}
+    for pause in await session.scalars(query):
+        found.setdefault(pause.linkedid, []).append(pause)
+    return found
 
 
 async def asked(session: AsyncSession, request: str) -> Pause | None:
