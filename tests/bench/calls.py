@@ -95,10 +95,10 @@ class Bench:
         with (folder / "site" / "numbers.yaml").open("a", encoding="utf-8") as file:
             file.write(f"\n{OURS}: bench\n")
         (folder / "site" / "flows" / "bench.yaml").write_text(FLOW, "utf-8")
-        rtp = free_port(neighbours=1999)
+        rtp = free_port(neighbours=999)
         self.settings = Settings(
             home=folder / "home", site=folder / "site", sip_port=free_port(), ami_port=free_port(),
-            agi_port=free_port(), rtp_start=rtp, rtp_end=rtp + 1999, database_url="", keys=None,
+            agi_port=free_port(), rtp_start=rtp, rtp_end=rtp + 999, database_url="", keys=None,
         )  # fmt: skip
         self.house = House(self.settings, load_site(folder / "site"), find_asterisk(self.settings))
 
