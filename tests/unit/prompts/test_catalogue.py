@@ -11,7 +11,7 @@ PROVINCES = (
     "beijing tianjin hebei shanxi inner-mongolia liaoning jilin heilongjiang shanghai jiangsu zhejiang anhui fujian "
     "jiangxi shandong henan hubei hunan guangdong guangxi hainan chongqing sichuan guizhou yunnan tibet shaanxi gansu "
     "qinghai ningxia xinjiang"
-).split()
+).split()  # noqa: SIM905 - a list of words reads better so
 
 NEEDED = {
     "greeting-morning",
