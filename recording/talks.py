@@ -45,14 +45,14 @@ def talks(call: Call) -> tuple[Talk, ...]:
     duration = _seconds(call, call.ended_at) if call.ended_at else _last(call)
     handed = transfers(call.steps)
     queued = [_of_visit(call, visit, handed, duration) for visit in call.visits if visit.connected_at is not None]
-    sure = [talk for talk in queued if talk.end < duration]  # those whose end is known
-    found = [talk for talk in queued if not _within_another(talk.start, sure)]
+    found = _joined(queued, duration)
     taken = {talk.uniqueid for talk in queued}
     known = taken | _rung(call) | {leg.uniqueid for leg in call.legs if _unknown_leg(leg, found)}
     legs = [leg for leg in call.legs if leg.role == "agent" and leg.answered_at and leg.uniqueid not in known]
     for leg in sorted(legs, key=lambda one: one.answered_at or one.started_at):
         talk = _of_leg(call, leg, handed, found, duration)
         found += [talk] if talk is not None else []
+    found = _joined(found, duration)
     found.sort(key=lambda talk: (talk.start, talk.end))
     if found and not found[-1].ended_by:  # who hung up the call counts for the last talk only (norm D8)
         found[-1] = replace(found[-1], ended_by=call.hung_up_by)
@@ -135,7 +135,8 @@ def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], durati
     end = min(duration, _seconds(call, leg.ended_at)) if leg.ended_at else duration
     by_others = [step for step in handed if step.detail.get("agent") != leg.agent]
     asked = _asked(call, by_others, answered, end)
-    if asked is None and _within_another(answered, others):
+    around = [talk for talk in others if talk.start < answered < talk.end]
+    if asked is None and any(end < talk.end or talk.end < duration for talk in around):
         return None
     blind = [step for step in by_others if _at(call, step) <= answered]
     brought = asked if asked is not None else blind[-1] if blind else None
@@ -167,6 +168,12 @@ def _asked(call: Call, by_others: Iterable[Step], answered: float, end: float) -
     """The transfer that joined an agent with the caller who was on the line already: until then he was only asked."""
     attended = (step for step in by_others if step.detail.get("kind") == "attended")
     return next((step for step in attended if answered <= _at(call, step) < end), None)
+
+
+def _joined(found: list[Talk], duration: float) -> list[Talk]:
+    """Without those of agents whom a queue found for another agent who asked: he went on talking to the caller."""
+    sure = [talk for talk in found if talk.end < duration]  # their end is known
+    return [talk for talk in found if talk.visit is None or not _within_another(talk.start, sure)]
 
 
 def _within_another(start: float, others: Iterable[Talk]) -> bool:

@@ -11,7 +11,7 @@ from ivr.journal.reconcile import fields
 from ivr.journal.reconcile.drift import Drift, Kind
 from ivr.journal.reconcile.exact import COMPLETING
 from ivr.journal.sources.queue_log import QueueRow
-from ivr.storage.models import Call
+from ivr.storage.models import Call, QueueVisit
 
 # Whole seconds, rounded down, written a moment after what they tell.
 NEAR = timedelta(seconds=2.5)
@@ -74,18 +74,30 @@ def member(agent: str, agents: Mapping[str, str]) -> str:
 
 def compare_served(call: Call, found: Sequence[Served]) -> Iterator[Drift]:
     """Where the journal's stays are not what queue_log says of the agents' legs; nothing of it is put in."""
-    for number, one in enumerate(found, start=1):
-        visit = next((visit for visit in call.visits for ring in visit.rings if ring.uniqueid == one.channel), None)
-        place = f"visit {one.queue} {number}"
+    visits = sorted(call.visits, key=lambda visit: visit.joined_at)
+    for one in found:
+        visit = _stay(visits, one)
         if visit is None:
-            yield _drift(call, place, "", "", one.agent)
+            yield _drift(call, f"visit {one.queue}", "", "", one.agent)
             continue
-        if visit.outcome == "abandoned":
+        if visit.outcome == "abandoned" and one.ended_by == "caller" and _agree(one.connected_at, one.completed_at):
             continue  # he hung up while the agent's phone was being prepared
+        place = f"visit {one.queue} {visits.index(visit) + 1}"
         for field in ("queue", "agent", "connected_at", "completed_at", "ended_by"):
             mine, theirs = getattr(visit, field), getattr(one, field)
             if not fields.is_missing(theirs) and not _agree(mine, theirs):
                 yield _drift(call, place, field, mine, theirs)
+
+
+def _stay(visits: Sequence[QueueVisit], one: Served) -> QueueVisit | None:
+    """That in which this leg rang; where the ring is not known, that which its agent took then."""
+    rung = (visit for visit in visits for ring in visit.rings if ring.uniqueid == one.channel)
+    taken = (
+        visit
+        for visit in visits
+        if (visit.queue, visit.agent) == (one.queue, one.agent) and _agree(visit.connected_at, one.connected_at)
+    )
+    return next(rung, None) or next(taken, None)
 
 
 def _agree(mine: Any, theirs: Any) -> bool:

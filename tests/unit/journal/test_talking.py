@@ -153,3 +153,22 @@ async def test_back_from_a_phone_that_nobody_took_up(database: Database) -> None
         ("lee", "queue", "service", "", after(2.1), after(5), "transfer"),
         ("lee", "queue", "service", "", after(7.2), after(12), "caller"),
     ]
+
+
+async def test_an_agent_who_was_handed_the_caller_asks_a_queue_in_vain(database: Database) -> None:
+    left = completed(5, "lee", "1.2", "transfer")
+    asked = [
+        ev.QueueJoined(**ids(8, "1.1", "1.7"), queue="sales", position=1),
+        leg(8, "1.8"),
+        ev.AgentCalled(**ids(8), queue="sales", member="park", dest_uniqueid="1.8"),
+        up(9, "1.8"),
+        ev.AgentConnected(**ids(9), queue="sales", member="park", dest_uniqueid="1.8"),
+        ev.AgentCompleted(**ids(10), queue="sales", member="park", dest_uniqueid="1.8", reason="agent", talk_s=1),
+        ended(10, "1.1", "1.8"),
+    ]
+    over = [ended(14, "1.1", "1.3"), ended(15)]
+    rows = await told(database, *BEGUN, *in_queue(), left, *handed_on(5, "1.2", "1.3", "kim"), *asked, *over)
+    assert [(row[0], row[4], row[5]) for row in rows] == [
+        ("lee", after(2.1), after(5)),
+        ("kim", after(6.1), after(14)),
+    ]
