@@ -7,11 +7,39 @@ import pytest
 from ivr.core.errors import SiteError
 from prompts import catalogue
 
-PROVINCES = (
-    "beijing tianjin hebei shanxi inner-mongolia liaoning jilin heilongjiang shanghai jiangsu zhejiang anhui fujian "
-    "jiangxi shandong henan hubei hunan guangdong guangxi hainan chongqing sichuan guizhou yunnan tibet shaanxi gansu "
-    "qinghai ningxia xinjiang"
-).split()  # noqa: SIM905 - a list of words reads better so
+PROVINCES = [
+    "beijing",
+    "tianjin",
+    "hebei",
+    "shanxi",
+    "inner-mongolia",
+    "liaoning",
+    "jilin",
+    "heilongjiang",
+    "shanghai",
+    "jiangsu",
+    "zhejiang",
+    "anhui",
+    "fujian",
+    "jiangxi",
+    "shandong",
+    "henan",
+    "hubei",
+    "hunan",
+    "guangdong",
+    "guangxi",
+    "hainan",
+    "chongqing",
+    "sichuan",
+    "guizhou",
+    "yunnan",
+    "tibet",
+    "shaanxi",
+    "gansu",
+    "qinghai",
+    "ningxia",
+    "xinjiang",
+]
 
 NEEDED = {
     "greeting-morning",
