@@ -15,7 +15,7 @@ from ivr.journal.reconcile.drift import Kind
 from ivr.journal.reconcile.mend import MARK
 from ivr.journal.reconcile.run import Reconciler
 from ivr.storage import calls, sources
-from ivr.storage.models import Call, Leg
+from ivr.storage.models import Call, Leg, QueueVisit
 from tests.unit.journal.reconcile.asterisk_wrote import AGENTS, BEGIN, LATER, Room, plain, room
 
 pytestmark = pytest.mark.asyncio
@@ -94,6 +94,28 @@ async def test_an_empty_journal_gets_every_call_once(tmp_path: Path) -> None:
         assert {one: plain(call) for one, call in (await there.stories()).items()} == {
             one: plain(call) for one, call in stories.items()
         }
+
+
+async def test_whoever_was_not_let_in_before_is_none_of_the_sources_business(tmp_path: Path) -> None:
+    """The engine sent him on from the full queue he got into later: Asterisk has written nothing of that."""
+
+    def sent_on(call: Call) -> None:
+        (visit,) = call.visits
+        at = visit.joined_at - timedelta(seconds=2)
+        call.visits.append(
+            QueueVisit(queue=visit.queue, joined_at=at, left_at=at, outcome="full", agent="", ended_by="")
+        )
+
+    async with room(tmp_path, "demo") as there:
+        await there.reconciler.run(since=BEGIN)
+        await change(there, DEMO_TALK, sent_on)
+        before = plain((await there.stories())[DEMO_TALK])
+        report = await there.reconciler.run(since=BEGIN)
+        assert (report.compared, report.agreeing, report.mended, report.left) == (5, 5, 0, 0)
+        call = (await there.stories())[DEMO_TALK]
+        assert plain(call) == before
+        assert sorted(visit.outcome for visit in call.visits) == ["answered", "full"]
+        assert call.outcome == "answered"
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
