@@ -39,12 +39,13 @@ steps:
   bye: {step: hangup}
 """
 
-# A secret number is asked for first.
+# A secret number is asked for first, in the language of the key.
 SECRET_NUMBER = "3200"
 SECRET_FLOW = """\
 start: answer
 steps:
-  answer: {step: answer, next: code}
+  answer: {step: answer, next: language}
+  language: {step: language, choices: {1: zh-CN, 3: ko-KR}, next: code}
   code: {step: collect, prompts: [enter-number], variable: code, min: 8, max: 8, secret: true, next: agents}
   agents: {step: queue, queue: service, after: bye, timeout: bye}
   bye: {step: hangup}
