@@ -88,6 +88,16 @@ def test_a_trunk_that_logs_in_over_tls(settings: Settings, host: Toolbox) -> Non
     assert Path(tls["priv_key_file"][0]).stat().st_mode & 0o777 == 0o600
 
 
+def test_who_comes_by_another_transport_than_his_trunk_has_is_not_let_in(settings: Settings, host: Toolbox) -> None:
+    keep_trunk_secret(settings, "account", "password")
+    trunks = {"main": MAIN, "account": ACCOUNT | {"numbers": {"1": "800"}}}
+    entrance = conf(settings, host, "extensions.conf", trunks=trunks).partition("[ivr-trunk]")[2].partition("\n[")[0]
+    plain, secure = (entrance.partition(f"exten => {name},1")[2].partition("exten =>")[0] for name in trunks)
+    check = 'GotoIf($["${CHANNEL(pjsip,secure)}" != "1"]?ivr-refused,s,1)'
+    assert check not in plain
+    assert secure.index(check) < secure.index("Goto(ivr-call,s,1)")
+
+
 def test_a_password_is_never_in_the_site_and_must_be_there(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     site = small_site(trunks={"to-net": ACCOUNT})
     with pytest.raises(SetupError, match="IVR_TRUNK_TO_NET_SECRET"):
