@@ -19,6 +19,11 @@ class Relay:
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
 
+    @property
+    def carrying(self) -> bool:
+        """Whether somebody is connected through it."""
+        return bool(self._writers)
+
     async def __aenter__(self) -> Relay:
         await self.mend()
         return self

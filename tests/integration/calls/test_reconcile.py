@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +21,7 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Established
 from ivr.softphones.sounds import Sound, compose, write_wav
 from ivr.storage.models import Call, Transcript
-from tests.drill._line import NUMBER, SECRET_NUMBER, DrillLine, gone
+from tests.drill._line import NUMBER, SECRET_NUMBER, DrillLine, gone, until
 from tests.integration.hearing import hears
 from tests.unit.softphones.noise import noise
 
@@ -97,6 +97,15 @@ async def test_an_engine_that_is_killed_and_comes_back(there: DrillLine) -> None
     assert all(call.evidence["reconstructed"] for call in (stories[0], stories[2]))
 
 
+def back(line: DrillLine) -> Callable[[], Awaitable[bool]]:
+    """Whether the engine has reached the manager again; it asks ever more seldom."""
+
+    async def carrying() -> bool:
+        return line.relay.carrying
+
+    return carrying
+
+
 async def test_a_manager_connection_that_is_cut_and_comes_back(there: DrillLine) -> None:
     async with AsyncExitStack() as stack:
         first = await there.talk(1, "13800000011")
@@ -109,7 +118,8 @@ async def test_a_manager_connection_that_is_cut_and_comes_back(there: DrillLine)
         patient = await waits(there, stack, "13900000012", 1)
         await second.hangup()
         await there.relay.mend()
-        await asyncio.sleep(3)
+        await until(back(there), "the engine's manager connection", 60)
+        await asyncio.sleep(1)
         assert patient.in_call
         await patient.hangup()
         stories = await whole(there, "13800000011", "13800000012", "13900000011", "13900000012")
