@@ -14,8 +14,12 @@ from dialplan.model import (
     FlowStep,
     HoursGate,
     LanguageChoice,
+    Lookup,
     Menu,
     Queue,
+    Record,
+    Say,
+    Transfer,
 )
 from dialplan.tree import Loc
 
@@ -55,10 +59,25 @@ def edges(name: str, step: FlowStep, queues: Mapping[str, Queue]) -> Iterator[Ed
         case HoursGate():
             yield Edge(name, step.open, "open", ("open",), silent=True)
             yield Edge(name, step.closed, "closed", ("closed",), silent=True)
+            yield from _optional(name, step.at_break, "at_break", silent=True)
+            yield from _optional(name, step.holiday, "holiday", silent=True)
         case Branch():
+            for index, case in enumerate(step.cases):
+                yield Edge(name, case.go, case.when, ("cases", index, "go"), silent=True)
             for language, target in step.languages.items():
                 yield Edge(name, target, language, ("languages", language), silent=True)
             yield Edge(name, step.next, "next", ("next",), silent=True)
+        case Lookup():
+            yield from _optional(name, step.next, "next", silent=True)
+            yield from _optional(name, step.not_found, "not_found", silent=True)
+            yield Edge(name, step.failure, "failure", ("failure",), silent=True)
+        case Say() | Record():
+            yield from _optional(name, step.next, "next", silent=True)
+            yield from _optional(name, step.failure, "failure", silent=True)
+        case Transfer():
+            yield from _optional(name, step.after, "after", silent=False)
+            yield from _optional(name, step.busy, "busy", silent=True)
+            yield from _optional(name, step.failure, "failure", silent=True)
         case Enqueue():
             yield from _optional(name, step.after, "after", silent=False)
             yield from _optional(name, step.timeout, "timeout", silent=_turns_away(step, queues.get(step.queue)))

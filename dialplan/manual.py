@@ -18,8 +18,8 @@ from dialplan.manual_zh import ZH
 from dialplan.model import Agent, CallbackSettings, CallerList, Flow, Hours, Opening, Queue, Site
 from dialplan.numbering import Numbering, Rewrite
 from dialplan.places import PARTS
-from dialplan.shape import STEPS
 from dialplan.staffing import CallOutcome, PauseReason, Staffing
+from dialplan.steps import STEPS
 from dialplan.trunks import Outside, Sip, Trunk
 
 ManualLanguage = Literal["en", "zh"]

@@ -5,45 +5,51 @@ Each field's description is its line in the manual. The steps are told apart by 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from dialplan.alerts import AlertRule
 from dialplan.base import (
-    ClockTime,
-    Day,
-    Digit,
     Digits,
     Language,
     Model,
     Name,
-    PlainDate,
     PromptId,
     RulebookName,
     WhisperPart,
 )
+from dialplan.hours import Accessible, Hours, Opening
 from dialplan.staffing import Level, Staffing
+from dialplan.steps import (
+    Answer,
+    Branch,
+    Callback,
+    Case,
+    Collect,
+    Enqueue,
+    FlowStep,
+    Greeting,
+    Hangup,
+    HoursGate,
+    Input,
+    LanguageChoice,
+    Lookup,
+    Menu,
+    Play,
+    Question,
+    Record,
+    Say,
+    SetVariables,
+    Spoken,
+    StepBase,
+    Subflow,
+    Survey,
+    Transfer,
+    Voicemail,
+)
 from dialplan.trunks import Outside, Sip, Trunk
 from dialplan.waiting import CallbackSettings, CallerList, Priority
-
-
-class Opening(Model):
-    """One stretch of opening hours."""
-
-    days: list[Day] = Field(description="days of the week", min_length=1)
-    start: ClockTime = Field(description="opens at, site's zone")
-    end: ClockTime = Field(description="closes at, site's zone; 00:00 = end of the day")
-
-
-class Hours(Model):
-    """Business hours: weekly openings, closed on holidays and on single days."""
-
-    always: Literal["open", "closed"] | None = Field(default=None, description="open or closed at all times")
-    openings: list[Opening] = Field(default_factory=list, description="weekly openings")
-    holidays: str | None = Field(default=None, description="country whose public holidays are closed, e.g. CN")
-    closed: list[PlainDate] = Field(default_factory=list, description="single days that are closed")
-    open: list[PlainDate] = Field(default_factory=list, description="make-up working days, with Monday's hours")
 
 
 class Agent(Model):
@@ -59,6 +65,7 @@ class Agent(Model):
     supervises_queues: list[Name] = Field(
         default_factory=list, description="queues to whose agents he may do so, where he does not supervise all"
     )
+    switches: bool = Field(default=False, description="whether he may open and close business hours by hand (*28)")
     skills: dict[Name, Level] = Field(default_factory=dict, description="skill to level, 5 = best")
     languages: dict[Language, Level] = Field(
         default_factory=dict, description="languages, which are skills; the line speaks the best of them to the agent"
@@ -112,161 +119,14 @@ class Queue(Model):
     )
 
 
-class StepBase(Model):
-    """What every step has."""
-
-    next: Name | None = Field(default=None, description="step that follows; the call ends when none is named")
-
-
-class Answer(StepBase):
-    """Answer the call."""
-
-    step: Literal["answer"]
-
-
-class Play(StepBase):
-    """Play prompts."""
-
-    step: Literal["play"]
-    prompts: list[PromptId] = Field(description="prompt ids, played in order", min_length=1)
-    barge_in: bool = Field(default=False, description="whether a key stops the prompts")
-
-
-class Greeting(StepBase):
-    """Greet by time of day and holiday (A4), then the recording notice."""
-
-    step: Literal["greeting"]
-    notice: bool = Field(default=True, description="whether the recording notice follows")
-    refuse_key: Digit | None = Field(
-        default=None, description="key that refuses the recording, announced after the notice; none where not allowed"
-    )
-    refuse_wait: float = Field(default=3.0, ge=1, le=10, description="seconds to wait for that key")
-
-
-class Menu(Model):
-    """Offer choices and wait for one key: match, invalid, timeout, failure."""
-
-    step: Literal["menu"]
-    prompts: list[PromptId] = Field(description="the choices, spoken", min_length=1)
-    choices: dict[Digit, Name] = Field(description="key to step", min_length=1)
-    timeout: float = Field(default=5.0, ge=1, le=30, description="seconds to wait for a key (A9)")
-    tries: int = Field(default=3, ge=1, le=5, description="how often the menu is offered")
-    invalid: PromptId = Field(default="invalid-choice", description="prompt after a wrong key")
-    silent: PromptId = Field(default="no-input", description="prompt after silence")
-    failure: Name | None = Field(default=None, description="step after the last try; when none, the closing formula")
-
-
-class Collect(StepBase):
-    """Collect digits into a variable."""
-
-    step: Literal["collect"]
-    prompts: list[PromptId] = Field(description="what to enter, spoken", min_length=1)
-    variable: Name = Field(description="variable that holds the digits")
-    min: int = Field(default=1, ge=1, le=32, description="fewest digits")
-    max: int = Field(default=16, ge=1, le=32, description="most digits")
-    timeout: float = Field(default=5.0, ge=1, le=30, description="seconds between digits")
-    tries: int = Field(default=3, ge=1, le=5, description="how often it is asked")
-    secret: bool = Field(
-        default=False,
-        description="digits leave no trace in journal or log, and recording pauses while they are entered",
-    )
-    failure: Name | None = Field(default=None, description="step after the last try")
-
-
-class LanguageChoice(Model):
-    """Ask for the language once and keep it to the end of the call (A3)."""
-
-    step: Literal["language"]
-    choices: dict[Digit, Language] = Field(description="key to language", min_length=1)
-    timeout: float = Field(default=5.0, ge=1, le=30, description="seconds to wait for a key")
-    tries: int = Field(default=2, ge=1, le=5, description="how often it is asked; then the site's first language")
-    next: Name = Field(description="step that follows")
-
-
-class HoursGate(Model):
-    """Go one way in business hours, another outside them (A1)."""
-
-    step: Literal["hours"]
-    hours: Name = Field(description="name of the business hours")
-    open: Name = Field(description="step in business hours")
-    closed: Name = Field(description="step outside them")
-
-
-class Branch(Model):
-    """Go another way for callers of some languages, e.g. to a queue of agents who speak them."""
-
-    step: Literal["branch"]
-    languages: dict[Language, Name] = Field(description="language of the call to step", min_length=1)
-    next: Name = Field(description="step for all others")
-
-
-class Enqueue(Model):
-    """Queue the caller to an agent."""
-
-    step: Literal["queue"]
-    queue: Name = Field(description="name of the queue")
-    priority: Priority = Field(default=0, description="0 to 10; whoever has the highest is served first")
-    wait: Annotated[int, Field(ge=5, le=3600)] | None = Field(
-        default=None, description="longest wait in seconds; that of the queue when not given"
-    )
-    keys: dict[Digit, Name] = Field(
-        default_factory=dict, description="key to step: how a caller who waits may leave; alike for all of a queue"
-    )
-    after: Name | None = Field(default=None, description="step after the talk, when the agent hung up first")
-    timeout: Name | None = Field(default=None, description="step after the longest wait, or when nobody is logged in")
-    full: Name | None = Field(default=None, description="step when the queue is full; that of timeout when not given")
-    empty: Name | None = Field(default=None, description="step when it is empty; that of timeout when not given")
-
-
-class Callback(StepBase):
-    """Note a callback that keeps the caller's place in the queue."""
-
-    step: Literal["callback"]
-    queue: Name = Field(description="name of the queue")
-    failure: Name | None = Field(
-        default=None, description="step when none is wanted or possible, and when a called back caller waits in vain"
-    )
-    after: Name | None = Field(default=None, description="step after the talk, when the agent hung up first")
-
-
-class Voicemail(StepBase):
-    """Record a message."""
-
-    step: Literal["voicemail"]
-    prompts: list[PromptId] = Field(default_factory=lambda: ["voicemail-intro"], description="spoken before the tone")
-    max_seconds: int = Field(default=120, ge=5, le=600, description="longest message")
-    silence: int = Field(default=5, ge=1, le=30, description="seconds of silence that end it")
-
-
-class Hangup(Model):
-    """Say goodbye and end the call."""
-
-    step: Literal["hangup"]
-    prompts: list[PromptId] = Field(default_factory=lambda: ["goodbye"], description="spoken before the end")
-
-
-FlowStep = Annotated[
-    Answer
-    | Play
-    | Greeting
-    | Menu
-    | Collect
-    | LanguageChoice
-    | HoursGate
-    | Branch
-    | Enqueue
-    | Callback
-    | Voicemail
-    | Hangup,
-    Field(discriminator="step"),
-]
-
-
 class Flow(Model):
     """A call flow: named steps, the first of which begins."""
 
     start: Name = Field(description="first step")
     steps: dict[Name, FlowStep] = Field(description="steps by name", min_length=1)
+    human: Name | None = Field(
+        default=None, description="step to which key 0 leads callers of the accessible profile from everywhere"
+    )
 
 
 class Site(Model):
@@ -298,6 +158,10 @@ class Site(Model):
     )
     callers: dict[Name, CallerList] = Field(default_factory=dict, description="lists of callers by name")
     callback: CallbackSettings | None = Field(default=None, description="how callers are called back")
+    accessible: Accessible | None = Field(default=None, description="how callers are served who need more time")
+    patience: int = Field(
+        default=15, ge=5, le=60, description="longest silence in seconds that a flow may leave a caller in"
+    )
     short_abandon: int = Field(
         default=5,
         ge=0,
@@ -312,6 +176,7 @@ class Site(Model):
 
 
 __all__ = [
+    "Accessible",
     "Agent",
     "AlertRule",
     "Answer",
@@ -319,10 +184,8 @@ __all__ = [
     "Callback",
     "CallbackSettings",
     "CallerList",
-    "ClockTime",
+    "Case",
     "Collect",
-    "Day",
-    "Digit",
     "Digits",
     "Enqueue",
     "Flow",
@@ -331,18 +194,27 @@ __all__ = [
     "Hangup",
     "Hours",
     "HoursGate",
+    "Input",
     "Language",
     "LanguageChoice",
+    "Lookup",
     "Menu",
     "Model",
     "Name",
     "Opening",
-    "PlainDate",
     "Play",
     "PromptId",
+    "Question",
     "Queue",
+    "Record",
     "RulebookName",
+    "Say",
+    "SetVariables",
     "Site",
+    "Spoken",
     "StepBase",
+    "Subflow",
+    "Survey",
+    "Transfer",
     "Voicemail",
 ]

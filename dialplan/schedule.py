@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from dialplan.model import Day, Hours
+from dialplan.base import Day
+from dialplan.hours import Hours
 
 FESTIVALS = (
     "greeting-spring-festival",

@@ -14,15 +14,12 @@ from dialplan import base, model, numbering, staffing, trunks, waiting
 from dialplan.base import pattern_of
 from dialplan.codes import known, problem, shown
 from dialplan.places import PARTS, Places
+from dialplan.steps import STEPS
 from dialplan.tree import Loc
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
 MAX_SHOWN = 100
-
-STEPS: dict[str, type[BaseModel]] = {
-    get_args(kind.model_fields["step"].annotation)[0]: kind for kind in get_args(get_args(model.FlowStep)[0])
-}
 
 _PATTERNS: dict[str, str] = {
     pattern_of(base.Name): "DP105",
@@ -227,4 +224,4 @@ def _told(value: Any) -> Text:
             return Text(shown(value) or "''", shown(value) or "''")
 
 
-__all__ = ["MAX_SHOWN", "STEPS", "model_at", "schema_problems"]
+__all__ = ["MAX_SHOWN", "model_at", "schema_problems"]

@@ -31,6 +31,7 @@ class CallerList(Model):
 
     priority: Priority = Field(default=5, description="0 to 10; whoever has the highest is served first")
     numbers: list[Digits] = Field(description="their numbers, as the trunk sends them", min_length=1)
+    accessible: bool = Field(default=False, description="whether they are served by the accessible profile")
 
 
 class CallbackSettings(Model):

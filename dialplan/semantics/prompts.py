@@ -42,19 +42,25 @@ def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
                 yield f"recording-refusal-{step.refuse_key}", ("refuse_key",)
                 yield "recording-refused", ("refuse_key",)
         case Menu():
-            yield step.invalid, ("invalid",)
-            yield step.silent, ("silent",)
-            if step.failure is None:
-                yield "no-input-last", ("step",)
+            yield from _input(step)
         case Collect():
-            yield "collect-again", ("step",)
-            if step.failure is None:
-                yield "no-input-last", ("step",)
+            yield from _input(step)
         case Enqueue():
             yield "queue-join", ("step",)
         case Callback():
             for prompt in CALLBACK_PROMPTS:
                 yield prompt, ("step",)
+
+
+def _input(step: Menu | Collect) -> Iterator[tuple[str, Loc]]:
+    for index, prompt in enumerate(step.again):
+        yield prompt, ("again", index)
+    for prompt in step.invalid:
+        yield prompt, ("invalid",)
+    for prompt in step.silent:
+        yield prompt, ("silent",)
+    if step.failure is None:
+        yield step.closing, ("closing",) if "closing" in step.model_fields_set else ("step",)
 
 
 def queue_prompts(queue: Queue) -> Iterator[tuple[str, Loc]]:

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from dialplan.model import Language, Site
 from ivr.call.channel import Channel, Heard
 from ivr.call.recorder.port import NoRecorder, Recorder
+from ivr.call.services import NoServices, NoSwitches, Services, Switches
 from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
 from ivr.core.clock import Clock
 from ivr.journal.facts import Outcome as CallOutcome
+from prompts.book import PromptBook, pack
 
 
 class Trace(Protocol):
@@ -37,6 +39,10 @@ class Trace(Protocol):
         """Tell what the call came to, as far as the flow knows."""
         ...
 
+    def answered(self, question: str, answer: str) -> None:
+        """Tell what the caller answered to a question of a survey."""
+        ...
+
 
 @dataclass(slots=True)
 class CallContext:
@@ -57,6 +63,12 @@ class CallContext:
         floor: queues and agents now.
         callbacks: the callback desk.
         variables: what ``collect`` gathered; secret values are kept apart in ``secrets``.
+        services: answers lookups.
+        switches: business hours opened and closed by hand.
+        book: texts and sounds of the prompts.
+        stack: the flows around this one, outermost first: name, and the step that went into the next.
+        chosen: whether the caller has chosen the language.
+        accessible: whether he is served by the accessible profile.
     """
 
     linkedid: str
@@ -78,22 +90,31 @@ class CallContext:
     waited: dict[str, str] = field(default_factory=dict)
     floor: Floor = field(default_factory=NoFloor)
     callbacks: Callbacks = field(default_factory=NoCallbacks)
+    services: Services = field(default_factory=NoServices)
+    switches: Switches = field(default_factory=NoSwitches)
+    book: PromptBook = field(default_factory=pack)
+    stack: list[tuple[str, str]] = field(default_factory=list)
+    chosen: bool = False
+    accessible: bool = False
 
     def tell(self, event: str, **detail: Any) -> None:
         """Tell one event of the current step."""
-        self.trace.step(self.step, self.kind, event, detail)
+        self.trace.step(self.step, self.kind, event, detail | {"flow": self.flow} if self.stack else detail)
 
     async def say(self, prompts: list[str] | tuple[str, ...], *, keys: str = "") -> Heard:
-        """Play ``prompts`` in order until one is stopped by a key or the caller hangs up."""
+        """Play ``prompts`` in order until one is stopped by a key or the caller hangs up.
+
+        Prompts that nobody may stop are played to their end.
+        """
         for prompt in prompts:
             self.tell("prompt", prompt=prompt, language=self.language)
-            heard = await self.channel.play(prompt, keys=keys)
+            heard = await self.channel.play(prompt, keys=keys if self.book.interruptible(self.language, prompt) else "")
             if heard.key or heard.hung_up:
                 return heard
         return Heard()
 
     async def choose_language(self, language: Language) -> None:
         """Speak ``language`` to the end of the call."""
-        self.language = language
+        self.language, self.chosen = language, True
         await self.channel.set_language(language)
         self.trace.language(language)

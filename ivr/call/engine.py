@@ -17,6 +17,7 @@ from ivr.call.context import CallContext
 from ivr.call.outcome import End, Handover, HungUp
 from ivr.call.recorder.port import NoRecorder, Recorder
 from ivr.call.runner import resume_flow, run_flow
+from ivr.call.services import NoServices, NoSwitches, Services, Switches
 from ivr.call.sites import SiteBook
 from ivr.call.state import Remembered
 from ivr.call.steps.callback import called_back
@@ -34,8 +35,10 @@ from ivr.journal.facts import (
     QueueReturned,
     RecordingRefused,
     StepFact,
+    SurveyAnswered,
 )
 from ivr.storage.models import Callback as CallbackRow
+from prompts.book import PromptBook, pack
 
 log = get_logger("call")
 
@@ -96,6 +99,9 @@ class Engine:
         recorder: of the calls; when none, nobody records them.
         floor: queues and agents now.
         callbacks: the callback desk.
+        services: answers lookups.
+        switches: business hours opened and closed by hand.
+        book: texts and sounds of the prompts.
     """
 
     def __init__(
@@ -107,10 +113,16 @@ class Engine:
         recorder: Recorder | None = None,
         floor: Floor | None = None,
         callbacks: Callbacks | None = None,
+        services: Services | None = None,
+        switches: Switches | None = None,
+        book: PromptBook | None = None,
     ) -> None:
         self.recorder: Recorder = recorder or NoRecorder()
         self.floor: Floor = floor or NoFloor()
         self.callbacks: Callbacks = callbacks or NoCallbacks()
+        self.services: Services = services or NoServices()
+        self.switches: Switches = switches or NoSwitches()
+        self.book = book or pack()
         self.sites = sites
         self.journal = journal
         self.continuations = continuations
@@ -148,6 +160,7 @@ class Engine:
         )
         call.variables.update(state.variables)
         call.waited.update(state.waited)
+        call.stack, call.chosen, call.accessible = list(state.stack), state.chosen, state.accessible
         step = site.flows[state.flow].steps[state.step]
         if question.ran == "queue" and isinstance(step, Enqueue | Callback):
             self.journal.put(
@@ -229,6 +242,9 @@ class Engine:
             version=version,
             floor=self.floor,
             callbacks=self.callbacks,
+            services=self.services,
+            switches=self.switches,
+            book=self.book,
         )
 
     async def _conclude(self, call: CallContext, result: Handover | End | HungUp) -> None:
@@ -244,6 +260,9 @@ class Engine:
             flow=call.flow,
             step=call.step,
             language=call.language,
+            stack=call.stack,
+            chosen=call.chosen,
+            accessible=call.accessible,
             variables=call.variables,
             waited=call.waited,
         )
@@ -289,3 +308,9 @@ class JournalTrace:
     def outcome(self, outcome: Outcome) -> None:
         """What the call came to."""
         self._journal.put(OutcomeDecided(at=self._clock.now(), linkedid=self._linkedid, outcome=outcome))
+
+    def answered(self, question: str, answer: str) -> None:
+        """What the caller answered to a question of a survey."""
+        self._journal.put(
+            SurveyAnswered(at=self._clock.now(), linkedid=self._linkedid, question=question, answer=answer)
+        )

@@ -15,10 +15,22 @@ class GoTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Enter:
+    """The flow goes on inside another one and comes back to the step's own ``next``."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToHuman:
+    """The caller wants a human: the flow goes on at its ``human`` step, or that of the flow around it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """The dialplan runs a long application and asks again afterwards."""
 
-    verb: Literal["queue", "voicemail"]
+    verb: Literal["queue", "voicemail", "record", "transfer"]
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -32,4 +44,4 @@ class HungUp:
     """The caller has hung up."""
 
 
-Outcome = GoTo | Handover | End | HungUp
+Outcome = GoTo | Enter | ToHuman | Handover | End | HungUp

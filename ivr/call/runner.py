@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ivr.call.context import CallContext
-from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
+from ivr.call.outcome import End, Enter, GoTo, Handover, HungUp, Outcome, ToHuman
 from ivr.call.steps import REGISTRY
 from ivr.core.errors import IvrError
 
 # A flow that is still going after this many steps without the caller having been handed over runs in
 # a ring; the checks refuse such flows, this bound catches what they could not see.
 MAX_STEPS = 500
+# Flows inside flows: the checks refuse one that is inside itself.
+MAX_DEPTH = 10
 
 
 class FlowLoopError(IvrError):
@@ -17,20 +19,20 @@ class FlowLoopError(IvrError):
 
 
 async def run_flow(call: CallContext, start: str | None) -> Handover | End | HungUp:
-    """Run from step ``start``.
+    """Run from step ``start`` of the call's flow.
 
     Raises:
-        FlowLoopError: after ``MAX_STEPS`` steps.
+        FlowLoopError: after ``MAX_STEPS`` steps, or in the ``MAX_DEPTH``-th flow inside a flow.
     """
-    flow = call.site.flows[call.flow]
     name = start
     for _ in range(MAX_STEPS):
+        name = _returned(call, name)
         if name is None:
             return End()
-        step = flow.steps[name]
+        step = call.site.flows[call.flow].steps[name]
         call.step, call.kind = name, step.step
         call.tell("enter")
-        outcome: Outcome = await REGISTRY[step.step].run(step, call)
+        outcome = _followed(call, await REGISTRY[step.step].run(step, call))
         if not isinstance(outcome, GoTo):
             return outcome
         name = outcome.step
@@ -43,5 +45,28 @@ async def resume_flow(call: CallContext, waiting: str, status: str, key: str = "
     """Go on after the dialplan has run what step ``waiting`` asked for, which ended with ``status``, or by ``key``."""
     step = call.site.flows[call.flow].steps[waiting]
     call.step, call.kind = waiting, step.step
-    outcome: Outcome = await REGISTRY[step.step].resume(step, call, status, key)
+    outcome = _followed(call, await REGISTRY[step.step].resume(step, call, status, key))
     return await run_flow(call, outcome.step) if isinstance(outcome, GoTo) else outcome
+
+
+def _returned(call: CallContext, name: str | None) -> str | None:
+    """The step that follows: where a flow is over, that of the flow around it."""
+    while name is None and call.stack:
+        call.flow, calling = call.stack.pop()
+        name = getattr(call.site.flows[call.flow].steps[calling], "next", None)
+    return name
+
+
+def _followed(call: CallContext, outcome: Outcome) -> GoTo | Handover | End | HungUp:
+    """The outcome with a way into another flow, or out of it to a human, gone."""
+    if isinstance(outcome, Enter):
+        if len(call.stack) >= MAX_DEPTH:
+            raise FlowLoopError(f"flow {outcome.flow}: more than {MAX_DEPTH} flows deep", cure="ivr dialplan check")
+        call.stack.append((call.flow, call.step))
+        call.flow = outcome.flow
+        return GoTo(call.site.flows[outcome.flow].start)
+    if isinstance(outcome, ToHuman):
+        while (human := call.site.flows[call.flow].human) is None and call.stack:
+            call.flow, _ = call.stack.pop()
+        return GoTo(human)
+    return outcome

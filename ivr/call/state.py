@@ -18,6 +18,9 @@ class Remembered(BaseModel):
     flow: str
     step: str
     language: Language
+    stack: list[tuple[str, str]] = []
+    chosen: bool = False
+    accessible: bool = False
     variables: dict[str, str] = {}
     waited: dict[str, str] = {}
 

@@ -79,6 +79,14 @@ class QueueReturned(EngineFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyAnswered(EngineFact):
+    """The caller's answer to a question of a survey (A8): the question's name, and the key."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeDecided(EngineFact):
     """How the engine sees the call's end; an answer, a message or an abandoned wait counts for more."""
 

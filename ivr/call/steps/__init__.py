@@ -20,6 +20,7 @@ from ivr.call.steps import (
     menu,
     play,
     queue,
+    subflow,
     voicemail,
 )
 
@@ -35,6 +36,7 @@ REGISTRY: dict[str, ModuleType] = {
     "queue": queue,
     "callback": callback,
     "voicemail": voicemail,
+    "subflow": subflow,
     "hangup": hangup,
 }
 

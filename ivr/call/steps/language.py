@@ -9,7 +9,9 @@ from ivr.call.outcome import GoTo, HungUp, Outcome
 
 
 async def run(step: LanguageChoice, call: CallContext) -> Outcome:
-    """Each language offers itself in its own words; silence takes the site's first."""
+    """Each language offers itself in its own words; silence takes the site's first. Nobody is asked twice."""
+    if call.chosen:
+        return GoTo(step.next)
     for _ in range(step.tries):
         heard = await _offer(step, call)
         if heard.hung_up:

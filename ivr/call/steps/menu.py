@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialplan.model import Menu
+from dialplan.steps.base import worded
 from ivr.call.channel import ALL_KEYS, Heard
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, GoTo, HungUp, Outcome
@@ -15,19 +16,25 @@ async def run(step: Menu, call: CallContext) -> Outcome:
     the closing formula, one more wait, and the end. A key in that last wait still counts.
     """
     lead: list[str] = []
-    heard = Heard()
+    wrong = silent = 0
+    prompts = step.prompts
     for _ in range(step.tries):
-        heard = await ask(call, [*lead, *step.prompts], step.timeout)
+        heard = await ask(call, [*lead, *prompts], step.timeout)
         if heard.hung_up:
             return HungUp()
         if heard.key in step.choices:
             return choose(step, call, heard.key)
-        call.tell("invalid", key=heard.key) if heard.key else call.tell("timeout")
-        lead = [step.invalid if heard.key else step.silent]
+        if heard.key:
+            call.tell("invalid", key=heard.key)
+            lead, wrong = [worded(step.invalid, wrong)], wrong + 1
+        else:
+            call.tell("timeout")
+            lead, silent = [worded(step.silent, silent)], silent + 1
+        prompts = step.again or step.prompts
     call.tell("failure")
     if step.failure is not None:
         return GoTo(step.failure)
-    heard = await ask(call, ["no-input-last"], step.timeout)
+    heard = await ask(call, [step.closing], step.timeout)
     if heard.hung_up:
         return HungUp()
     return choose(step, call, heard.key) if heard.key in step.choices else End()
