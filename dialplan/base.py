@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from dialplan.times import clock_time, plain_date
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Digit = Annotated[str, StringConstraints(pattern=r"^[0-9*#]$")]
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")]
 PromptId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -43,6 +44,7 @@ __all__ = [
     "PlainDate",
     "PromptId",
     "RulebookName",
+    "Variable",
     "WhisperPart",
     "pattern_of",
 ]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from dialplan.base import Language, Model, Name, PromptId
+from dialplan.base import Language, Model, Name, PromptId, Variable
 from dialplan.steps.base import Case, Expression, StepBase, Template
 
 JsonPath = Annotated[
@@ -31,7 +31,7 @@ class Lookup(StepBase):
         default_factory=dict, description="headers, as templates; secrets as {env.NAME}"
     )
     body: dict[str, Template] = Field(default_factory=dict, description="JSON body of a POST, as templates")
-    save: dict[Name, JsonPath] = Field(
+    save: dict[Variable, JsonPath] = Field(
         default_factory=dict, description="variable to the place in the answer's JSON, e.g. order.lines[0].name"
     )
     timeout: float = Field(default=3.0, ge=0.2, le=10, description="seconds for one try")
@@ -47,8 +47,8 @@ class SetVariables(StepBase):
     """Set variables of the call."""
 
     step: Literal["set"]
-    values: dict[Name, Template] = Field(default_factory=dict, description="variable to text, as a template")
-    compute: dict[Name, Expression] = Field(
+    values: dict[Variable, Template] = Field(default_factory=dict, description="variable to text, as a template")
+    compute: dict[Variable, Expression] = Field(
         default_factory=dict, description="variable to an expression over the variables"
     )
     accessible: bool | None = Field(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from dialplan.base import Digit, Language, Model, Name, PromptId
+from dialplan.base import Digit, Language, Model, Name, PromptId, Variable
 from dialplan.steps.base import Input, StepBase, Wordings
 
 
@@ -35,7 +35,7 @@ class Collect(Input, StepBase):
     silent: Wordings = Field(
         default=["collect-again"], description="prompt after silence; several for one time after another"
     )
-    variable: Name = Field(description="variable that holds the digits")
+    variable: Variable = Field(description="variable that holds the digits")
     min: int = Field(default=1, ge=1, le=32, description="fewest digits")
     max: int = Field(default=16, ge=1, le=32, description="most digits")
     terminator: Literal["#", "*", ""] = Field(

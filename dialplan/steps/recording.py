@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from dialplan.base import Name, PromptId
+from dialplan.base import Name, PromptId, Variable
 from dialplan.steps.base import StepBase
 
 
@@ -30,7 +30,7 @@ class Record(_Recording):
 
     step: Literal["record"]
     prompts: list[PromptId] = Field(description="spoken before the tone", min_length=1)
-    variable: Name | None = Field(default=None, description="variable that holds the name of the recording")
+    variable: Variable | None = Field(default=None, description="variable that holds the name of the recording")
     failure: Name | None = Field(default=None, description="step when it could not be written; that of next else")
 
 
