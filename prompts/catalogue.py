@@ -27,6 +27,10 @@ FOLDER = Path(__file__).resolve().parent / "catalogue"
 
 _OWN_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")
 _ASTERISK_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+)?\Z")
+COMPANY = "{company}"
+MOST_BYTES = 1_000_000
+_PLACES = re.compile(r"\{[^{}]*\}?|\}")
+_DEEPEST = 6
 _KEYS = frozenset({"text", "spoken", "phonemes", "tone", "language", "barge_in", "about"})
 
 
@@ -120,6 +124,30 @@ _MISTAKES: Mapping[str, tuple[Text, Text]] = {
     ),
     "PR109": (Text("{0}: control characters", "{0}：含控制字符"), Text("remove them", "请删去")),
     "PR110": (Text("barge_in is {0!r}", "barge_in 为“{0}”"), Text("write none or dtmf", "请写 none 或 dtmf")),
+    "PR111": (
+        Text("the language is {0!r}, and not that of the file's name", "language 为“{0}”，与文件名不符"),
+        Text("name the file after its language", "请按语言命名该文件"),
+    ),
+    "PR112": (
+        Text("{0!r} is a name Asterisk asks for", "“{0}”是 Asterisk 自用的名称"),
+        Text("write it below `asterisk:`, or take another id", "请写在“asterisk:”之下，或改用其他编号"),
+    ),
+    "PR113": (
+        Text("Asterisk asks for no {0!r}", "Asterisk 不会用到“{0}”"),
+        Text("write it below `prompts:`", "请写在“prompts:”之下"),
+    ),
+    "PR114": (
+        Text("{0} is nothing that a text can hold", "文字中不能使用 {0}"),
+        Text("write {company}, or no braces", "请写 {company}，或去掉大括号"),
+    ),
+    "PR115": (
+        Text("anchors, tags and deep nesting have no place here", "此处不能使用锚点、标签或多层嵌套"),
+        Text("write plain `key: value`", "请只写“键: 值”"),
+    ),
+    "PR116": (
+        Text("more than {0}", "超过 {0}"),
+        Text("a site's prompts are fewer", "请减少站点的提示音"),
+    ),
 }
 
 
@@ -131,13 +159,14 @@ def _problem(where: str, code: str, what: str) -> Problem:
 class _Reader:
     """Turns the YAML nodes of one file into prompts, and collects what is wrong."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, shown: str = "") -> None:
         self.path = path
+        self.shown = shown or path.name
         self.problems: list[Problem] = []
         self.prompts: dict[str, Prompt] = {}
 
     def at(self, node: yaml.Node) -> str:
-        return f"{self.path.name}:{node.start_mark.line + 1}"
+        return f"{self.shown}:{node.start_mark.line + 1}"
 
     def wrong(self, node: yaml.Node, code: str, what: str = "") -> None:
         self.problems.append(_problem(self.at(node), code, what))
@@ -228,30 +257,54 @@ class _Reader:
             self.wrong(key, "PR110", values["barge_in"])
         if values.get("language", LANGUAGES[0]) not in LANGUAGES:
             self.wrong(key, "PR103", values["language"])
+        for place in _PLACES.findall(values.get("text", "") + values.get("spoken", "")):
+            if place != COMPANY:
+                self.wrong(key, "PR114", place)
 
 
-def read_catalogue(path: Path) -> Catalogue:
+def _plain(text: str, shown: str) -> list[Problem]:
+    """What YAML can do beyond keys and values, found before anything is built from it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
+        if marked or isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            return [_problem(f"{shown}:{line}", "PR115", "")]
+    return []
+
+
+def read_catalogue(path: Path, *, shown: str = "") -> Catalogue:
     """Read one language's file.
+
+    Args:
+        shown: what the file is called in problems; its name when empty.
 
     Raises:
         SiteError: with a Problem per mistake (``file:line``), if the file cannot be used.
     """
-    reader = _Reader(path)
+    shown = shown or path.name
+    reader = _Reader(path, shown)
     language = ""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        text = data.decode("utf-8")
+        reader.problems += [_problem(shown, "PR116", f"{MOST_BYTES} bytes")] * (len(data) > MOST_BYTES)
+        reader.problems += _plain(text, shown) if not reader.problems else []
+        root = None if reader.problems else yaml.compose(text, Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{path.name}:{mark.line + 1}" if mark else path.name
+        where = f"{shown}:{mark.line + 1}" if mark else shown
         why = str(getattr(error, "problem", None) or error).splitlines()[0]
         reader.problems.append(_problem(where, "PR100", why))
     else:
-        if root is None:
-            reader.problems.append(_problem(path.name, "PR101", path.name))
-        else:
+        if root is not None:
             language = reader.read(root)
+        elif not reader.problems:
+            reader.problems.append(_problem(shown, "PR101", shown))
     if reader.problems:
-        raise SiteError(f"prompt catalogue {path.name} has mistakes", reader.problems, cure=str(reader.problems[0]))
+        raise SiteError(f"prompt catalogue {shown} has mistakes", reader.problems, cure=str(reader.problems[0]))
     return Catalogue(language, reader.prompts)
 
 
@@ -267,9 +320,26 @@ def load(language: str) -> Catalogue:
     return read_catalogue(FOLDER / f"{language}.yaml")
 
 
-__all__ = ["FOLDER", "LANGUAGES", "BargeIn", "Catalogue", "Prompt", "Tone", "load", "read_catalogue"]
+def mistake(where: str, code: str, what: str = "") -> Problem:
+    """A mistake in a catalogue, as a problem: one of PR100 to PR116."""
+    return _problem(where, code, what)
 
 
 def known_ids() -> dict[str, frozenset[str]]:
     """The ids of our own prompts by language, for the checks of a site."""
     return {language: frozenset(prompt.id for prompt in load(language).own) for language in LANGUAGES}
+
+
+__all__ = [
+    "COMPANY",
+    "FOLDER",
+    "LANGUAGES",
+    "BargeIn",
+    "Catalogue",
+    "Prompt",
+    "Tone",
+    "known_ids",
+    "load",
+    "mistake",
+    "read_catalogue",
+]
