@@ -101,7 +101,12 @@ class Catalogue:
 
 
 _MISTAKES: Mapping[str, tuple[Text, Text]] = {
-    "PR100": (Text("cannot be read: {0}", "无法读取：{0}"), Text("mend the YAML", "请修正 YAML")),
+    "PR100": (
+        Text("cannot be read: {0}", "无法读取：{0}"),
+        Text(
+            "mend the YAML; a text that holds { or a colon stands in quotes", "请修正 YAML；含 { 或冒号的文字要加引号"
+        ),
+    ),
     "PR101": (Text("{0} is not a mapping", "{0} 不是键值对"), Text("write `key: value`", "请写成“键: 值”")),
     "PR102": (Text("{0!r} comes twice", "“{0}”重复"), Text("remove one", "请删去其一")),
     "PR103": (
