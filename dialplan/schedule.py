@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import get_args
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from dialplan.base import Day
-from dialplan.hours import Hours
+from dialplan.hours import Hours, Opening
+from dialplan.public_holidays import has_holidays, holiday_year, make_up_known
 
 FESTIVALS = (
     "greeting-spring-festival",
@@ -26,7 +25,13 @@ GREETINGS = DAYTIMES + FESTIVALS
 NOON = 12
 EVENING = 18
 
+State = Literal["open", "closed", "break", "holiday"]
+Why = Literal["switched", "always", "closed day", "open day", "holiday", "make-up day", "weekday"]
+Position = Literal["open", "closed"]
+
 _DAYS: tuple[str, ...] = get_args(Day)
+_WEEKEND = 5
+_A_RUN = 14  # days that a festival with its days off lasts at most
 _FESTIVAL_NAMES = {
     "greeting-spring-festival": ("Chinese New Year", "Lunar New Year", "Korean New Year", "Spring Festival"),
     "greeting-mid-autumn": ("Mid-Autumn", "Chuseok"),
@@ -36,32 +41,24 @@ _FESTIVAL_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class HolidayYear:
-    """Public holidays of one country in one year: day to English names; and weekend days worked instead."""
+class Standing:
+    """How business hours stand at a moment, and why.
 
-    names: dict[date, str]
-    make_up: frozenset[date]
+    Args:
+        state: ``break`` and ``holiday`` are closed, too.
+        why: what decided: somebody by hand, the setting ``always``, a single day, a public holiday, a make-up
+            working day, or just the weekday.
+        holiday: English name of the holiday, where that decided.
+    """
 
+    state: State
+    why: Why
+    holiday: str = ""
 
-@lru_cache(maxsize=1)
-def _countries() -> frozenset[str]:
-    return frozenset(holidays.list_supported_countries(include_aliases=True))
-
-
-def has_holidays(country: str) -> bool:
-    """Whether public holidays of ``country`` (ISO code, upper case) are known."""
-    return country in _countries()
-
-
-@lru_cache(maxsize=64)
-def holiday_year(country: str, year: int) -> HolidayYear:
-    """The holidays of a year; none for a country or year without data."""
-    if not has_holidays(country):
-        return HolidayYear({}, frozenset())
-    found = holidays.country_holidays(country, years=year, language="en_US")
-    worked = {day for day in getattr(found, "weekend_workdays", ()) if day.year == year}
-    # a name added by hand for another year may be generated along; keep to the year asked for
-    return HolidayYear({day: str(name) for day, name in found.items() if day.year == year}, frozenset(worked))
+    @property
+    def open(self) -> bool:
+        """Whether the line is served."""
+        return self.state == "open"
 
 
 @lru_cache(maxsize=64)
@@ -87,47 +84,135 @@ def local_time(now: datetime, zone: str | ZoneInfo) -> datetime:
     return now.astimezone(found)
 
 
-def is_open(hours: Hours, now: datetime, zone: str | ZoneInfo) -> bool:
-    """Whether ``hours`` are open at ``now``.
+def standing(hours: Hours, now: datetime, zone: str | ZoneInfo, position: Position | None = None) -> Standing:
+    """How ``hours`` stand at ``now``.
 
-    A single closed day wins over a single open day, that over the public holidays. Make-up working days,
-    the site's own and the country's, have Monday's hours. An opening includes its start, not its end; on
-    the nights the clocks change it is the clock on the wall that counts.
+    What was switched by hand wins over all else. A single closed day wins over a single open day, that over the
+    public holidays. Make-up working days, the site's own and the country's, have Monday's hours and breaks. A
+    stretch includes its start, not its end; on the nights the clocks change it is the clock on the wall that counts.
+
+    Args:
+        position: how somebody has switched them by hand; None when the schedule decides.
 
     Raises:
         ValueError: if ``now`` has no zone, or ``zone`` is none.
     """
-    if hours.always is not None:
-        return hours.always == "open"
     local = local_time(now, zone)
-    day = working_day(hours, local.date())
-    wall = local.time()
-    return day is not None and any(
-        day in opening.days and opening.start <= wall and (wall < opening.end or opening.end == time(0))
-        for opening in hours.openings
-    )
+    if position is not None:
+        return Standing(position, "switched")
+    if hours.always is not None:
+        return Standing(hours.always, "always")
+    day, why = _day(hours, local.date())
+    if day is None:
+        if why == "holiday" and hours.holidays:
+            return Standing("holiday", why, holiday_year(hours.holidays, local.year).names[local.date()])
+        return Standing("closed", why)
+    if not _within(hours.openings, day, local.time()):
+        return Standing("closed", why)
+    return Standing("break" if _within(hours.breaks, day, local.time()) else "open", why)
+
+
+def is_open(hours: Hours, now: datetime, zone: str | ZoneInfo, position: Position | None = None) -> bool:
+    """Whether ``hours`` are open at ``now``; see :func:`standing`.
+
+    Raises:
+        ValueError: if ``now`` has no zone, or ``zone`` is none.
+    """
+    return standing(hours, now, zone, position).open
+
+
+def next_change(hours: Hours, now: datetime, zone: str | ZoneInfo, *, days: int = 31) -> datetime | None:
+    """When the schedule will next stand another way than at ``now``; None if not within ``days`` days.
+
+    Raises:
+        ValueError: if ``now`` has no zone, or ``zone`` is none.
+    """
+    local = local_time(now, zone)
+    before = standing(hours, now, zone).state
+    edges = {time(0)}
+    for one in (*hours.openings, *hours.breaks):
+        edges |= {one.start, one.end}
+    for ahead in range(days + 1):
+        day = local.date() + timedelta(days=ahead)
+        for edge in sorted(edges):
+            # by way of UTC, so that a time which the clocks leave out is the one they show instead
+            moment = local_time(datetime.combine(day, edge, local.tzinfo).astimezone(UTC), zone)
+            if moment > local and standing(hours, moment, zone).state != before:
+                return moment
+    return None
 
 
 def working_day(hours: Hours, day: date) -> str | None:
     """The weekday whose openings ``day`` has: its own, ``mon`` for a make-up day, None when closed."""
+    return _day(hours, day)[0]
+
+
+def _day(hours: Hours, day: date) -> tuple[str | None, Why]:
     if day in hours.closed:
-        return None
+        return None, "closed day"
     if day in hours.open:
-        return "mon"
+        return "mon", "open day"
     if hours.holidays:
         year = holiday_year(hours.holidays, day.year)
         if day in year.make_up:
-            return "mon"
+            return "mon", "make-up day"
         if day in year.names:
-            return None
-    return _DAYS[day.weekday()]
+            return None, "holiday"
+    return _DAYS[day.weekday()], "weekday"
+
+
+def _within(stretches: list[Opening], day: str, wall: time) -> bool:
+    return any(day in one.days and one.start <= wall and (wall < one.end or one.end == time(0)) for one in stretches)
 
 
 def festival(day: date, country: str) -> str | None:
-    """The festival greeting (A4) of ``day``, or None; days observed in its stead count, days off bridging do not."""
-    name = holiday_year(country, day.year).names.get(day)
-    if name is None:
+    """The festival greeting (A4) of ``day``, or None.
+
+    Days observed in its stead count, and the days off that join on to it: those swapped for a weekend that is
+    worked, and the weekends between.
+    """
+    off = _off(day, country)
+    if off == "festival":
+        return _greeting_of(day, holiday_year(country, day.year).names[day])
+    joined = off == "swapped" or (
+        off == "weekend"
+        and (
+            _off(day - timedelta(days=1), country) == "swapped"
+            or _runs_on(day, country, ("festival", "swapped"), timedelta(days=1)) is not None
+        )
+    )
+    if not joined:
         return None
+    begun = _runs_on(day, country, ("festival",), timedelta(days=-1))
+    return None if begun is None else _greeting_of(begun, holiday_year(country, begun.year).names[begun])
+
+
+Off = Literal["festival", "swapped", "weekend"]
+
+
+def _off(day: date, country: str) -> Off | None:
+    """What sort of day off it is; None for a working day."""
+    year = holiday_year(country, day.year)
+    if (name := year.names.get(day)) is not None:
+        return "swapped" if name.startswith("Day off") else "festival"
+    return "weekend" if year.names and day.weekday() >= _WEEKEND and day not in year.make_up else None
+
+
+def _runs_on(day: date, country: str, wanted: tuple[Off, ...], step: timedelta) -> date | None:
+    """The nearest day of a sort wanted, with nothing but days off between."""
+    for _ in range(_A_RUN):
+        if not date.min + timedelta(days=1) <= day <= date.max - timedelta(days=1):
+            return None
+        day += step
+        off = _off(day, country)
+        if off in wanted:
+            return day
+        if off is None:
+            return None
+    return None
+
+
+def _greeting_of(day: date, name: str) -> str | None:
     for greeting, words in _FESTIVAL_NAMES.items():
         if any(word in name for word in words):
             return greeting
@@ -157,12 +242,17 @@ __all__ = [
     "DAYTIMES",
     "FESTIVALS",
     "GREETINGS",
+    "Position",
+    "Standing",
     "festival",
     "greeting_key",
     "has_holidays",
     "holiday_year",
     "is_open",
     "local_time",
+    "make_up_known",
+    "next_change",
+    "standing",
     "working_day",
     "zone_of",
 ]

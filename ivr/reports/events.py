@@ -86,7 +86,7 @@ def _of_steps(steps: Iterable[Step], at: At, say: Say, *, skip_queue: bool) -> l
 def _of_step(row: Step, when: float, say: Say) -> Event:
     words = _WORDS.get(row.event)
     text = words(row) if words else Text(row.event, row.event)
-    kind = row.event if words and row.event not in {"open", "closed"} else "state"
+    kind = row.event if words and row.kind != "hours" else "state"
     key = _detail(row, "key") if row.event in {"key", "invalid"} else ""
     said = say(_detail(row, "prompt"), _detail(row, "language")) if row.event == "prompt" else ""
     return Event(when, kind, text, row.step, key, said)
@@ -121,9 +121,11 @@ def _leave(row: Step) -> Text:
 
 
 def _hours(row: Step) -> Text:
-    name = _detail(row, "hours")
-    state = Text("open", "营业中") if row.event == "open" else Text("closed", "非营业时间")
-    return Text(f"hours {name}: {state.en}", f"营业时间 {name}：{state.zh}")
+    state = _STATES.get(row.event, Text(row.event, row.event))
+    name, why, day = _detail(row, "hours"), _detail(row, "why"), _detail(row, "holiday")
+    by_hand = Text(" (by hand)", "（人工切换）") if why == "switched" else Text("", "")
+    on = Text(f" ({day})", f"（{day}）") if day else by_hand
+    return Text(f"hours {name}: {state.en}{on.en}", f"营业时间 {name}：{state.zh}{on.zh}")
 
 
 def _transfer(row: Step) -> Text:
@@ -132,6 +134,13 @@ def _transfer(row: Step) -> Text:
     target = f" → {to}" if to else ""
     return Text(f"{who} hands the caller on{target} ({kind.en})", f"{who} 转接来电者{target}（{kind.zh}）")
 
+
+_STATES = {
+    "open": Text("open", "营业中"),
+    "closed": Text("closed", "非营业时间"),
+    "break": Text("at a break", "休息时段"),
+    "holiday": Text("on holiday", "节假日"),
+}
 
 _WORDS: dict[str, Callable[[Step], Text]] = {
     "prompt": lambda row: Text(f"plays {_detail(row, 'prompt')}", f"播放 {_detail(row, 'prompt')}"),
@@ -150,6 +159,8 @@ _WORDS: dict[str, Callable[[Step], Text]] = {
     "resumed": lambda row: Text("recording goes on", "录音恢复"),
     "open": _hours,
     "closed": _hours,
+    "break": _hours,
+    "holiday": _hours,
 }
 
 

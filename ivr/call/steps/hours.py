@@ -1,19 +1,20 @@
-"""Go one way in business hours, another outside them (A1)."""
+"""Go one way in business hours, another outside them, in a break or on a holiday (A1)."""
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from dialplan.model import HoursGate
-from dialplan.schedule import is_open
+from dialplan.schedule import standing
 from ivr.call.context import CallContext
 from ivr.call.outcome import GoTo, Outcome
 
 
 async def run(step: HoursGate, call: CallContext) -> Outcome:
-    """Ask the schedule, in the site's own zone."""
-    is_now_open = is_open(call.site.hours[step.hours], call.clock.now(), ZoneInfo(call.site.zone))
-    call.tell("open" if is_now_open else "closed", hours=step.hours)
-    if not is_now_open:
-        call.trace.outcome("closed")
-    return GoTo(step.open if is_now_open else step.closed)
+    """Ask the schedule, in the site's own zone, and whoever has switched it by hand."""
+    position = call.switches.position(step.hours)
+    found = standing(call.site.hours[step.hours], call.clock.now(), call.site.zone, position)
+    call.tell(found.state, hours=step.hours, why=found.why, **({"holiday": found.holiday} if found.holiday else {}))
+    if found.open:
+        return GoTo(step.open)
+    call.trace.outcome("closed")
+    ways = {"break": step.at_break, "holiday": step.holiday}
+    return GoTo(ways.get(found.state) or step.closed)

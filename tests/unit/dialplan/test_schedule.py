@@ -12,7 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialplan.model import Hours
-from dialplan.schedule import GREETINGS, festival, greeting_key, has_holidays, holiday_year, is_open, zone_of
+from dialplan.schedule import (
+    GREETINGS,
+    Standing,
+    festival,
+    greeting_key,
+    has_holidays,
+    holiday_year,
+    is_open,
+    make_up_known,
+    next_change,
+    standing,
+    zone_of,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri"]
@@ -256,3 +268,159 @@ def test_every_moment_has_an_answer(now: datetime, zone: str) -> None:
     assert greeting_key(now, zone, "CN") in GREETINGS
     always = hours(openings=[{"days": [*WEEKDAYS, "sat", "sun"], "start": "00:00", "end": "00:00"}])
     assert is_open(always, now, zone)
+
+
+LUNCH = OFFICE.model_copy(
+    update={
+        "breaks": hours(
+            breaks=[
+                {"days": WEEKDAYS, "start": "11:30", "end": "11:45"},
+                {"days": ["sat", "sun"], "start": "12:00", "end": "12:30"},
+            ]
+        ).breaks
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "state", "why", "holiday"),
+    [
+        ("2026-03-09T09:00", "open", "weekday", ""),
+        ("2026-03-09T11:29:59", "open", "weekday", ""),
+        ("2026-03-09T11:30", "break", "weekday", ""),
+        ("2026-03-09T11:44:59", "break", "weekday", ""),
+        ("2026-03-09T11:45", "open", "weekday", ""),
+        ("2026-03-09T12:30", "closed", "weekday", ""),
+        ("2026-03-14T12:10", "break", "weekday", ""),  # Saturday's
+        ("2026-03-08T12:10", "closed", "weekday", ""),  # a break on a Sunday that is closed
+        ("2026-03-11T11:35", "closed", "closed day", ""),
+        ("2026-03-15T11:35", "break", "open day", ""),  # a Sunday with Monday's hours, so with Monday's breaks
+        ("2026-03-15T12:10", "closed", "open day", ""),
+        ("2026-10-01T11:35", "holiday", "holiday", "National Day"),
+        ("2026-10-06T10:00", "holiday", "holiday", "Day off (substituted from 09/20/2026)"),
+        ("2026-10-10T11:35", "break", "make-up day", ""),
+        ("2026-10-10T17:00", "open", "make-up day", ""),
+        ("2026-10-10T19:00", "closed", "make-up day", ""),
+    ],
+)
+def test_how_hours_stand_and_why(when: str, state: str, why: str, holiday: str) -> None:
+    found = standing(LUNCH, at(when), SHANGHAI)
+    assert (found.state, found.why, found.holiday) == (state, why, holiday)
+    assert found.open is (state == "open") is is_open(LUNCH, at(when), SHANGHAI)
+
+
+@pytest.mark.parametrize("when", ["2026-03-09T10:00", "2026-03-09T11:35", "2026-03-11T10:00", "2026-10-01T03:00"])
+def test_what_is_switched_by_hand_wins(when: str) -> None:
+    assert standing(LUNCH, at(when), SHANGHAI, "open") == Standing("open", "switched")
+    assert standing(LUNCH, at(when), SHANGHAI, "closed") == Standing("closed", "switched")
+    assert is_open(hours(always="closed"), at(when), SHANGHAI, "open")
+    with pytest.raises(ValueError, match="timezone-aware"):
+        standing(LUNCH, datetime(2026, 3, 9), SHANGHAI, "open")
+
+
+@pytest.mark.parametrize(
+    ("when", "then"),
+    [
+        ("2026-03-09T08:00", "2026-03-09T09:00"),
+        ("2026-03-09T09:00", "2026-03-09T11:30"),
+        ("2026-03-09T11:40", "2026-03-09T11:45"),
+        ("2026-03-10T18:00", "2026-03-12T09:00"),  # the 11th is closed, as is the night
+        ("2026-09-30T17:00", "2026-09-30T18:00"),
+        ("2026-09-30T18:00", "2026-10-01T00:00"),  # from closed to a holiday
+        ("2026-10-06T10:00", "2026-10-08T00:00"),
+        ("2026-10-10T17:59:59", "2026-10-10T18:00"),
+    ],
+)
+def test_when_hours_change_next(when: str, then: str) -> None:
+    assert next_change(LUNCH, at(when), SHANGHAI) == at(then)
+
+
+def test_hours_that_never_change() -> None:
+    for never in (hours(always="open"), hours(openings=[{"days": WEEKDAYS, "start": "00:00", "end": "00:00"}])):
+        monday = at("2026-03-09T10:00")
+        found = next_change(never, monday, SHANGHAI, days=3)
+        assert found is None
+    assert next_change(hours(), at("2026-03-09T10:00"), SHANGHAI) is None
+
+
+def test_the_next_change_where_the_clocks_go_forward() -> None:
+    berlin = ZoneInfo("Europe/Berlin")  # 02:30 is not on the clock on 2026-03-29
+    early = hours(openings=[{"days": ["sun"], "start": "02:30", "end": "05:00"}])
+    found = next_change(early, datetime(2026, 3, 29, 0, 0, tzinfo=berlin), berlin)
+    assert found is not None
+    assert found.astimezone(UTC) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert is_open(early, found, berlin)
+
+
+@pytest.mark.parametrize(
+    ("country", "year", "known"),
+    [
+        ("CN", 2025, True),
+        ("CN", 2026, True),
+        ("CN", 2029, False),  # China publishes a year's in the November before
+        ("KR", 2026, True),
+        ("KR", 2029, True),  # no weekend is ever worked there
+        ("US", 2029, True),
+        ("TW", 2026, True),  # none any more from that year on
+        ("XX", 2026, True),
+        ("CN", 1, True),
+    ],
+)
+def test_years_whose_make_up_days_are_known(country: str, year: int, known: bool) -> None:
+    assert make_up_known(country, year) is known
+
+
+# The official days off, from the first named to the last: China's notices for 2025 and 2026, Korea's law.
+SPELLS = [
+    ("CN", "2025-01-01", 1, "greeting-new-year"),
+    ("CN", "2025-01-28", 8, "greeting-spring-festival"),
+    ("CN", "2025-05-01", 5, "greeting-labour-day"),
+    ("CN", "2025-10-01", 5, "greeting-national-day"),
+    ("CN", "2025-10-06", 3, "greeting-mid-autumn"),
+    ("CN", "2026-01-01", 3, "greeting-new-year"),
+    ("CN", "2026-02-16", 8, "greeting-spring-festival"),
+    ("CN", "2026-05-01", 5, "greeting-labour-day"),
+    ("CN", "2026-09-25", 1, "greeting-mid-autumn"),
+    ("CN", "2026-10-01", 7, "greeting-national-day"),
+    ("CN", "2027-01-01", 1, "greeting-new-year"),
+    ("CN", "2027-02-06", 1, "greeting-spring-festival"),
+    ("CN", "2027-09-15", 1, "greeting-mid-autumn"),
+    ("KR", "2025-01-28", 3, "greeting-spring-festival"),
+    ("KR", "2025-10-05", 4, "greeting-mid-autumn"),
+    ("KR", "2026-02-16", 3, "greeting-spring-festival"),
+    ("KR", "2026-05-01", 1, "greeting-labour-day"),
+    ("KR", "2026-09-24", 3, "greeting-mid-autumn"),
+    ("KR", "2027-02-06", 4, "greeting-spring-festival"),
+    ("KR", "2027-09-14", 3, "greeting-mid-autumn"),
+    ("US", "2025-09-01", 1, "greeting-labour-day"),
+    ("US", "2026-09-07", 1, "greeting-labour-day"),
+    ("US", "2027-12-31", 1, "greeting-new-year"),
+]
+
+
+@pytest.mark.parametrize(("country", "first", "days", "greeting"), SPELLS)
+def test_a_festival_lasts_as_long_as_its_days_off(country: str, first: str, days: int, greeting: str) -> None:
+    begin = date.fromisoformat(first)
+    assert {festival(begin + timedelta(days=ahead), country) for ahead in range(days)} == {greeting}
+
+
+@pytest.mark.parametrize(
+    ("country", "day"),
+    [
+        ("CN", "2025-01-26"),  # a Sunday worked instead
+        ("CN", "2025-02-05"),
+        ("CN", "2025-02-08"),
+        ("CN", "2025-06-01"),  # Dragon Boat has no greeting, nor have the days on to it
+        ("CN", "2025-10-09"),
+        ("CN", "2026-01-04"),
+        ("CN", "2026-02-24"),
+        ("CN", "2026-10-08"),
+        ("KR", "2025-01-27"),  # a temporary day off before
+        ("KR", "2025-10-04"),  # between the Foundation Day and Chuseok
+        ("KR", "2026-09-28"),
+        ("US", "2026-09-05"),  # the weekend before Labor Day
+        ("US", "2026-07-03"),
+    ],
+)
+def test_days_beside_a_festival(country: str, day: str) -> None:
+    assert festival(date.fromisoformat(day), country) is None
