@@ -6,13 +6,14 @@ wrong before that leaves it unset, and the dialplan takes the caller to the emer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dialplan.model import Callback, Enqueue, Language, Site
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
+from ivr.call.channel import Channel
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, Handover, HungUp
 from ivr.call.recorder.port import NoRecorder, Recorder
@@ -102,6 +103,7 @@ class Engine:
         services: answers lookups.
         switches: business hours opened and closed by hand.
         book: texts and sounds of the prompts.
+        channels: makes the caller's channel from the AGI session and the call's language.
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Engine:
         services: Services | None = None,
         switches: Switches | None = None,
         book: PromptBook | None = None,
+        channels: Callable[[AgiSession, Language], Channel] | None = None,
     ) -> None:
         self.recorder: Recorder = recorder or NoRecorder()
         self.floor: Floor = floor or NoFloor()
@@ -123,6 +126,7 @@ class Engine:
         self.services: Services = services or NoServices()
         self.switches: Switches = switches or NoSwitches()
         self.book = book or pack()
+        self.channels: Callable[[AgiSession, Language], Channel] = channels or AgiChannel
         self.sites = sites
         self.journal = journal
         self.continuations = continuations
@@ -231,7 +235,7 @@ class Engine:
             linkedid,
             site,
             flow,
-            AgiChannel(session, language),
+            self.channels(session, language),
             JournalTrace(linkedid, self.journal, self.clock),
             self.clock,
             language,
