@@ -14,6 +14,7 @@ from ivr.storage.models.base import Base, UtcDateTime
 from ivr.storage.models.callbacks import Callback
 from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, Step
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
+from ivr.storage.models.hours import HoursSwitch
 from ivr.storage.models.judged_by import JudgedBy
 from ivr.storage.models.people import (
     Calibration,
@@ -47,6 +48,7 @@ __all__ = [
     "Continuation",
     "Dispute",
     "Figure",
+    "HoursSwitch",
     "Job",
     "JudgedBy",
     "Leg",
