@@ -18,6 +18,8 @@ HANGUP = "hangup"
 # Seconds from the end of a prompt to a key, and between the keys of one entry.
 REACTION = 1.0
 TYPING = 0.3
+# Seconds that what a caller has said lasts.
+RECORDED = 10.0
 # Shorter waits ask the caller nothing: the line listens whether he is still there.
 SHORTEST_QUESTION = 1.0
 
@@ -79,18 +81,20 @@ class Happening:
     Args:
         kind: what; a ``pause`` is a wait in which the caller was asked nothing.
         at, seconds: when it began and how long it lasted, in seconds of the call.
-        language, prompt: of a sound.
+        language, prompt: of a sound; the file's name, when it plays what the caller has said.
+        slow: whether the sound is played slowly.
         key: what the caller pressed.
         hung_up: whether he hung up.
     """
 
-    kind: Literal["answer", "sound", "wait", "pause"]
+    kind: Literal["answer", "sound", "recording", "wait", "pause"]
     at: float
     seconds: float = 0.0
     language: Language | None = None
     prompt: str = ""
     key: str = ""
     hung_up: bool = False
+    slow: bool = False
 
 
 @dataclass(slots=True)
@@ -120,7 +124,7 @@ class FakeChannel:
         script: of a :class:`ScriptedCaller`, who hangs up at its end.
         caller: somebody else instead of him.
         clock: moves with the call; none of its own when not given.
-        seconds: how long a prompt lasts in a language; no time passes in prompts when not given.
+        seconds: how long a prompt lasts in a language, played slowly or not; no time passes in prompts when not given.
         tell: told of all that happens.
     """
 
@@ -130,7 +134,7 @@ class FakeChannel:
         *,
         caller: Caller | None = None,
         clock: FixedClock | None = None,
-        seconds: Callable[[Language | None, str], float] | None = None,
+        seconds: Callable[[Language | None, str, bool], float] | None = None,
         tell: Callable[[Happening], None] | None = None,
     ) -> None:
         self._caller: Caller = caller or ScriptedCaller(script)
@@ -155,19 +159,12 @@ class FakeChannel:
 
     async def play(self, prompt: str, *, keys: str = "", slow: bool = False) -> Heard:
         """Note the prompt; the caller may press or hang up meanwhile."""
-        await asyncio.sleep(0)
-        if self.hung_up:
-            return Heard(hung_up=True)
-        self.heard.append((self.language, prompt))
-        lasts = self._seconds(self.language, prompt) if self._seconds else 0.0
-        heard = self._heard(self._caller.at_prompt(prompt, keys))
-        if heard.key or heard.hung_up:
-            lasts /= 2
-        if lasts:
-            self.silences.ends()
-        self._happened(Happening("sound", self.at, lasts, self.language, prompt, heard.key, heard.hung_up))
-        self.pass_time(lasts)
-        return heard
+        lasts = self._seconds(self.language, prompt, slow) if self._seconds else 0.0
+        return await self._sound("sound", prompt, keys, lasts, slow=slow)
+
+    async def play_recording(self, file: str, *, keys: str = "", seconds: float = 600) -> Heard:
+        """Note the file's name as that of a prompt."""
+        return await self._sound("recording", file, keys, min(RECORDED, seconds) if self._seconds else 0.0)
 
     async def wait_key(self, seconds: float) -> Heard:
         """Let the caller do the next thing."""
@@ -181,6 +178,22 @@ class FakeChannel:
         self.silences.goes_on(waited)
         self._happened(Happening("wait" if asked else "pause", self.at, waited, key=heard.key, hung_up=heard.hung_up))
         self.pass_time(waited)
+        return heard
+
+    async def _sound(
+        self, kind: Literal["sound", "recording"], prompt: str, keys: str, lasts: float, *, slow: bool = False
+    ) -> Heard:
+        await asyncio.sleep(0)
+        if self.hung_up:
+            return Heard(hung_up=True)
+        self.heard.append((self.language, prompt))
+        heard = self._heard(self._caller.at_prompt(prompt, keys))
+        if heard.key or heard.hung_up:
+            lasts /= 2
+        if lasts:
+            self.silences.ends()
+        self._happened(Happening(kind, self.at, lasts, self.language, prompt, heard.key, heard.hung_up, slow))
+        self.pass_time(lasts)
         return heard
 
     async def set_language(self, language: Language) -> None:
