@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from math import ceil
+from pathlib import Path
 
 from dialplan.model import Language
 from ivr.agi import AgiSession
 from ivr.call.channel import Heard
 from ivr.core.errors import SetupError
+from ivr.core.ids import is_safe_id
 from ivr.core.log import get_logger
-from prompts.sounds import asterisk_code, duration, sound_name
+from prompts.sounds import SLOW, asterisk_code, duration, sound_name
 
 log = get_logger("call")
 
@@ -26,6 +28,8 @@ MARGIN = 6
 LEEWAY = 4.0
 # Within this time after the engine was asked, the deadline that the dialplan gave it (IVR_PATIENCE) is as good as ours.
 ASKED_JUST_NOW = 1.0
+# How many times as long a slow prompt may last: a site's slowest is half as fast.
+SLOWEST = 2.0
 # Seconds for a prompt whose length is not known.
 UNKNOWN = 60.0
 
@@ -36,13 +40,16 @@ class AgiChannel:
     Args:
         session: the AGI session.
         language: language of the prompts, for their lengths.
+        recordings: folder of the recordings, as Asterisk sees it.
     """
 
-    def __init__(self, session: AgiSession, language: Language) -> None:
+    def __init__(self, session: AgiSession, language: Language, recordings: Path | None = None) -> None:
+        self._recordings = recordings
         self._session = session
         self._language = language
         self._now = asyncio.get_running_loop().time
         self._asked_at = self._now()
+        self._not_slow: set[str] = set()
         self._until: float | None = None  # the deadline, once we have moved it
 
     async def answer(self) -> Heard:
@@ -51,14 +58,36 @@ class AgiChannel:
         done = await self._session.answer()
         return Heard(hung_up=done.hung_up or self._session.hung_up)
 
-    async def play(self, prompt: str, *, keys: str = "") -> Heard:
-        """Play one prompt, or a sound of Asterisk's own such as ``digits/7``; what is missing is logged and skipped."""
+    async def play(self, prompt: str, *, keys: str = "", slow: bool = False) -> Heard:
+        """Play one prompt, or a sound of Asterisk's own such as ``digits/7``; what is missing is logged and skipped.
+
+        A prompt that is not there slowly is played as it is.
+        """
         seconds = self._seconds(prompt)
-        await self._deadline(seconds)
         name = prompt if "/" in prompt else sound_name(prompt)
+        if slow and "/" not in prompt and prompt not in self._not_slow:
+            longer = seconds * SLOWEST
+            await self._deadline(longer)
+            played = await self._session.stream_file(SLOW + prompt, keys, duration=longer)
+            if not played.failed:
+                return Heard(played.digit, played.hung_up)
+            self._not_slow.add(prompt)
+        await self._deadline(seconds)
         played = await self._session.stream_file(name, keys, duration=seconds)
         if played.failed:
             log.error("prompt not played", prompt=prompt, language=self._language)
+        return Heard(played.digit, played.hung_up)
+
+    async def play_recording(self, file: str, *, keys: str = "", seconds: float = 600) -> Heard:
+        """Play a file of the recordings folder; what is not there, or not named by us, is logged and skipped."""
+        if self._recordings is None or not is_safe_id(file):
+            log.error("recording not played", file=file[:80])
+            return Heard(hung_up=self._session.hung_up)
+        await self._deadline(seconds)
+        name = (self._recordings.absolute() / file).with_suffix("")
+        played = await self._session.stream_file(str(name), keys, duration=seconds)
+        if played.failed:
+            log.error("recording not played", file=file)
         return Heard(played.digit, played.hung_up)
 
     async def wait_key(self, seconds: float) -> Heard:

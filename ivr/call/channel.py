@@ -35,8 +35,16 @@ class Channel(Protocol):
         """Answer the call."""
         ...
 
-    async def play(self, prompt: str, *, keys: str = "") -> Heard:
-        """Play one prompt in the channel's language; a key out of ``keys`` stops it."""
+    async def play(self, prompt: str, *, keys: str = "", slow: bool = False) -> Heard:
+        """Play one prompt in the channel's language; a key out of ``keys`` stops it.
+
+        Args:
+            slow: whether it is played slowly, where there is such a sound (``ivr-slow/<id>``).
+        """
+        ...
+
+    async def play_recording(self, file: str, *, keys: str = "", seconds: float = 600) -> Heard:
+        """Play a file of the recordings folder, by its name there, of at most ``seconds``; a key out of ``keys`` stops it."""
         ...
 
     async def wait_key(self, seconds: float) -> Heard:

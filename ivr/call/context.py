@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from dialplan.model import Language, Site
+from dialplan.model import Accessible, Language, Site
 from ivr.call.channel import Channel, Heard
 from ivr.call.recorder.port import NoRecorder, Recorder
 from ivr.call.services import NoServices, NoSwitches, Services, Switches
@@ -14,6 +14,12 @@ from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
 from ivr.core.clock import Clock
 from ivr.journal.facts import Outcome as CallOutcome
 from prompts.book import PromptBook, pack
+
+HUMAN = "0"
+
+
+class HumanWanted(Exception):  # noqa: N818
+    """A caller of the accessible profile has pressed 0, which leads to a human from everywhere in the flow."""
 
 
 class Trace(Protocol):
@@ -69,6 +75,8 @@ class CallContext:
         stack: the flows around this one, outermost first: name, and the step that went into the next.
         chosen: whether the caller has chosen the language.
         accessible: whether he is served by the accessible profile.
+        noticed: whether he has been told that the call is recorded.
+        recorded: files of what he has said after the tone in the step under way, the newest last.
     """
 
     linkedid: str
@@ -96,22 +104,66 @@ class CallContext:
     stack: list[tuple[str, str]] = field(default_factory=list)
     chosen: bool = False
     accessible: bool = False
+    noticed: bool = False
+    recorded: list[str] = field(default_factory=list)
 
     def tell(self, event: str, **detail: Any) -> None:
         """Tell one event of the current step."""
         self.trace.step(self.step, self.kind, event, detail | {"flow": self.flow} if self.stack else detail)
 
-    async def say(self, prompts: list[str] | tuple[str, ...], *, keys: str = "") -> Heard:
+    async def say(self, prompts: Sequence[str], *, keys: str = "", stay: bool = False) -> Heard:
         """Play ``prompts`` in order until one is stopped by a key or the caller hangs up.
 
-        Prompts that nobody may stop are played to their end.
+        Prompts that nobody may stop are played to their end. Digits and the like are not told: they may be a number.
+
+        Args:
+            prompts: ids of prompts, or names of Asterisk's sounds such as ``digits/7``.
+            keys: those that stop what is said.
+            stay: whether even a caller of the accessible profile must hear this before 0 leads him away.
+
+        Raises:
+            HumanWanted: if such a caller presses 0, and it is none of ``keys``.
         """
         for prompt in prompts:
-            self.tell("prompt", prompt=prompt, language=self.language)
-            heard = await self.channel.play(prompt, keys=keys if self.book.interruptible(self.language, prompt) else "")
+            if "/" not in prompt:
+                self.tell("prompt", prompt=prompt, language=self.language)
+            heard = await self.play(prompt, keys=keys, stay=stay)
             if heard.key or heard.hung_up:
                 return heard
         return Heard()
+
+    async def play(self, prompt: str, *, keys: str = "", stay: bool = False) -> Heard:
+        """Play one prompt as :meth:`say` does, and tell nothing of it."""
+        listened = keys if stay or HUMAN in keys or not self.human_at_hand else keys + HUMAN
+        free = self.book.interruptible(self.language, prompt)
+        heard = await self.channel.play(prompt, keys=listened if free else "", slow=self.accessible)
+        if heard.key not in keys:
+            self.human_if_wanted(heard.key)
+        return heard
+
+    @property
+    def human_at_hand(self) -> bool:
+        """Whether key 0 leads the caller to a human."""
+        flows = self.site.flows
+        return self.accessible and any(
+            flow in flows and flows[flow].human for flow in (self.flow, *(flow for flow, _ in self.stack))
+        )
+
+    def human_if_wanted(self, key: str) -> None:
+        """Leave the step if ``key``, which means nothing in it, leads to a human.
+
+        Raises:
+            HumanWanted: then.
+        """
+        if key == HUMAN and self.human_at_hand:
+            raise HumanWanted
+
+    def patience(self, seconds: float) -> float:
+        """How long the caller is waited for: longer by the accessible profile, but no longer than the site allows."""
+        if not self.accessible:
+            return seconds
+        profile = self.site.accessible or Accessible()
+        return max(seconds, min(seconds * profile.patience, float(self.site.patience)))
 
     async def choose_language(self, language: Language) -> None:
         """Speak ``language`` to the end of the call."""

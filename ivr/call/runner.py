@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ivr.call.context import CallContext
+from collections.abc import Awaitable
+
+from dialplan.model import Greeting
+from ivr.call.context import HUMAN, CallContext, HumanWanted
 from ivr.call.outcome import End, Enter, GoTo, Handover, HungUp, Outcome, ToHuman
 from ivr.call.steps import REGISTRY
+from ivr.call.steps.greeting import RECORDING_NOTICE
 from ivr.core.errors import IvrError
 
 # A flow that is still going after this many steps without the caller having been handed over runs in
@@ -32,7 +36,7 @@ async def run_flow(call: CallContext, start: str | None) -> Handover | End | Hun
         step = call.site.flows[call.flow].steps[name]
         call.step, call.kind = name, step.step
         call.tell("enter")
-        outcome = _followed(call, await REGISTRY[step.step].run(step, call))
+        outcome = await _outcome(call, REGISTRY[step.step].run(step, call))
         if not isinstance(outcome, GoTo):
             return outcome
         name = outcome.step
@@ -45,7 +49,7 @@ async def resume_flow(call: CallContext, waiting: str, status: str, key: str = "
     """Go on after the dialplan has run what step ``waiting`` asked for, which ended with ``status``, or by ``key``."""
     step = call.site.flows[call.flow].steps[waiting]
     call.step, call.kind = waiting, step.step
-    outcome = _followed(call, await REGISTRY[step.step].resume(step, call, status, key))
+    outcome = await _outcome(call, REGISTRY[step.step].resume(step, call, status, key))
     return await run_flow(call, outcome.step) if isinstance(outcome, GoTo) else outcome
 
 
@@ -55,6 +59,27 @@ def _returned(call: CallContext, name: str | None) -> str | None:
         call.flow, calling = call.stack.pop()
         name = getattr(call.site.flows[call.flow].steps[calling], "next", None)
     return name
+
+
+async def _outcome(call: CallContext, step: Awaitable[Outcome]) -> GoTo | Handover | End | HungUp:
+    """What a step comes to; the caller may leave it for a human, but not without the recording notice (F1)."""
+    try:
+        outcome = await step
+    except HumanWanted:
+        call.tell("human", key=HUMAN)
+        outcome = ToHuman()
+    if isinstance(outcome, ToHuman) and not call.noticed and _gives_notice(call):
+        if (await call.say([RECORDING_NOTICE], stay=True)).hung_up:
+            return HungUp()
+        call.noticed = True
+    return _followed(call, outcome)
+
+
+def _gives_notice(call: CallContext) -> bool:
+    """Whether the flow, or one around it, would tell the caller that the call is recorded."""
+    flows = (call.flow, *(name for name, _ in call.stack))
+    steps = (step for name in flows for step in call.site.flows[name].steps.values())
+    return any(isinstance(step, Greeting) and step.notice for step in steps)
 
 
 def _followed(call: CallContext, outcome: Outcome) -> GoTo | Handover | End | HungUp:

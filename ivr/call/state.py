@@ -21,6 +21,8 @@ class Remembered(BaseModel):
     stack: list[tuple[str, str]] = []
     chosen: bool = False
     accessible: bool = False
+    noticed: bool = False
+    recorded: list[str] = []
     variables: dict[str, str] = {}
     waited: dict[str, str] = {}
 

@@ -121,4 +121,9 @@ def priority_of_caller(site: Site, *, caller: str, number: str, step: int) -> in
     return max(step, site.priorities.get(number, 0), *lists, 0)
 
 
-__all__ = ["Callbacks", "Floor", "NoCallbacks", "NoFloor", "priority_of_caller"]
+def is_accessible(site: Site, caller: str) -> bool:
+    """Whether a list of callers says that he is served by the accessible profile."""
+    return any(one.accessible and caller in one.numbers for one in site.callers.values())
+
+
+__all__ = ["Callbacks", "Floor", "NoCallbacks", "NoFloor", "is_accessible", "priority_of_caller"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dialplan.model import Callback
 from dialplan.waiting import CallbackSettings
-from ivr.call.channel import ALL_KEYS, Heard
-from ivr.call.context import CallContext
+from ivr.call.asking import press
+from ivr.call.context import HUMAN, CallContext
 from ivr.call.digits import enter_digits
 from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
-from ivr.call.steps.menu import ask
 from ivr.call.steps.queue import EMPTY, FULL, PRIORITY, place
 from ivr.call.waiting import priority_of_caller
 from ivr.core.ids import mask_number
@@ -68,21 +67,9 @@ async def _agree(call: CallContext, number: str | None, settings: CallbackSettin
 async def _confirm(call: CallContext, number: str, settings: CallbackSettings) -> str | HungUp:
     """The key he presses; empty for none."""
     question = "callback-confirm" if settings.other_numbers else "callback-confirm-only"
-    heard = await call.say(["callback-number"], keys=ALL_KEYS)
-    if not heard.key and not heard.hung_up:
-        heard = await _spell(call, number)
-    if not heard.key and not heard.hung_up:
-        heard = await ask(call, [question], PATIENCE)
+    said = ["callback-number", *(f"digits/{digit}" for digit in number), question]
+    heard = await press(call, said, PATIENCE, YES + OTHER + STOP)
     return HungUp() if heard.hung_up else heard.key
-
-
-async def _spell(call: CallContext, number: str) -> Heard:
-    """Say a number digit by digit; the story does not tell which."""
-    for digit in number:
-        heard = await call.channel.play(f"digits/{digit}", keys=ALL_KEYS)
-        if heard.key or heard.hung_up:
-            return heard
-    return Heard()
 
 
 async def _note(step: Callback, call: CallContext, number: str) -> Outcome:
@@ -118,9 +105,9 @@ async def called_back(step: Callback, call: CallContext, priority: int) -> Hando
     No key is no answer: an answering machine presses none, and he is called again later.
     """
     for _ in range(2):
-        heard = await call.say(["callback-hello", "recording-notice"])
+        heard = await call.say(["callback-hello", "recording-notice"], stay=True)
         if not heard.hung_up:
-            heard = await ask(call, ["callback-take"], PATIENCE)
+            heard = await press(call, ["callback-take"], PATIENCE, YES + OTHER + HUMAN)
         if heard.hung_up:
             return HungUp()
         if heard.key == YES and await call.callbacks.confirmed(call.linkedid):

@@ -119,7 +119,7 @@ async def test_whoever_is_on_his_way_in_is_counted(make_call: MakeCall) -> None:
     call.floor = floor = Empty()
     counted = []
 
-    async def play(prompt: str, *, keys: str = "") -> Heard:
+    async def play(prompt: str, *, keys: str = "", slow: bool = False) -> Heard:
         counted.append((prompt, floor.length("service")))
         return Heard()
 
