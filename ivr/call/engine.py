@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dialplan.model import Callback, Enqueue, Language, Site
+from dialplan.model import Callback, Enqueue, Language
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.channel import Channel
@@ -22,6 +22,7 @@ from ivr.call.services import NoServices, NoSwitches, Services, Switches
 from ivr.call.sites import SiteBook
 from ivr.call.state import Remembered
 from ivr.call.steps.callback import called_back
+from ivr.call.versions.edition import Edition
 from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
@@ -39,7 +40,7 @@ from ivr.journal.facts import (
     SurveyAnswered,
 )
 from ivr.storage.models import Callback as CallbackRow
-from prompts.book import PromptBook, pack
+from prompts.book import PromptBook
 
 log = get_logger("call")
 
@@ -102,7 +103,7 @@ class Engine:
         callbacks: the callback desk.
         services: answers lookups.
         switches: business hours opened and closed by hand.
-        book: texts and sounds of the prompts.
+        book: texts and sounds of the prompts; those of the call's version of the site when not given.
         channels: makes the caller's channel from the AGI session and the call's language.
     """
 
@@ -125,7 +126,7 @@ class Engine:
         self.callbacks: Callbacks = callbacks or NoCallbacks()
         self.services: Services = services or NoServices()
         self.switches: Switches = switches or NoSwitches()
-        self.book = book or pack()
+        self.book = book
         self.channels: Callable[[AgiSession, Language], Channel] = channels or AgiChannel
         self.sites = sites
         self.journal = journal
@@ -144,11 +145,12 @@ class Engine:
             await self._begin(question, linkedid, request, session)
 
     async def _begin(self, question: Question, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
-        site, version = self.sites.site, self.sites.version
+        edition = self.sites.for_number(question.number)
+        site = edition.site
         flow = site.numbers.get(question.number)
         if flow is None:
             raise UsageError(f"number {question.number!r:.40} is routed nowhere", cure="ivr asterisk render")
-        call = self._context(linkedid, site, flow, site.languages[0], session, request, question.number, version)
+        call = self._context(linkedid, edition, flow, site.languages[0], session, request, question.number)
         self._open(call, request)
         result = await run_flow(call, site.flows[flow].start)
         await self._conclude(call, result)
@@ -158,10 +160,10 @@ class Engine:
         if row is None:
             raise UsageError("the call's token is not known", cure="see the log of the engine that began the call")
         state = Remembered.model_validate(row)
-        site = self.sites.begun_with(state.site_version)
-        call = self._context(
-            linkedid, site, state.flow, state.language, session, request, question.number, state.site_version
-        )
+        edition = await self.sites.begun_with(state.site_version)
+        site = edition.site
+        call = self._context(linkedid, edition, state.flow, state.language, session, request, question.number)
+        call.version = state.site_version
         call.variables.update(state.variables)
         call.waited.update(state.waited)
         call.stack, call.chosen, call.accessible = list(state.stack), state.chosen, state.accessible
@@ -178,11 +180,11 @@ class Engine:
         row = await self.callbacks.of_attempt(linkedid)
         if row is None:
             raise UsageError(f"no callback goes with call {linkedid}", cure="see the log of the engine that dialled")
-        site = self.sites.begun_with(row.site_version)
-        step = site.flows[row.flow].steps[row.step]
+        edition = await self.sites.begun_with(row.site_version)
+        step = edition.site.flows[row.flow].steps[row.step]
         if not isinstance(step, Callback):
             raise UsageError(f"step {row.step} takes no callbacks any more", cure="keep it until they are done")
-        call = self._called(row, linkedid, request, session, site)
+        call = self._called(row, linkedid, request, session, edition)
         result = await called_back(step, call, row.priority)
         await self._conclude(call, result)
 
@@ -191,13 +193,15 @@ class Engine:
         linkedid = safe_id(request.linkedid or request.uniqueid)
         row = await self.callbacks.of_attempt(linkedid)
         if row is not None:
-            self._called(row, linkedid, request, session, self.sites.begun_with(row.site_version))
+            self._called(row, linkedid, request, session, await self.sites.begun_with(row.site_version))
 
     def _called(
-        self, row: CallbackRow, linkedid: str, request: AgiRequest, session: AgiSession, site: Site
+        self, row: CallbackRow, linkedid: str, request: AgiRequest, session: AgiSession, edition: Edition
     ) -> CallContext:
+        site = edition.site
         language = next((one for one in site.languages if one == row.language), site.languages[0])
-        call = self._context(linkedid, site, row.flow, language, session, request, row.service_number, row.site_version)
+        call = self._context(linkedid, edition, row.flow, language, session, request, row.service_number)
+        call.version = row.site_version
         call.caller, call.step, call.kind = row.number, row.step, "callback"
         self._open(call, request)
         call.variables.update({name: str(value) for name, value in row.variables.items()})
@@ -223,17 +227,16 @@ class Engine:
     def _context(
         self,
         linkedid: str,
-        site: Site,
+        edition: Edition,
         flow: str,
         language: Language,
         session: AgiSession,
         request: AgiRequest,
         number: str,
-        version: str,
     ) -> CallContext:
         return CallContext(
             linkedid,
-            site,
+            edition.site,
             flow,
             self.channels(session, language),
             JournalTrace(linkedid, self.journal, self.clock),
@@ -243,12 +246,12 @@ class Engine:
             uniqueid=request.uniqueid,
             caller=request.caller_number,
             number=number,
-            version=version,
+            version=edition.version,
             floor=self.floor,
             callbacks=self.callbacks,
             services=self.services,
             switches=self.switches,
-            book=self.book,
+            book=self.book or edition.book,
         )
 
     async def _conclude(self, call: CallContext, result: Handover | End | HungUp) -> None:
