@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from ivr.storage.inserts import insert_all_new, insert_new
 from ivr.storage.models import Base, Call, Leg, QueueVisit, Recording, Step
 
-_PARTS = ("legs", "steps", "visits", "recordings", "talks")
+_PARTS = ("legs", "steps", "visits", "recordings", "talks", "answers")
 _PLAIN: Mapping[str, type[Base]] = {"legs": Leg, "steps": Step, "recordings": Recording}
 
 
@@ -162,11 +162,12 @@ async def _take_strays(session: AsyncSession, found: Mapping[str, Call]) -> None
 
 
 def whole_call() -> Select[Call]:
-    """A query for calls with their whole stories: legs, steps, visits with rings, recordings, talks."""
+    """A query for calls with their whole stories: legs, steps, visits with rings, recordings, talks, answers."""
     return select(Call).options(
         selectinload(Call.legs),
         selectinload(Call.steps),
         selectinload(Call.visits).selectinload(QueueVisit.rings),
         selectinload(Call.recordings),
         selectinload(Call.talks),
+        selectinload(Call.answers),
     )

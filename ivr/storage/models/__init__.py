@@ -30,6 +30,7 @@ from ivr.storage.models.people import (
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
 from ivr.storage.models.sources import Reconciliation, Reconstruction
+from ivr.storage.models.surveys import SurveyAnswer
 from ivr.storage.models.talks import AgentTalk
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "SpotCheck",
     "SpotDraw",
     "Step",
+    "SurveyAnswer",
     "Transcript",
     "UtcDateTime",
     "Verdict",

@@ -12,6 +12,7 @@ from ivr.storage.models.base import Base
 
 if TYPE_CHECKING:
     from ivr.storage.models.recordings import Recording
+    from ivr.storage.models.surveys import SurveyAnswer
     from ivr.storage.models.talks import AgentTalk
 
 
@@ -45,6 +46,9 @@ class Call(Base):
     )
     talks: Mapped[list[AgentTalk]] = relationship(
         back_populates="call", lazy="raise_on_sql", order_by="AgentTalk.connected_at", cascade="all, delete-orphan"
+    )
+    answers: Mapped[list[SurveyAnswer]] = relationship(
+        back_populates="call", lazy="raise_on_sql", order_by="SurveyAnswer.asked_at"
     )
     recordings: Mapped[list[Recording]] = relationship(
         back_populates="call", lazy="raise_on_sql", order_by="Recording.started_at"
