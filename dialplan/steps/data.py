@@ -14,7 +14,7 @@ JsonPath = Annotated[
 ]
 """Where in an answer's JSON: ``order.lines[0].name``."""
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\x00-\x20\x7f]*)?$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\x00-\x20\x7f#]*)?$")]
 """Address of a service; ``{name}`` for variables after the host only."""
 
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,60}$")]
