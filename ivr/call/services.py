@@ -19,9 +19,9 @@ class Request:
     """
 
     method: Literal["GET", "POST"]
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, str] | None = None
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Mapping[str, str] | None = field(default=None, repr=False)
     timeout: float = 3.0
     tries: int = 1
 
@@ -34,11 +34,13 @@ class Reply:
         status: of HTTP; 0 when there was no answer in time.
         json: the answer, None when it is none that can be read.
         problem: why there is no answer, without addresses and secrets.
+        tries: how often it was asked.
     """
 
     status: int
-    json: Any = None
+    json: Any = field(default=None, repr=False)
     problem: str = ""
+    tries: int = 1
 
 
 class Services(Protocol):
@@ -46,6 +48,10 @@ class Services(Protocol):
 
     async def ask(self, request: Request) -> Reply:
         """Ask; failure is an answer, not an error."""
+        ...
+
+    def secret(self, name: str) -> str | None:
+        """What an environment variable ``IVR_LOOKUP_...`` holds, for templates; None when it is not set."""
         ...
 
 
@@ -69,6 +75,10 @@ class NoServices:
         self.asked.append(request)
         found = (reply for beginning, reply in self.replies.items() if request.url.startswith(beginning))
         return next(found, Reply(0, problem="no service"))
+
+    def secret(self, name: str) -> str | None:
+        """Its name stands in for it."""
+        return name
 
 
 class NoSwitches:

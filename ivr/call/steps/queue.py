@@ -7,6 +7,7 @@ from datetime import datetime
 from dialplan.model import Enqueue
 from ivr.call.context import CallContext
 from ivr.call.outcome import GoTo, Handover, HungUp, Outcome
+from ivr.call.variables import QUEUE_STATUS
 from ivr.call.waiting import priority_of_caller
 from ivr.queues.places import asterisk_priority
 
@@ -51,6 +52,7 @@ async def run(step: Enqueue, call: CallContext) -> Outcome:
 def _turn_away(call: CallContext, queue: str, status: str, event: str) -> None:
     """He asked for an agent, so he counts, though no queue of Asterisk's has seen him."""
     call.tell(event, queue=queue)
+    call.waited[QUEUE_STATUS] = event
     call.trace.turned_away(queue, status)
     call.floor.turned_away(queue)
 
@@ -63,6 +65,7 @@ async def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -
             answered (TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY, JOINUNAVAIL, LEAVEUNAVAIL, WITHDRAW).
         key: the key.
     """
+    call.waited[QUEUE_STATUS] = "empty" if status in EMPTY else status.lower()
     if status == "KEY":
         call.tell("key", key=key)
         if key in step.keys:
