@@ -17,12 +17,14 @@ from ivr.call.steps import (
     hangup,
     hours,
     language,
+    lookup,
     menu,
     play,
     queue,
     subflow,
     voicemail,
 )
+from ivr.call.steps import set as set_variables
 
 REGISTRY: dict[str, ModuleType] = {
     "answer": answer,
@@ -32,6 +34,8 @@ REGISTRY: dict[str, ModuleType] = {
     "collect": collect,
     "language": language,
     "hours": hours,
+    "lookup": lookup,
+    "set": set_variables,
     "branch": branch,
     "queue": queue,
     "callback": callback,
