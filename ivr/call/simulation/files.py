@@ -1,0 +1,128 @@
+"""Scenario files of a site, ``tests/*.yaml`` in its folder, read as warily as the site itself."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from dialplan.codes import problem, shown
+from dialplan.files import UnreadableError, read_bytes
+from dialplan.places import Places
+from dialplan.tree import Loc, Node, Place, TreeError, decode, parse
+from ivr.call.simulation.plan import LookupReplies, LookupReply
+from ivr.call.simulation.scenario import Scenario, ScenarioFile
+from ivr.core.errors import SiteError
+from ivr.core.language import Text
+from ivr.core.problems import Problem
+
+FOLDER = "tests"
+MAX_FILES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A scenario and where it stands."""
+
+    scenario: Scenario
+    file: ScenarioFile
+    places: Places
+    index: int
+
+    def where(self, *path: str | int) -> str:
+        """``file:line:column`` of a part of it."""
+        return self.places.of("scenarios", self.index, *path)
+
+
+def load_scenarios(site: Path) -> list[Written]:
+    """All scenarios of the site in that folder, by file and in the order written; none where there is no such folder.
+
+    Raises:
+        SiteError: with every problem of the files.
+    """
+    folder = site / FOLDER
+    if not folder.is_dir():
+        return []
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".yaml"))  # noqa: PTH208 - names may not decode
+    found: list[Written] = []
+    problems: list[Problem] = []
+    if len(names) > MAX_FILES:
+        problems.append(problem("DP011", f"{FOLDER}:1:1", limit=f"{MAX_FILES} files"))
+    for name in names[:MAX_FILES]:
+        try:
+            file, places = _read(site, Path(FOLDER) / name, ScenarioFile)
+        except SiteError as error:
+            problems += error.problems
+            continue
+        found += [Written(one, file, places, index) for index, one in enumerate(file.scenarios)]
+    if problems:
+        raise _refusal(problems)
+    return found
+
+
+def load_stubs(path: Path) -> dict[str, list[LookupReply]]:
+    """What stands in for services, from a file of the form of a scenario's ``lookups``; JSON will do, too.
+
+    Raises:
+        SiteError: with every problem of the file.
+    """
+    stubs: dict[str, list[LookupReply]] = _read(path.parent, Path(path.name), dict[str, LookupReplies])[0]
+    return stubs
+
+
+def _read(root: Path, relative: Path, kind: Any) -> tuple[Any, Places]:
+    file = shown(relative.as_posix())
+    problems: list[Problem] = []
+
+    def report(code: str, place: Place, path: Loc, **fields: object) -> None:
+        problems.append(problem(code, place, **fields))
+
+    try:
+        tree: Node = parse(decode(read_bytes(root.resolve(strict=True), root.resolve() / relative), file), file, report)
+    except TreeError as error:
+        place = Place(file, error.place.line, error.place.column)
+        raise _refusal([problem(error.code, place, **error.fields)]) from None
+    except (OSError, RuntimeError, ValueError, UnreadableError) as error:
+        why = error.why if isinstance(error, UnreadableError) else shown(getattr(error, "strerror", None) or error)
+        raise _refusal([problem("DP002", Place(file), what=why)]) from None
+    places = Places(tree)
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    try:
+        made = adapter.validate_python(tree.plain())
+    except ValidationError as error:
+        problems += [_fault(one, places) for one in error.errors(include_url=False)[:100]]
+        made = None
+    if problems:
+        raise _refusal(problems)
+    return made, places
+
+
+def _fault(error: Any, places: Places) -> Problem:
+    loc: Loc = error["loc"]
+    field, kind = shown(loc[-1] if loc else ""), error["type"]
+    if kind == "extra_forbidden":
+        text = Text(f"unknown setting {field}", f"未知的设置项 {field}")
+        cure = Text("see docs/flows-trying.md for the settings of a scenario", "场景的设置项见 docs/flows-trying.md")
+        return Problem(places.of_key(*loc), "TS101", text, cure)
+    if kind == "missing":
+        text = Text(f"{field} is missing", f"缺少 {field}")
+        return Problem(places.of_key(*loc), "TS102", text, Text(f"write {field}: …", f"请写 {field}: …"))
+    what = shown(error["input"]) if isinstance(error["input"], str) else ""
+    text = Text(f"{field}: {what} cannot stand here", f"{field}：此处不能写 {what}")
+    message = shown(error["msg"], 200)
+    return Problem(places.of(*loc), "TS103", text, Text(message, f"应符合：{message}"))
+
+
+def _refusal(problems: list[Problem]) -> SiteError:
+    count = len(problems)
+    return SiteError(
+        Text(f"errors in the scenarios: {count}", f"场景文件有 {count} 个错误"),
+        problems,
+        cure=Text("mend them; their form: docs/flows-trying.md", "请修正；格式见 docs/flows-trying.md"),
+    )
+
+
+__all__ = ["FOLDER", "Written", "load_scenarios", "load_stubs"]
