@@ -11,11 +11,12 @@ from ivr.asterisk.install import Progress, find_asterisk
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.render import render
 from ivr.asterisk.secrets import ensure_secrets
+from ivr.asterisk.sounds import lay_sounds
 from ivr.asterisk.toolbox import TOOLS, Tool, Toolbox
 from ivr.core.errors import AsteriskError
 from ivr.core.settings import Settings
 from ivr.core.threads import to_its_end
-from prompts.sounds import folder
+from prompts.book import PromptBook
 
 
 async def find_tools(settings: Settings, *, needs: Iterable[Tool] = TOOLS, progress: Progress | None = None) -> Toolbox:
@@ -43,20 +44,28 @@ async def find_tools(settings: Settings, *, needs: Iterable[Tool] = TOOLS, progr
 
 
 def prepare(
-    settings: Settings, site: Site, *, toolbox: Toolbox | None = None, progress: Progress | None = None
+    settings: Settings,
+    site: Site,
+    *,
+    toolbox: Toolbox | None = None,
+    progress: Progress | None = None,
+    book: PromptBook | None = None,
 ) -> Instance:
-    """The instance, its configuration rendered from ``site``; not started.
+    """The instance, its configuration rendered from ``site`` and its sounds laid; not started.
 
     Args:
         toolbox: the tools, if they have been found already.
         progress: hears the stage of an installation and the share of it that is done.
+        book: the prompts; those of the site's folder when not given.
 
     Raises:
         AsteriskError: if no Asterisk can be had or the configuration cannot be written.
+        SetupError: if the sounds cannot be laid, or a part of the configuration is missing.
     """
     tools = toolbox or find_asterisk(settings, needs=("asterisk",), progress=progress)
     for place in (settings.recordings, settings.spool, settings.run, settings.logs):
         place.mkdir(parents=True, exist_ok=True)
     secrets = ensure_secrets(settings, site.agents)
-    render(site, settings, secrets, tools, folder())
+    laid = lay_sounds(settings, site, book=book)
+    render(site, settings, secrets, tools, laid.root)
     return Instance(settings, tools)

@@ -41,10 +41,14 @@ class AgiChannel:
         session: the AGI session.
         language: language of the prompts, for their lengths.
         recordings: folder of the recordings, as Asterisk sees it.
+        sounds: folder of the sounds, as Asterisk sees it; that of the pack when not given.
     """
 
-    def __init__(self, session: AgiSession, language: Language, recordings: Path | None = None) -> None:
+    def __init__(
+        self, session: AgiSession, language: Language, recordings: Path | None = None, sounds: Path | None = None
+    ) -> None:
         self._recordings = recordings
+        self._sounds = sounds
         self._session = session
         self._language = language
         self._now = asyncio.get_running_loop().time
@@ -114,7 +118,7 @@ class AgiChannel:
 
     def _seconds(self, prompt: str) -> float:
         try:
-            return duration(self._language, prompt)
+            return duration(self._language, prompt, root=self._sounds)
         except SetupError:
             return UNKNOWN
 

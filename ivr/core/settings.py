@@ -116,6 +116,11 @@ class Settings(BaseSettings):
         return self.home / "asterisk"
 
     @property
+    def sounds(self) -> Path:
+        """The prompts Asterisk plays: the pack, the site's and a studio's in one, by version."""
+        return self.home / "sounds"
+
+    @property
     def recordings(self) -> Path:
         """One sound file per party, named by ids only."""
         return self.home / "recordings"
