@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -28,6 +29,8 @@ EVENING = 18
 State = Literal["open", "closed", "break", "holiday"]
 Why = Literal["switched", "always", "closed day", "open day", "holiday", "make-up day", "weekday"]
 Position = Literal["open", "closed"]
+Switched = Callable[[str], Position | None]
+"""How hours have been switched by hand, by their name; None where the schedule decides."""
 
 _DAYS: tuple[str, ...] = get_args(Day)
 _WEEKEND = 5
@@ -82,6 +85,11 @@ def local_time(now: datetime, zone: str | ZoneInfo) -> datetime:
     if found is None:
         raise ValueError(f"not a time zone: {zone!r:.80}")
     return now.astimezone(found)
+
+
+def by_schedule(_: str) -> Position | None:
+    """Where nobody switches anything."""
+    return None
 
 
 def standing(hours: Hours, now: datetime, zone: str | ZoneInfo, position: Position | None = None) -> Standing:
@@ -244,6 +252,8 @@ __all__ = [
     "GREETINGS",
     "Position",
     "Standing",
+    "Switched",
+    "by_schedule",
     "festival",
     "greeting_key",
     "has_holidays",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from dialplan.model import Site
+from dialplan.schedule import Switched, by_schedule
 from ivr.ami.client import AmiClient
 from ivr.ami.events import AmiEvent
 from ivr.call.control import Answer, Route
@@ -33,6 +34,7 @@ class Lines:
     Args:
         live: kept up to date by the engine's feed of events.
         whispers: folder of what agents are told of callers.
+        hours: how business hours have been switched by hand.
     """
 
     def __init__(
@@ -44,11 +46,12 @@ class Lines:
         clock: Clock,
         *,
         whispers: Path,
+        hours: Switched = by_schedule,
     ) -> None:
         self._database = database
         self._clock = clock
         self.floor = Floor(live, site)
-        self.desk = CallbackDesk(database, client, self.floor, site, clock)
+        self.desk = CallbackDesk(database, client, self.floor, site, clock, hours)
         self.announcer = Announcer(client, self.floor, lambda: self.desk.tickets, site, clock)
         self.emptying = Emptying(client, self.floor, site, clock)
         self.book = FactBook(database, self.floor, site, clock)
@@ -64,9 +67,10 @@ class Lines:
         clock: Clock,
         *,
         whispers: Path,
+        hours: Switched = by_schedule,
     ) -> Self:
         """The lines, fed with the client's events and knowing how long the last talks took."""
-        lines = cls(database, client, live, site, clock, whispers=whispers)
+        lines = cls(database, client, live, site, clock, whispers=whispers, hours=hours)
         client.listen(lines.tell)
         await lines.remember()
         return lines

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ivr.app.staff import Staff
 from ivr.app.watched import Watched
 from ivr.asterisk.layout import ami_host, control_socket, whispers
 from ivr.asterisk.secrets import AMI_USER, load_secrets
+from ivr.call.agi_channel import AgiChannel
 from ivr.call.card import CardDesk
 from ivr.call.control import ControlServer
 from ivr.call.engine import Engine
@@ -105,10 +107,22 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(client.close)
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
         live = LiveQueues()
-        lines = await Lines.begin(database, client, live, lambda: sites.site, clock, whispers=whispers(settings))
-        engine = Engine(sites, journal, remembered, clock, pauses, lines.floor, lines.desk)
+        staff = await Staff.begin(lambda: sites.site, client, database, clock)
+        lines = await Lines.begin(
+            database, client, live, lambda: sites.site, clock, whispers=whispers(settings), hours=staff.hours.position
+        )
+        engine = Engine(
+            sites,
+            journal,
+            remembered,
+            clock,
+            pauses,
+            lines.floor,
+            lines.desk,
+            switches=staff.hours,
+            channels=partial(AgiChannel, recordings=settings.recordings),
+        )
         desk = CardDesk(sites, journal, pauses, clock)
-        staff = Staff(lambda: sites.site, client, database, clock)
         asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle}
         server = AgiServer(ami_host(settings), settings.agi_port, asked | staff.asked)
         await server.start()

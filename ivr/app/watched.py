@@ -45,7 +45,8 @@ class Watched:
         clock: Clock,
         book: FactBook,
     ) -> None:
-        self.desk = LiveDesk(site, live, staff.board, clock)
+        self.desk = LiveDesk(site, live, staff.board, clock, staff.hours.shown)
+        staff.hours.changed.append(self.desk.wake)
         staff.keeper.changed.append(self.desk.wake)
         self.pops = PopDesk(site, staff.board, book, database, clock)
         self.parts: dict[str, Callable[[], Awaitable[None]]] = {"live": self.desk.run, "pops": self.pops.run}
@@ -58,6 +59,7 @@ class Watched:
         self.alerting = Alerting(
             site, live, staff.board, self.desk.served, database, clock, webhook, written,
             begin_after=settings.alert_begins, recordings_every=settings.alert_recordings,
+            hours=staff.hours.position,
         )  # fmt: skip
         self.parts["alerts"] = self.alerting.run
         staff.keeper.notices.append(self.alerting.notice)

@@ -1,4 +1,5 @@
-"""The codes an agent dials on his own phone: log in and out, pause, callers waiting, outcome of the last talk.
+"""The codes an agent dials on his own phone: log in and out, pause, callers waiting, outcome of the last talk, and
+business hours opened and closed by hand.
 
 The dialplan asks (context ``ivr-agent-codes``): which agent, by the account of his phone; which code; which digits
 after it. Whatever was asked for, the line tells back how he stands now. As with callers, ``IVR_DONE=1`` is the last
@@ -16,6 +17,7 @@ from ivr.agents.board import AgentBoard
 from ivr.agents.desk import PHONE, AgentDesk, NoTalkError, NotLoggedInError, Standing
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
+from ivr.call.hours_desk import HoursDesk, NotAllowedError
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
 from ivr.core.log import get_logger
@@ -35,13 +37,17 @@ class AgentCodes:
         desk: does it.
         board: knows who is in wrap-up.
         clock: the time.
+        hours: switches business hours.
     """
 
-    def __init__(self, site: Callable[[], Site], desk: AgentDesk, board: AgentBoard, clock: Clock) -> None:
+    def __init__(
+        self, site: Callable[[], Site], desk: AgentDesk, board: AgentBoard, clock: Clock, hours: HoursDesk
+    ) -> None:
         self._site = site
         self._desk = desk
         self._board = board
         self._clock = clock
+        self._hours = hours
 
     async def handle(self, request: AgiRequest, session: AgiSession) -> None:
         """Do what a code asks for and say what came of it.
@@ -77,6 +83,8 @@ class AgentCodes:
                 return await self._state(name, agent)
             case "48":
                 return await self._outcome(name, digits)
+            case "28":
+                return await self._switch_hours(name, digits)
         return ["agent-no-such-code"]
 
     async def _log_in_or_out(self, name: str, digits: str) -> list[str]:
@@ -118,6 +126,15 @@ class AgentCodes:
         except NoTalkError:
             return ["agent-no-talk"]
         return ["agent-outcome-kept"]
+
+    async def _switch_hours(self, name: str, digits: str) -> list[str]:
+        try:
+            position = await self._hours.toggle(digits, name)
+        except NotAllowedError:
+            return ["agent-not-allowed"]
+        except UsageError:
+            return ["agent-no-such-code"]
+        return [{"open": "hours-opened", "closed": "hours-closed", None: "hours-scheduled"}[position]]
 
     def _word(self, name: str, standing: Standing) -> str:
         """The prompt that says how an agent stands."""

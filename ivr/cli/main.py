@@ -17,6 +17,7 @@ from ivr.cli import (
     demo,
     dialplan,
     doctor,
+    hours,
     keys,
     model,
     qa,
@@ -73,6 +74,7 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(callbacks.app, name="callbacks")
     app.add_typer(agents.app, name="agents")
     app.add_typer(supervise.app, name="supervise")
+    app.add_typer(hours.app, name="hours")
     app.add_typer(trunks.app, name="trunks")
     app.add_typer(audit.app, name="audit")
     app.add_typer(model.app, name="model")

@@ -10,7 +10,7 @@ from typing import Any
 
 from dialplan.alerts import AlertKind, AlertRule
 from dialplan.model import Site
-from dialplan.schedule import is_open
+from dialplan.schedule import Switched, by_schedule, is_open
 from ivr.agents.board import AgentBoard
 from ivr.agents.keeper import AgentNotice
 from ivr.call.control import Answer, Route
@@ -61,7 +61,9 @@ class Alerting:
         *,
         begin_after: float = BEGIN_AFTER,
         recordings_every: float = RECORDINGS_EVERY,
+        hours: Switched = by_schedule,
     ) -> None:
+        self._hours = hours
         self._site = site
         self._live = live
         self._floor = Floor(live, site)
@@ -144,7 +146,7 @@ class Alerting:
         if rule.kind not in ("service-level", "longest-wait", "no-agent"):
             return []
         hours = site.hours.get(rule.hours) if rule.hours else None
-        attended = hours is None or is_open(hours, now, site.zone)
+        attended = hours is None or is_open(hours, now, site.zone, self._hours(rule.hours or ""))
         found = []
         known = {queue.name: queue for queue in self._live}
         for name in rule.queues or site.queues:

@@ -12,7 +12,7 @@ from ivr.agents.board import AgentBoard
 from ivr.ami.events import AmiEvent
 from ivr.call.control import Answer, Route, Stream
 from ivr.call.live.counting import Counting
-from ivr.call.live.state import LiveState
+from ivr.call.live.state import Hours, LiveState
 from ivr.core.clock import Clock
 from ivr.core.log import get_logger
 from ivr.queues import LiveQueues
@@ -34,6 +34,7 @@ class LiveDesk:
         live: callers who wait; tells of its changes.
         board: what agents do; whoever carries it on is to :meth:`wake` this.
         clock: the time.
+        hours: how business hours stand.
 
     Attributes:
         served: the service levels; what was before the start of the engine is to be noted in it.
@@ -41,14 +42,16 @@ class LiveDesk:
         streams: ``GET /changes``, the snapshot and then each change.
     """
 
-    def __init__(self, site: Callable[[], Site], live: LiveQueues, board: AgentBoard, clock: Clock) -> None:
+    def __init__(
+        self, site: Callable[[], Site], live: LiveQueues, board: AgentBoard, clock: Clock, hours: Hours = dict
+    ) -> None:
         self._clock = clock
         self._board = board
         self._woken = asyncio.Event()
         live.told.append(self.wake)
         self.served = Served(site)
         self._counting = Counting(self.served, clock)
-        self._changes = ChangeStream(LiveState(site, live, board, self.served, clock).parts)
+        self._changes = ChangeStream(LiveState(site, live, board, self.served, clock, hours).parts)
         self.routes: dict[str, Route] = {"GET live": self._snapshot}
         self.streams: dict[str, Stream] = {"GET changes": self._follow}
 

@@ -5,7 +5,7 @@ Times are moments, not durations: how long somebody has waited is for the reader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from ivr.agents.board import AgentBoard
 from ivr.core.clock import Clock
 from ivr.queues import LiveQueue, LiveQueues
 from ivr.queues.served import Served
+
+Hours = Callable[[], Mapping[str, dict[str, Any]]]
 
 STATES = ("available", "ringing", "talking", "on_phone", "wrapup", "paused")
 
@@ -27,11 +29,19 @@ class LiveState:
         board: what agents do.
         served: how many were answered in time.
         clock: the time.
+        hours: how business hours stand, by name.
     """
 
     def __init__(
-        self, site: Callable[[], Site], live: LiveQueues, board: AgentBoard, served: Served, clock: Clock
+        self,
+        site: Callable[[], Site],
+        live: LiveQueues,
+        board: AgentBoard,
+        served: Served,
+        clock: Clock,
+        hours: Hours = dict,
     ) -> None:
+        self._hours = hours
         self._site = site
         self._live = live
         self._board = board
@@ -39,10 +49,11 @@ class LiveState:
         self._clock = clock
 
     def parts(self) -> dict[str, dict[str, Any]]:
-        """``line``, ``queue <name>`` and ``agent <id>``."""
+        """``line``, ``hours <name>``, ``queue <name>`` and ``agent <id>``."""
         site, now = self._site(), self._clock.now()
         known = {queue.name: queue for queue in self._live}
         parts: dict[str, dict[str, Any]] = {"line site": {"name": site.name, "asterisk": self._live.known}}
+        parts |= {f"hours {name}": stands for name, stands in self._hours().items()}
         agents = {name: self._agent(name, now) for name in site.agents}
         for name in site.queues:
             queue = known.get(name) or LiveQueue(name)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from dialplan.model import Language, Site
-from dialplan.schedule import is_open
+from dialplan.schedule import Switched, by_schedule, is_open
 from dialplan.waiting import CallbackSettings
 from ivr.ami import events as ev
 from ivr.ami.actions import Actions
@@ -53,8 +53,15 @@ class CallbackDesk:
     """
 
     def __init__(
-        self, database: Database, actions: Actions, floor: Floor, site: Callable[[], Site], clock: Clock
+        self,
+        database: Database,
+        actions: Actions,
+        floor: Floor,
+        site: Callable[[], Site],
+        clock: Clock,
+        hours: Switched = by_schedule,
     ) -> None:
+        self._hours = hours
         self._book = Book(database, clock)
         self._caller = Caller(actions)
         self._floor = floor
@@ -222,7 +229,7 @@ class CallbackDesk:
     def _open(self, settings: CallbackSettings, now: datetime) -> bool:
         site = self._site()
         hours = site.hours.get(settings.hours) if settings.hours else None
-        return hours is None or is_open(hours, now, site.zone)
+        return hours is None or is_open(hours, now, site.zone, self._hours(settings.hours or ""))
 
     def _rules(self) -> Rules:
         settings = self._site().callback

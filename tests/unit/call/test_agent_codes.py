@@ -12,6 +12,7 @@ from ivr.agi.fake import FakeAsterisk, HangUp
 from ivr.ami import events as ev
 from ivr.ami.errors import AmiNotConnected
 from ivr.call.agent_codes import AgentCodes
+from ivr.call.hours_desk import HoursDesk
 from ivr.core.errors import UsageError
 from ivr.storage import agents as rows
 from ivr.storage.database import Database
@@ -27,6 +28,7 @@ class Phone:
     desk: AgentDesk
     board: AgentBoard
     codes: AgentCodes
+    hours: HoursDesk
 
     async def dial(self, code: str, digits: str = "", *, agent: str = "lee") -> list[str]:
         """What is said to a code, without the folder."""
@@ -42,7 +44,8 @@ def phone(database: Database) -> Phone:
     exchange = Exchange()
     board = AgentBoard(site)
     desk = AgentDesk(site, exchange, database, exchange.clock)
-    return Phone(exchange, desk, board, AgentCodes(site, desk, board, exchange.clock))
+    hours = HoursDesk(site, database, exchange.clock)
+    return Phone(exchange, desk, board, AgentCodes(site, desk, board, exchange.clock, hours), hours)
 
 
 async def test_log_in_and_out(phone: Phone) -> None:
@@ -124,6 +127,6 @@ async def test_an_agent_without_queues_is_told_that_it_failed(phone: Phone) -> N
     lonely = site().agents["kim"].model_copy(update={"queues": []})
     changed = site().model_copy(update={"agents": {"kim": lonely}})
     desk = AgentDesk(lambda: changed, phone.exchange, phone.desk._database, phone.exchange.clock)
-    phone.codes = AgentCodes(lambda: changed, desk, phone.board, phone.exchange.clock)
+    phone.codes = AgentCodes(lambda: changed, desk, phone.board, phone.exchange.clock, phone.hours)
     assert await phone.dial("45", agent="kim") == ["agent-failed"]
     assert (await phone.desk.standing("kim")).queues == {}
