@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ivr.storage.models import Call, Pause, Recording
+from ivr.storage.models.recordings import MESSAGES
 
 Span = tuple[float, float]
 
@@ -63,7 +64,7 @@ def gaps_of(call: Call, recording: Recording, pauses: Iterable[Pause]) -> list[d
 
 def _expected(call: Call, recording: Recording) -> float | None:
     """Seconds from the first frame to the end of the party's leg."""
-    if recording.role == "voicemail" or recording.started_at is None:
+    if recording.role in MESSAGES or recording.started_at is None:
         return None
     leg = next((leg for leg in call.legs if leg.uniqueid == recording.uniqueid), None)
     end: datetime | None = (leg.ended_at if leg is not None else None) or call.ended_at

@@ -22,6 +22,7 @@ from ivr.core.log import get_logger
 from ivr.storage import calls, jobs, pauses, recordings
 from ivr.storage.database import Database
 from ivr.storage.models import Call
+from ivr.storage.models.recordings import MESSAGES
 from recording.gaps import gaps_of
 from recording.notices import NEVER_CLOSED, Notice, changed_at, is_closed, lying, sealed
 from recording.refusals import REFUSED, discard
@@ -167,7 +168,7 @@ class Ledger:
                     row.closed_at = closing.at
                     continue
                 call, agent = homes.get((notice.linkedid, notice.uniqueid), (None, ""))
-                if call is not None and is_refused(call) and notice.role != "voicemail":
+                if call is not None and is_refused(call) and notice.role not in MESSAGES:
                     found, gap = Measured(state="refused"), REFUSED
                 if call is not None and found.frames and (row is None or row.sha256 != found.sha256):
                     news[call.id] = notice.file

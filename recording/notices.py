@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ivr.core.ids import is_safe_id
 from ivr.core.log import get_logger
+from ivr.storage.models.recordings import ROLES
 from recording.vault.files import SUFFIX
 
 log = get_logger("ledger")
@@ -23,7 +24,6 @@ log = get_logger("ledger")
 # alone for longer, unless nothing is said to it.
 NEVER_CLOSED = timedelta(seconds=5)
 
-_ROLES = frozenset({"caller", "agent", "supervisor", "voicemail"})
 _LONGEST = 4096  # bytes; ours have some 200
 
 
@@ -88,7 +88,7 @@ def read_notice(path: Path) -> Notice | None:
         names = [data["file"], data["linkedid"], data["uniqueid"], data["role"]]
         agent = data.get("agent", "")
         names += [agent] if agent else []
-        if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in _ROLES:
+        if not all(isinstance(name, str) and is_safe_id(name) for name in names) or data["role"] not in ROLES:
             return None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

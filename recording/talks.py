@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ivr.storage.models import Call, Leg, QueueVisit, Step
 
+AT_ONCE = 0.3  # seconds within which both legs of a talk end when the caller hangs up
 NEAR = 2.0  # seconds by which the ends of a leg and of a transfer may be told apart
 
 
@@ -65,6 +66,22 @@ def talk_of(call: Call, agent: str, uniqueid: str) -> Talk | None:
     exact = next((one for one in found if one.uniqueid == uniqueid and uniqueid), None)
     named = [one for one in found if one.agent == agent]
     return exact or (named[0] if len(named) == 1 else None)
+
+
+def by_flow(call: Call) -> Leg | None:
+    """The leg of the last agent to have talked to the caller, if the flow itself, and no queue, led to him."""
+    found = talks(call)
+    if not found or found[-1].visit is not None or found[-1].handed_by:
+        return None
+    return _leg(call, found[-1].uniqueid)
+
+
+def left_first(call: Call, leg: Leg) -> bool:
+    """Whether an agent's leg ended while the caller was still on the line: what ends with a talk ends at once."""
+    caller = _leg(call, call.linkedid)
+    if caller is None or caller.ended_at is None or leg.ended_at is None:
+        return False
+    return (caller.ended_at - leg.ended_at).total_seconds() > AT_ONCE
 
 
 def never_joined(call: Call, uniqueid: str) -> bool:
@@ -148,7 +165,7 @@ def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], durati
         start=start,
         end=min([end, *own]),
         transfers=own,
-        ended_by="transfer" if own else "",
+        ended_by="transfer" if own else "agent" if brought is None and left_first(call, leg) else "",
         ring=max(0.0, answered - _seconds(call, leg.started_at)),
         handed_by=str(brought.detail.get("agent", "")) if brought is not None else "",
     )

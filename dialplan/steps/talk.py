@@ -50,12 +50,18 @@ class Transfer(Model):
     )
     queue: Name | None = Field(default=None, description="queue, by name")
     outside: Digits | None = Field(default=None, description="number of the site's list outside:")
-    prompts: list[PromptId] = Field(default_factory=lambda: ["transfer-wait"], description="spoken before")
+    prompts: list[PromptId] = Field(
+        default_factory=lambda: ["transfer-wait"],
+        description="spoken before; to a queue, which has words of its own, only what is named here",
+    )
+    failed: list[PromptId] = Field(
+        default_factory=lambda: ["transfer-failed"], description="spoken when it came to nothing"
+    )
     ring: int = Field(default=25, ge=5, le=60, description="seconds the other phone rings")
     after: Name | None = Field(default=None, description="step after the talk, when the other one hung up first")
     busy: Name | None = Field(default=None, description="step when the other one is busy; that of failure else")
     failure: Name | None = Field(
-        default=None, description="step when nobody answers, or there is no such extension; the call ends else"
+        default=None, description="step when nobody answers, or there is nobody of that name; the call ends else"
     )
 
 

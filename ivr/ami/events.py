@@ -79,9 +79,10 @@ class HangupRequested(ChannelEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeEntered(ChannelEvent):
-    """BridgeEnter; ``bridge`` is the bridge's unique id."""
+    """BridgeEnter; ``bridge`` is the bridge's unique id, ``context`` where the channel's dialplan stands."""
 
     bridge: str
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

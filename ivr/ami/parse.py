@@ -119,7 +119,7 @@ def _hangup_requested(h: Raw, at: datetime) -> ev.AmiEvent:
 
 
 def _bridge_entered(h: Raw, at: datetime) -> ev.AmiEvent:
-    return ev.BridgeEntered(**_ids(h, at), bridge=_text(h, "BridgeUniqueid"))
+    return ev.BridgeEntered(**_ids(h, at), bridge=_text(h, "BridgeUniqueid"), context=_text(h, "Context"))
 
 
 def _bridge_left(h: Raw, at: datetime) -> ev.AmiEvent:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from dialplan.model import Callback, Enqueue, Language
+from dialplan.model import Callback, Enqueue, Language, Transfer
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.channel import Channel
@@ -23,10 +23,10 @@ from ivr.call.sites import SiteBook
 from ivr.call.state import Remembered
 from ivr.call.steps.callback import called_back
 from ivr.call.versions.edition import Edition
-from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
+from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor, is_accessible
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
-from ivr.core.ids import new_token, safe_id
+from ivr.core.ids import is_safe_id, new_token, safe_id
 from ivr.core.log import get_logger
 from ivr.journal.facts import (
     CallOpened,
@@ -72,9 +72,11 @@ class Question:
     Args:
         number: the service number called, a constant of the site.
         token: names what the engine remembered, ``""`` for a new call.
-        ran: what the dialplan ran since: ``queue`` or ``voicemail``.
-        status: QUEUESTATUS, or KEY.
+        ran: what the dialplan ran since: ``queue``, ``transfer``, ``voicemail`` or ``record``.
+        status: how that ended: QUEUESTATUS or KEY, DIALSTATUS, RECORD_STATUS.
         key: the key with which the caller left the queue.
+        queue: the queue he was in; an agent may have handed him on to another than the flow's.
+        file: what he has said after the tone, a file of the recordings folder.
     """
 
     number: str
@@ -82,12 +84,13 @@ class Question:
     ran: str = ""
     status: str = ""
     key: str = ""
+    queue: str = ""
+    file: str = ""
 
     @classmethod
     def of(cls, request: AgiRequest) -> Question:
         """From the AGI arguments; missing ones are empty."""
-        number, token, ran, status, key = (*request.args, "", "", "", "", "")[:5]
-        return cls(number, token, ran, status, key)
+        return cls(*(*request.args, *[""] * 7)[:7])
 
 
 class Engine:
@@ -151,6 +154,7 @@ class Engine:
         if flow is None:
             raise UsageError(f"number {question.number!r:.40} is routed nowhere", cure="ivr asterisk render")
         call = self._context(linkedid, edition, flow, site.languages[0], session, request, question.number)
+        call.accessible = is_accessible(site, call.caller)
         self._open(call, request)
         result = await run_flow(call, site.flows[flow].start)
         await self._conclude(call, result)
@@ -166,13 +170,16 @@ class Engine:
         call.version = state.site_version
         call.variables.update(state.variables)
         call.waited.update(state.waited)
-        call.stack, call.chosen, call.accessible = list(state.stack), state.chosen, state.accessible
+        call.stack, call.chosen = list(state.stack), state.chosen
+        call.accessible, call.noticed = state.accessible, state.noticed
+        call.recorded = list(state.recorded)
+        if question.ran in {"voicemail", "record"} and is_safe_id(question.file):
+            call.recorded.append(question.file)
         step = site.flows[state.flow].steps[state.step]
-        if question.ran == "queue" and isinstance(step, Enqueue | Callback):
-            self.journal.put(
-                QueueReturned(at=self.clock.now(), linkedid=linkedid, queue=step.queue, status=question.status)
-            )
-        result = await resume_flow(call, state.step, question.status if question.ran == "queue" else "", question.key)
+        if question.ran == "queue" and isinstance(step, Enqueue | Callback | Transfer):
+            queue = question.queue or step.queue or site.default_queue
+            self.journal.put(QueueReturned(at=self.clock.now(), linkedid=linkedid, queue=queue, status=question.status))
+        result = await resume_flow(call, state.step, question.status, question.key)
         await self._conclude(call, result)
 
     async def _called_back(self, linkedid: str, request: AgiRequest, session: AgiSession) -> None:
@@ -203,6 +210,7 @@ class Engine:
         call = self._context(linkedid, edition, row.flow, language, session, request, row.service_number)
         call.version = row.site_version
         call.caller, call.step, call.kind = row.number, row.step, "callback"
+        call.accessible = is_accessible(site, row.number)
         self._open(call, request)
         call.variables.update({name: str(value) for name, value in row.variables.items()})
         call.trace.language(language)
@@ -270,6 +278,8 @@ class Engine:
             stack=call.stack,
             chosen=call.chosen,
             accessible=call.accessible,
+            noticed=call.noticed,
+            recorded=call.recorded,
             variables=call.variables,
             waited=call.waited,
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from ivr.journal.surveys import tell_answers
 from ivr.journal.talking import tell_talks
 from ivr.journal.told import noted
 from ivr.storage.models import Call
-from recording.talks import stays
+from recording.talks import by_flow, left_first, stays
 
 # Visits of callers who wanted an agent and got none, though they neither hung up nor chose something else.
 UNSERVED = frozenset({"timeout", "full", "empty"})
@@ -18,6 +19,7 @@ def conclude(call: Call) -> None:
     """Set end, outcome, who hung up and who talked to the caller, once the last leg has ended."""
     _conclude(call)
     tell_talks(call)
+    tell_answers(call)
 
 
 def _conclude(call: Call) -> None:
@@ -69,7 +71,7 @@ def interrupt(call: Call, alive: Collection[str], *, at: datetime, lost_at: date
 
 def _outcome(call: Call) -> str:
     outcomes = {visit.outcome for visit in call.visits}
-    if "answered" in outcomes:
+    if "answered" in outcomes or noted(call, "transferred"):
         return "answered"
     if noted(call, "voicemail"):
         return "voicemail"
@@ -86,7 +88,11 @@ def _outcome(call: Call) -> str:
 
 def _hung_up_by(call: Call) -> str:
     last = max(stays(call), key=lambda visit: visit.joined_at, default=None)
-    if last is not None and last.ended_by in {"caller", "agent"}:
+    flow = by_flow(call)
+    if flow is not None and (last is None or flow.started_at > last.joined_at):
+        if left_first(call, flow):
+            return "agent"
+    elif last is not None and last.ended_by in {"caller", "agent"}:
         return last.ended_by
     source = noted(call, "end_source")
     if source is None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ivr.ami.events import ChannelEvent, ConnectionLost, ConnectionRestored
 
-Outcome = Literal["self_service", "closed", "voicemail", "callback", "failed"]
+Outcome = Literal["self_service", "closed", "voicemail", "callback", "unserved", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from ivr.core.errors import UsageError
 from ivr.core.ids import is_safe_id
 from ivr.journal.told import leg_of, note, noted, plain
 from ivr.storage.models import Call, Leg, Recording
+from ivr.storage.models.recordings import MESSAGES, ROLES
 
-ROLES = frozenset({"caller", "agent", "supervisor", "voicemail"})
 # The parties of a talk; a message left on purpose is none of it.
-TALKING = ROLES - {"voicemail"}
+TALKING = ROLES - MESSAGES
 REFUSED = "refused by the caller"
+REPLACED = "the caller has recorded it anew"
 # The announcement of a file and Asterisk's word that it records are this close together.
 CLOSE = timedelta(seconds=2)
 
@@ -39,7 +40,7 @@ def recording_announced(call: Call, fact: ev.UserEvent, file: str, role: str, ag
     if noted(call, "refused") and role in TALKING:
         row.state, row.gap_cause = "refused", REFUSED
     heard = _heard(call, fact.uniqueid)
-    near = role != "voicemail" and heard is not None and abs(fact.at - heard) <= CLOSE
+    near = role in TALKING and heard is not None and abs(fact.at - heard) <= CLOSE
     row.started_at = (heard if near else None) or row.started_at or fact.at
 
 
@@ -64,11 +65,18 @@ def recording_refused(call: Call) -> None:
             row.state, row.gap_cause = "refused", REFUSED
 
 
+def recording_replaced(call: Call, file: str) -> None:
+    """The caller has spoken a message anew: the earlier one is kept as long as any other, and says so."""
+    for row in call.recordings:
+        if row.file == file:
+            row.note = REPLACED
+
+
 def recording_started(call: Call, fact: ev.RecordingStarted) -> None:
     """Asterisk records a channel from now on: the time of the first frame."""
     note(call, f"records {fact.uniqueid}", fact.at.isoformat())
     for row in call.recordings:
-        if row.uniqueid != fact.uniqueid or row.role == "voicemail":
+        if row.uniqueid != fact.uniqueid or row.role in MESSAGES:
             continue
         if row.started_at is None or abs(fact.at - row.started_at) <= CLOSE:
             row.started_at = fact.at

@@ -28,11 +28,20 @@ from ivr.journal.queueing import (
     queue_left,
     queue_returned,
 )
-from ivr.journal.sound import party_joined, recording_announced, recording_refused, recording_started
+from ivr.journal.sound import (
+    party_joined,
+    recording_announced,
+    recording_refused,
+    recording_replaced,
+    recording_started,
+)
+from ivr.journal.surveys import question_answered, question_asked
 from ivr.journal.told import json_data, leg_of, note, plain
 from ivr.storage.models import Call, Leg, Step
 
 INCOMING = "ivr-incoming"
+# Where the dialplan joins a caller with whom the flow hands him on to.
+TRANSFERRED = "ivr-connect"
 UP = 6
 
 
@@ -134,6 +143,10 @@ def _step(call: Call, fact: own.StepFact) -> None:
             detail=json_data(fact.detail),
         )
     )
+    if fact.event == "replaced" and fact.kind in {"voicemail", "record"}:
+        recording_replaced(call, str(fact.detail.get("file", "")))
+    if fact.event == "asked" and fact.kind == "survey":
+        question_asked(call, fact)
 
 
 def _hold(call: Call, fact: ev.HoldStarted | ev.HoldEnded) -> None:
@@ -165,6 +178,8 @@ def _step_once(call: Call, fact: ev.ChannelEvent, event: str, detail: dict[str, 
 
 def _bridged(call: Call, fact: ev.BridgeEntered) -> None:
     note(call, "bridged", fact.uniqueid, many=True)
+    if fact.uniqueid == call.linkedid and fact.context == TRANSFERRED:
+        note(call, "transferred", True)
     if leg_of(call, fact.uniqueid) is None:  # it came from a call of its own, or its beginning was missed
         channel = plain(fact.channel, 128)
         call.legs.append(Leg(uniqueid=fact.uniqueid, channel=channel, role="other", started_at=fact.at, agent=""))
@@ -202,6 +217,7 @@ _HANDLERS: dict[type[Any], Callable[[Call, Any], None]] = {
     own.StepFact: _step,
     own.QueueReturned: queue_returned,
     own.OutcomeDecided: _outcome,
+    own.SurveyAnswered: question_answered,
     ev.ChannelCreated: _channel_created,
     ev.ChannelStateChanged: _channel_state,
     ev.ChannelEnded: _channel_ended,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ivr.storage.models import Recording
+from ivr.storage.models.recordings import MESSAGES
 from recording.errors import SoundError
 from recording.keeping.erasing import is_half_redacted
 from recording.keeping.faults import Fault
@@ -137,7 +138,7 @@ def _compared(row: Recording, layout: Layout, size: int) -> Iterator[tuple[str, 
 
 def expected_seconds(row: Recording) -> float | None:
     """How long a party's file should be: from its first frame to the end of its leg; None if that is not known."""
-    if row.role == "voicemail" or row.started_at is None or row.call is None:
+    if row.role in MESSAGES or row.started_at is None or row.call is None:
         return None
     leg = next((leg for leg in row.call.legs if leg.uniqueid == row.uniqueid), None)
     end = (leg.ended_at if leg is not None else None) or row.call.ended_at

@@ -13,6 +13,7 @@ from ivr.core.language import Text
 from ivr.storage import audit, jobs, ledger, recordings
 from ivr.storage.database import Database
 from ivr.storage.models import Recording
+from ivr.storage.models.recordings import ROLES
 from recording.errors import SoundError
 from recording.keeping.deletion import HeldError, finish, remove_files
 from recording.keeping.erasing import put_in_place
@@ -20,8 +21,6 @@ from recording.keeping.faults import Fault
 from recording.keeping.files import SHORTER_S, expected_seconds
 from recording.keeping.headers import KEPT, mend, read_layout
 from recording.vault import SUFFIX, Vault, VaultError, locate
-
-ROLES = frozenset({"caller", "agent", "supervisor", "voicemail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +109,7 @@ class Repair:
 
     async def _stranger(self, fault: Fault) -> Mended:
         stem, _, role = fault.where.rpartition(".")[0].rpartition("-")
+        role = role.rstrip("0123456789")  # a second message of a call is voicemail2
         uniqueid = stem.rpartition("/")[2]
         if role not in ROLES or not is_safe_id(uniqueid):
             text = Text("not named like a recording of ours: move it elsewhere", "文件名不符合本系统格式：请移走")

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.storage.models import Call, Recording
+from ivr.storage.models.recordings import MESSAGES
 from recording.audio.wav import Samples
 from recording.errors import SoundError
 from recording.keeping.headers import Layout, header, read_layout
 from recording.keeping.redaction import cover
 from recording.vault import Vault, locate
 
-LEFT = frozenset({"caller", "voicemail"})
+LEFT = frozenset({"caller"}) | MESSAGES
 BLOCK_S = 10.0
 Span = tuple[float, float]
 

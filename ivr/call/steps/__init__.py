@@ -21,7 +21,10 @@ from ivr.call.steps import (
     menu,
     play,
     queue,
+    record,
     subflow,
+    survey,
+    transfer,
     voicemail,
 )
 from ivr.call.steps import set as set_variables
@@ -39,7 +42,10 @@ REGISTRY: dict[str, ModuleType] = {
     "branch": branch,
     "queue": queue,
     "callback": callback,
+    "transfer": transfer,
     "voicemail": voicemail,
+    "record": record,
+    "survey": survey,
     "subflow": subflow,
     "hangup": hangup,
 }

@@ -18,9 +18,9 @@ from ivr.journal.reconcile.visits import compare_visits
 from ivr.journal.told import leg_of, note, noted
 from ivr.storage.models import Call, Leg, Step
 
-# What only queues and the voicemail tell; what else became of a call, the engine alone knows.
+# What only queues, transfers and the voicemail tell; what else became of a call, the engine alone knows.
 TOLD_OUTCOMES = frozenset({"answered", "abandoned", "voicemail"})
-NOTED = ("entered", "voicemail", "end_source")
+NOTED = ("entered", "transferred", "voicemail", "end_source")
 _NO_NUMBER = re.compile(r"[^0-9A-Za-z+*#._]")
 
 

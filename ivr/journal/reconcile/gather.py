@@ -12,7 +12,8 @@ from ivr.journal.story import INCOMING
 
 # Contexts that only a caller's own channel passes through.
 ENTERED = (
-    "ivr-call", "ivr-ask", "ivr-queue", "ivr-left", "ivr-voicemail", "ivr-bye", "ivr-emergency", "ivr-callback",
+    "ivr-call", "ivr-ask", "ivr-queue", "ivr-left", "ivr-connect", "ivr-voicemail", "ivr-statement", "ivr-bye",
+    "ivr-emergency", "ivr-callback",
 )  # fmt: skip
 BOOT = "QUEUESTART"
 

@@ -96,7 +96,8 @@ def _channel(told: Told, uniqueid: str) -> Iterator[Fact]:
         ids = _ids(told, first)
         match row.event:
             case "BRIDGE_ENTER":
-                yield ev.BridgeEntered(at=row.at, **ids, bridge=str(row.extra.get("bridge_id", "")))
+                bridge = str(row.extra.get("bridge_id", ""))
+                yield ev.BridgeEntered(at=row.at, **ids, bridge=bridge, context=row.context)
             case "BLINDTRANSFER":
                 to = str(row.extra.get("extension", ""))
                 yield ev.BlindTransferred(at=row.at, **ids, result="Success", extension=to)

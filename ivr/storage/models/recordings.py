@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from ivr.storage.models.quality import Transcript
 
 
+ROLES = frozenset({"caller", "agent", "supervisor", "voicemail", "statement"})
+"""Whose words, or which, a sound file holds."""
+
+MESSAGES = frozenset({"voicemail", "statement"})
+"""What callers say after a tone, on purpose; the others are the parties of a talk."""
+
+
 class Recording(Base):
     """The ledger: one sound file of one party."""
 
@@ -24,7 +31,7 @@ class Recording(Base):
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     linkedid: Mapped[str] = mapped_column(String(128), index=True)
     uniqueid: Mapped[str] = mapped_column(String(128), index=True)
-    role: Mapped[str] = mapped_column(String(16))  # caller | agent | supervisor | voicemail
+    role: Mapped[str] = mapped_column(String(16))  # one of ROLES
     agent: Mapped[str] = mapped_column(String(64), default="")
     file: Mapped[str] = mapped_column(String(255), unique=True)  # relative to the recordings folder
     started_at: Mapped[datetime | None]  # of the first frame
