@@ -34,6 +34,7 @@ class Lines:
     Args:
         live: kept up to date by the engine's feed of events.
         whispers: folder of what agents are told of callers.
+        sounds: folder of the sounds Asterisk plays; that of the pack when not given.
         hours: how business hours have been switched by hand.
     """
 
@@ -46,16 +47,17 @@ class Lines:
         clock: Clock,
         *,
         whispers: Path,
+        sounds: Path | None = None,
         hours: Switched = by_schedule,
     ) -> None:
         self._database = database
         self._clock = clock
         self.floor = Floor(live, site)
         self.desk = CallbackDesk(database, client, self.floor, site, clock, hours)
-        self.announcer = Announcer(client, self.floor, lambda: self.desk.tickets, site, clock)
+        self.announcer = Announcer(client, self.floor, lambda: self.desk.tickets, site, clock, sounds)
         self.emptying = Emptying(client, self.floor, site, clock)
         self.book = FactBook(database, self.floor, site, clock)
-        self.whisperer = Whisperer(whispers, self.book, site, clock)
+        self.whisperer = Whisperer(whispers, self.book, site, clock, sounds)
 
     @classmethod
     async def begin(
@@ -67,10 +69,11 @@ class Lines:
         clock: Clock,
         *,
         whispers: Path,
+        sounds: Path | None = None,
         hours: Switched = by_schedule,
     ) -> Self:
         """The lines, fed with the client's events and knowing how long the last talks took."""
-        lines = cls(database, client, live, site, clock, whispers=whispers, hours=hours)
+        lines = cls(database, client, live, site, clock, whispers=whispers, sounds=sounds, hours=hours)
         client.listen(lines.tell)
         await lines.remember()
         return lines

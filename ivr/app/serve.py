@@ -24,10 +24,12 @@ from ivr.app.staff import Staff
 from ivr.app.watched import Watched
 from ivr.asterisk.layout import ami_host, control_socket, whispers
 from ivr.asterisk.secrets import AMI_USER, load_secrets
+from ivr.asterisk.sounds import sounds_root
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.card import CardDesk
 from ivr.call.control import ControlServer
 from ivr.call.engine import Engine
+from ivr.call.lookups import HttpServices
 from ivr.call.recorder import Pauses
 from ivr.call.requests import routes
 from ivr.call.sites import SiteBook
@@ -109,8 +111,17 @@ async def serve(settings: Settings) -> None:
         live = LiveQueues()
         staff = await Staff.begin(lambda: sites.site, client, database, clock)
         lines = await Lines.begin(
-            database, client, live, lambda: sites.site, clock, whispers=whispers(settings), hours=staff.hours.position
+            database,
+            client,
+            live,
+            lambda: sites.site,
+            clock,
+            whispers=whispers(settings),
+            sounds=sounds_root(settings),
+            hours=staff.hours.position,
         )
+        services = HttpServices(os.environ)
+        stack.push_async_callback(services.close)
         engine = Engine(
             sites,
             journal,
@@ -119,8 +130,9 @@ async def serve(settings: Settings) -> None:
             pauses,
             lines.floor,
             lines.desk,
+            services=services,
             switches=staff.hours,
-            channels=partial(AgiChannel, recordings=settings.recordings),
+            channels=partial(AgiChannel, recordings=settings.recordings, sounds=sounds_root(settings)),
         )
         desk = CardDesk(sites, journal, pauses, clock)
         asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle}

@@ -10,6 +10,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import get_args
 
 from dialplan.model import Language, Queue, Site
@@ -49,6 +50,7 @@ class Announcer:
         tickets: callbacks that are not over; they have places, too.
         site: the site in force.
         clock: the time.
+        sounds: folder of the sounds; that of the pack when not given.
     """
 
     def __init__(
@@ -58,7 +60,9 @@ class Announcer:
         tickets: Callable[[], Iterable[Ticket]],
         site: Callable[[], Site],
         clock: Clock,
+        sounds: Path | None = None,
     ) -> None:
+        self._sounds = sounds
         self._actions = actions
         self._floor = floor
         self._tickets = tickets
@@ -121,7 +125,7 @@ class Announcer:
                 sounds = wording.position(language, place)
                 if queue.announce_wait:
                     sounds += wording.wait(language, self._floor.expected_wait(name, place, now))
-            seconds = ATTACHING + sum(_seconds(language, sound) for sound in sounds)
+            seconds = ATTACHING + sum(_seconds(language, sound, self._sounds) for sound in sounds)
             self._told[uniqueid].said(what, now, seconds, queue)
             await self._say(uniqueid, sounds, language)
         return len(due)
@@ -164,9 +168,9 @@ class Announcer:
         return next((one for one in _LANGUAGES if one == known), self._site().languages[0])
 
 
-def _seconds(language: str, sound: str) -> float:
+def _seconds(language: str, sound: str, root: Path | None) -> float:
     try:
-        return duration(language, sound.removeprefix("ivr/"))
+        return duration(language, sound, root=root)
     except SetupError:
         return UNKNOWN
 

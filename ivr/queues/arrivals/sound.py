@@ -25,12 +25,15 @@ QUIET = 400
 Samples = npt.NDArray[np.int16]
 
 
-def compose(language: str, phrases: Iterable[Phrase], rate: int, *, longest: float = LONGEST) -> Samples:
+def compose(
+    language: str, phrases: Iterable[Phrase], rate: int, *, longest: float = LONGEST, root: Path | None = None
+) -> Samples:
     """The phrases that fit, one after another; int16, shape (samples,).
 
     Args:
         rate: 8000 or 16000 Hz.
         longest: seconds.
+        root: folder of the sounds; that of the pack when not given.
 
     Raises:
         SetupError: if a sound is missing.
@@ -40,7 +43,7 @@ def compose(language: str, phrases: Iterable[Phrase], rate: int, *, longest: flo
     said: list[Samples] = []
     left = int(longest * rate)
     for phrase in phrases:
-        pieces = [_words(sound_path(language, sound, extension=extension)) for sound in phrase]
+        pieces = [_words(sound_path(language, sound, extension=extension, root=root)) for sound in phrase]
         size = sum(len(piece) for piece in pieces)
         if size <= left:
             said += pieces
@@ -48,7 +51,7 @@ def compose(language: str, phrases: Iterable[Phrase], rate: int, *, longest: flo
     return np.concatenate(said) if said else np.zeros(0, np.int16)
 
 
-def write(base: Path, language: str, phrases: Iterable[Phrase]) -> bool:
+def write(base: Path, language: str, phrases: Iterable[Phrase], *, root: Path | None = None) -> bool:
     """Write ``base`` at both rates, each in one step; with nothing to say, take away what is there.
 
     Returns:
@@ -60,7 +63,7 @@ def write(base: Path, language: str, phrases: Iterable[Phrase]) -> bool:
     """
     phrases = list(phrases)
     for extension, rate in EXTENSIONS.items():
-        samples = compose(language, phrases, rate)
+        samples = compose(language, phrases, rate, root=root)
         path = base.with_name(f"{base.name}{extension}")  # a uniqueid has a dot of its own
         if not len(samples):
             path.unlink(missing_ok=True)
@@ -80,16 +83,18 @@ def remove(base: Path) -> None:
             base.with_name(f"{base.name}{extension}").unlink(missing_ok=True)
 
 
-@lru_cache(maxsize=512)
 def _words(path: Path) -> Samples:
     """A sound without the silence around it."""
     try:
-        with wave.open(str(path), "rb") as file:
-            rate, data = file.getframerate(), file.readframes(file.getnframes())
+        return _cut(path, path.stat().st_mtime_ns)
     except (OSError, EOFError, wave.Error) as error:
-        raise SetupError(
-            f"sound {path.name} cannot be read: {error}", cure="render it: python -m prompts.builder"
-        ) from error
+        raise SetupError(f"sound {path.name} cannot be read: {error}", cure="render it: ivr prompts build") from error
+
+
+@lru_cache(maxsize=512)
+def _cut(path: Path, _changed: int) -> Samples:
+    with wave.open(str(path), "rb") as file:
+        rate, data = file.getframerate(), file.readframes(file.getnframes())
     samples = np.frombuffer(data, "<i2").astype(np.int16)
     loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > QUIET)
     if not len(loud):

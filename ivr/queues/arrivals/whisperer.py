@@ -52,9 +52,13 @@ class Whisperer:
         book: knows the callers.
         site: the site in force.
         clock: the time.
+        sounds: folder of the sounds; that of the pack when not given.
     """
 
-    def __init__(self, folder: Path, book: FactBook, site: Callable[[], Site], clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, book: FactBook, site: Callable[[], Site], clock: Clock, sounds: Path | None = None
+    ) -> None:
+        self._sounds = sounds
         self._folder = folder
         self._book = book
         self._site = site
@@ -131,7 +135,7 @@ class Whisperer:
 
         async def write(arrival: Arrival) -> None:
             phrases = list(whisper(settings, arrival, arrival.waited(self._clock.now()), language))
-            await asyncio.to_thread(sound.write, base, language, phrases)
+            await asyncio.to_thread(sound.write, base, language, phrases, root=self._sounds)
 
         try:
             if not caller.written:  # an agent who answers at once is told something, however slow the database is
