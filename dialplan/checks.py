@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,22 @@ from dialplan.version import site_version
 from ivr.core.problems import Problem
 
 
-def check_site(folder: Path, *, known_prompts: Prompts | None = None) -> list[Problem]:
+def check_site(
+    folder: Path,
+    *,
+    known_prompts: Prompts | None = None,
+    advertises: Callable[[str, str], str] | None = None,
+    today: date | None = None,
+) -> list[Problem]:
     """Every problem of the site in ``folder``, warnings included; never raises for what is in it.
 
     Args:
         folder: the site's folder.
         known_prompts: prompt ids that exist, per language; prompts are not checked when not given.
+        advertises: the words of a prompt, by language and id, that advertise (A2); not asked when not given.
+        today: the day, for what depends on the year; left out when not given.
     """
-    return load_checked(folder, known_prompts=known_prompts)[1]
+    return load_checked(folder, known_prompts=known_prompts, advertises=advertises, today=today)[1]
 
 
 def check_report(folder: Path, *, known_prompts: Prompts | None = None) -> dict[str, Any]:

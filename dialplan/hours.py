@@ -8,6 +8,8 @@ from pydantic import Field, StringConstraints
 
 from dialplan.base import ClockTime, Day, Model, PlainDate
 
+SwitchDigit = Annotated[str, StringConstraints(pattern=r"^[0-9]$")]
+
 
 class Opening(Model):
     """One stretch of opening hours."""
@@ -26,7 +28,7 @@ class Hours(Model):
     closed: list[PlainDate] = Field(default_factory=list, description="single days that are closed")
     open: list[PlainDate] = Field(default_factory=list, description="make-up working days, with Monday's hours")
     breaks: list[Opening] = Field(default_factory=list, description="weekly breaks within the openings, e.g. lunch")
-    switch: Annotated[str, StringConstraints(pattern=r"^[0-9]$")] | None = Field(
+    switch: SwitchDigit | None = Field(
         default=None, description="digit after *28 by which an agent who may do so opens or closes them by hand"
     )
 
@@ -38,4 +40,4 @@ class Accessible(Model):
     speed: float = Field(default=0.85, ge=0.5, le=1, description="speed of the prompts, 1 = as recorded")
 
 
-__all__ = ["Accessible", "Hours", "Opening"]
+__all__ = ["Accessible", "Hours", "Opening", "SwitchDigit"]

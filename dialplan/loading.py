@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,12 +21,18 @@ from ivr.core.problems import Problem, Severity
 Prompts = Mapping[str, AbstractSet[str]]
 
 
-def load_checked(folder: Path, *, known_prompts: Prompts | None = None) -> tuple[Site | None, list[Problem]]:
+def load_checked(
+    folder: Path,
+    *,
+    known_prompts: Prompts | None = None,
+    advertises: Callable[[str, str], str] | None = None,
+    today: date | None = None,
+) -> tuple[Site | None, list[Problem]]:
     """The site in ``folder`` and its problems; no site if one of them is an error.
 
     Args:
         folder: site.yaml, numbers.yaml, queues.yaml, flows/*.yaml, and agents.yaml, hours.yaml if needed.
-        known_prompts: prompt ids that exist, per language; prompts are not checked when not given.
+        known_prompts, advertises, today: what else is known, as of :func:`dialplan.semantics.check`.
     """
     files = SiteFiles(folder)
     problems = list(files.problems)
@@ -40,7 +47,7 @@ def load_checked(folder: Path, *, known_prompts: Prompts | None = None) -> tuple
         return None, problems + schema_problems(error, places)
     if not files.complete:  # what the lost file says cannot be held against the rest
         return None, problems
-    problems += check(site, places, known_prompts=known_prompts)
+    problems += check(site, places, known_prompts=known_prompts, advertises=advertises, today=today)
     return (None if errors_of(problems) else site), problems
 
 

@@ -10,11 +10,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from dialplan import base, model, numbering, staffing, trunks, waiting
+from dialplan import base, hours, model, numbering, staffing, trunks, waiting
 from dialplan.base import pattern_of
 from dialplan.codes import known, problem, shown
 from dialplan.places import PARTS, Places
-from dialplan.steps import STEPS
+from dialplan.steps import STEPS, data
+from dialplan.steps import base as steps
 from dialplan.tree import Loc
 from ivr.core.language import Text
 from ivr.core.problems import Problem
@@ -33,6 +34,13 @@ _PATTERNS: dict[str, str] = {
     pattern_of(numbering.Prefix): "DP122",
     pattern_of(trunks.Network): "DP123",
     pattern_of(waiting.NumberPattern): "DP118",
+    pattern_of(data.Url): "DP124",
+    pattern_of(data.JsonPath): "DP125",
+    pattern_of(data.HeaderName): "DP126",
+    pattern_of(steps.Expression): "DP127",
+    pattern_of(steps.Template): "DP127",
+    pattern_of(hours.SwitchDigit): "DP128",
+    pattern_of(base.Variable): "DP129",
 }
 _NUMBERS = frozenset(
     {"int_parsing", "int_type", "int_from_float", "int_parsing_size", "float_parsing", "float_type", "finite_number"}

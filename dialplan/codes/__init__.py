@@ -1,7 +1,7 @@
 """The problems a site can have: code, severity, text and cure in English and Chinese.
 
 DP0xx the files and their YAML, DP1xx the schema, DP2xx what the parts say about each other, DP3xx the
-service norms.
+service norms, DP4xx the data of a call.
 """
 
 from __future__ import annotations
@@ -10,17 +10,22 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from dialplan.codes.code import Code
+from dialplan.codes.data import DATA
 from dialplan.codes.files import FILES
+from dialplan.codes.hours import HOURS
+from dialplan.codes.inputs import INPUTS
 from dialplan.codes.links import LINKS
 from dialplan.codes.norms import NORMS
 from dialplan.codes.schema import SCHEMA
 from dialplan.codes.staffing import STAFFING
+from dialplan.codes.talk import TALK
 from dialplan.codes.trunks import TRUNKS
 from dialplan.codes.waiting import WAITING
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
-CODES: dict[str, Code] = dict(sorted((FILES | SCHEMA | LINKS | STAFFING | TRUNKS | WAITING | NORMS).items()))
+_TABLES = (FILES, SCHEMA, LINKS, STAFFING, TRUNKS, WAITING, INPUTS, HOURS, TALK, NORMS, DATA)
+CODES: dict[str, Code] = dict(sorted((code, kind) for table in _TABLES for code, kind in table.items()))
 
 _SHOWN = 60
 _LISTED = 10

@@ -32,6 +32,24 @@ LINKS = codes(
             "let one of these steps lead to a menu, a queue or a hangup",
             "请让其中一个步骤通向菜单、队列或挂机",
         ),
+        "DP207": (
+            "step {step} goes into flow {what}, which is not there",
+            "步骤 {step} 进入不存在的流程 {what}",
+            "add flows/{what}.yaml, or name one of: {known}",
+            "请添加 flows/{what}.yaml，或使用：{known}",
+        ),
+        "DP208": (
+            "flow {flow} leads into itself: {what}",
+            "流程 {flow} 会再次进入自身：{what}",
+            "lead back to a step of the same flow instead of into the flow",
+            "请指向同一流程中的步骤，不要再次进入该流程",
+        ),
+        "DP210": (
+            "flow {flow} leads to a human by step {what}, which is not there",
+            "流程 {flow} 的 human 步骤 {what} 不存在",
+            "set human: to one of: {known}",
+            "请把 human: 设为：{known}",
+        ),
         "DP211": (
             "number {number} leads to flow {what}, which is not there",
             "号码 {number} 指向不存在的流程 {what}",
@@ -173,6 +191,12 @@ LINKS = codes(
             "步骤 {step} 在接听之前播放语音",
             "begin the flow with an answer step",
             "请以 answer 步骤开始流程",
+        ),
+        "DP209": (
+            "step {step} goes on to {what} after flow {flow}, from which no call comes back",
+            "步骤 {step} 在流程 {flow} 之后转到 {what}，但通话不会从该流程返回",
+            "let a last step of that flow name no next:, or take next: away here",
+            "请让该流程的某个末尾步骤不填 next:，或删除此处的 next:",
         ),
         "DP219": (
             "queue {what} has no agent",

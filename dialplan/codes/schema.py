@@ -134,6 +134,42 @@ SCHEMA = codes(
             "write 203.0.113.7 or 203.0.113.0/24",
             "请写成 203.0.113.7 或 203.0.113.0/24",
         ),
+        "DP124": (
+            "{what} is no address of a service",
+            "{what} 不是有效的服务地址",
+            "write https://host/path; {{name}} for variables may stand after the host only",
+            "请写 https://主机/路径；变量 {{name}} 只能出现在主机之后",
+        ),
+        "DP125": (
+            "{what} is no place in an answer",
+            "{what} 不是应答中的位置",
+            "write names joined by dots, places of a list in brackets: order.lines[0].name",
+            "请用点连接名称，列表位置用方括号：order.lines[0].name",
+        ),
+        "DP126": (
+            "{what} is no name of a header",
+            "{what} 不是有效的请求头名称",
+            "use letters, digits and -, e.g. X-Api-Key",
+            "请使用字母、数字和 -，例如 X-Api-Key",
+        ),
+        "DP127": (
+            "{field} is too long, or holds control characters",
+            "{field} 过长，或含有控制字符",
+            "keep a condition to 300 characters in one line, other text to 500",
+            "条件不超过一行 300 个字符，其他文本不超过 500 个字符",
+        ),
+        "DP128": (
+            "{what} is not one digit",
+            "{what} 不是一位数字",
+            "write one of 0-9",
+            "请写 0-9 中的一位",
+        ),
+        "DP129": (
+            "{what} is no name of a variable",
+            "{what} 不是有效的变量名",
+            "use 1-40 lower-case letters, digits and _, a letter first",
+            "请用 1-40 个小写字母、数字和 _，以字母开头",
+        ),
         "DP199": (
             "{what} more problems are not shown",
             "另有 {what} 个问题未显示",

@@ -1,12 +1,11 @@
-"""Numbers, queues, agents, hours and languages, held against each other."""
+"""Numbers, queues, agents and languages, held against each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time
 
 from dialplan.codes import known, problem
-from dialplan.model import Hours, Site
+from dialplan.model import Site
 from dialplan.places import Places
 from dialplan.schedule import has_holidays, zone_of
 from ivr.core.language import Text
@@ -21,12 +20,7 @@ def parts(site: Site, places: Places) -> Iterator[Problem]:
         if flow not in site.flows:
             where = places.of("numbers", number)
             yield problem("DP211", where, number=number, what=flow, known=known(flow, site.flows))
-    for flow in site.flows:
-        if flow not in site.numbers.values():
-            yield problem("DP230", places.of_key("flows", flow), flow=flow)
     yield from _agents(site, places)
-    for name, hours in site.hours.items():
-        yield from _hours(name, hours, places)
 
 
 def _general(site: Site, places: Places) -> Iterator[Problem]:
@@ -78,20 +72,6 @@ def _agents(site: Site, places: Places) -> Iterator[Problem]:
     for name in site.queues:
         if name not in staffed:
             yield problem("DP219", places.of_key("queues", name), what=name)
-
-
-def _hours(name: str, hours: Hours, places: Places) -> Iterator[Problem]:
-    if hours.always is None and not hours.openings:
-        yield problem("DP228", places.of_key("hours", name), hours=name)
-    if hours.holidays is not None and not has_holidays(hours.holidays):
-        yield problem("DP226", places.of("hours", name, "holidays"), what=hours.holidays)
-    for index, opening in enumerate(hours.openings):
-        if opening.end != time(0) and opening.end <= opening.start:
-            where = places.of("hours", name, "openings", index, "end")
-            yield problem("DP227", where, start=f"{opening.start:%H:%M}", end=f"{opening.end:%H:%M}")
-    for index, day in enumerate(hours.open):
-        if day in hours.closed:
-            yield problem("DP229", places.of("hours", name, "open", index), what=day.isoformat(), hours=name)
 
 
 __all__ = ["parts"]

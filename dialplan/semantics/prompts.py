@@ -6,7 +6,21 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from dialplan.codes import problem
-from dialplan.model import Callback, Collect, Enqueue, FlowStep, Greeting, LanguageChoice, Menu, Queue, Site
+from dialplan.model import (
+    Callback,
+    Collect,
+    Enqueue,
+    FlowStep,
+    Greeting,
+    Input,
+    LanguageChoice,
+    Queue,
+    Record,
+    Say,
+    Site,
+    Survey,
+    Voicemail,
+)
 from dialplan.places import Places
 from dialplan.schedule import GREETINGS
 from dialplan.tree import Loc
@@ -26,41 +40,78 @@ CALLBACK_PROMPTS = (
     "callback-cancelled",
     "goodbye",
 )
+CONFIRM_PROMPTS: tuple[str, ...] = ()
+"""What ``collect`` says where it reads an entry back."""
+REVIEW_PROMPTS: tuple[str, ...] = ("record-review", "record-review-last", "record-kept")
+"""What the caller is told of his message, where he may review it."""
 
 
 def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
     """The prompts a step may play in the caller's language, each with the path inside the step that asks for it."""
     for index, prompt in enumerate(getattr(step, "prompts", ())):
         yield prompt, ("prompts", index)
+    if isinstance(step, Input):
+        yield from _input(step)
     match step:
         case Greeting():
-            for prompt in GREETINGS:
-                yield prompt, ("step",)
-            if step.notice:
-                yield "recording-notice", ("notice",)
-            if step.refuse_key is not None:
-                yield f"recording-refusal-{step.refuse_key}", ("refuse_key",)
-                yield "recording-refused", ("refuse_key",)
-        case Menu():
-            yield from _input(step)
-        case Collect():
-            yield from _input(step)
+            yield from _greeting(step)
+        case Say():
+            for index, one in enumerate(step.say):
+                if one.prompt is not None:
+                    yield one.prompt, ("say", index, "prompt")
+        case Survey():
+            yield from _survey(step)
+        case _:
+            yield from _fixed(step)
+
+
+def _greeting(step: Greeting) -> Iterator[tuple[str, Loc]]:
+    for prompt in GREETINGS:
+        yield prompt, ("step",)
+    if step.notice:
+        yield "recording-notice", ("notice",)
+    if step.refuse_key is not None:
+        yield f"recording-refusal-{step.refuse_key}", ("refuse_key",)
+        yield "recording-refused", ("refuse_key",)
+
+
+def _fixed(step: FlowStep) -> Iterator[tuple[str, Loc]]:
+    """The prompts that a kind of step always plays, or plays where a setting asks for it."""
+    prompts: tuple[str, ...] = ()
+    setting = "step"
+    match step:
+        case Collect() if step.confirm:
+            prompts, setting = CONFIRM_PROMPTS, "confirm"
         case Enqueue():
-            yield "queue-join", ("step",)
+            prompts = ("queue-join",)
         case Callback():
-            for prompt in CALLBACK_PROMPTS:
-                yield prompt, ("step",)
+            prompts = CALLBACK_PROMPTS
+        case Voicemail() | Record() if step.review:
+            prompts, setting = REVIEW_PROMPTS, "review"
+    for prompt in prompts:
+        yield prompt, (setting,)
 
 
-def _input(step: Menu | Collect) -> Iterator[tuple[str, Loc]]:
-    for index, prompt in enumerate(step.again):
+def _input(step: Input) -> Iterator[tuple[str, Loc]]:
+    for index, prompt in enumerate(getattr(step, "again", ())):
         yield prompt, ("again", index)
-    for prompt in step.invalid:
-        yield prompt, ("invalid",)
-    for prompt in step.silent:
-        yield prompt, ("silent",)
-    if step.failure is None:
-        yield step.closing, ("closing",) if "closing" in step.model_fields_set else ("step",)
+    for setting in ("invalid", "silent"):
+        for prompt in getattr(step, setting) if step.tries > 1 else ():
+            yield prompt, _written(step, setting)
+    if step.failure is None and not isinstance(step, LanguageChoice | Survey):  # these two go on
+        yield step.closing, _written(step, "closing")
+
+
+def _written(step: Input, setting: str) -> Loc:
+    return (setting,) if setting in step.model_fields_set else ("step",)
+
+
+def _survey(step: Survey) -> Iterator[tuple[str, Loc]]:
+    for index, question in enumerate(step.questions):
+        for position, prompt in enumerate(question.prompts):
+            yield prompt, ("questions", index, "prompts", position)
+    for index, prompt in enumerate(step.thanks):
+        yield prompt, ("thanks", index)
 
 
 def queue_prompts(queue: Queue) -> Iterator[tuple[str, Loc]]:
