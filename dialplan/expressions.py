@@ -129,9 +129,9 @@ def _tree(known: list[Token], text: str, columns: Mapping[int, int]) -> ast.expr
     try:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        # Python points behind the end, or at a bracket that is not closed.
-        at = min(error.offset or 1, len(text)) - 1
-        column = columns.get(len(text[: max(at, 0)].encode()), known[-1].at + 1)
+        last = known[-1].at + 1  # where something is missing
+        at = (error.offset or 0) - 1
+        column = columns.get(len(text[:at].encode()), last) if 0 <= at < len(text) else last
         raise ExpressionError(_PLAIN, column) from None
     except (RecursionError, MemoryError, ValueError):
         raise ExpressionError(Text("too deeply nested", "嵌套过深")) from None

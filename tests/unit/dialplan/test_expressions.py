@@ -108,7 +108,7 @@ def test_what_expressions_come_to(text: str, comes_to: object) -> None:
         ("(a", 1, "a comparison or a sum"),
         ("a)", 2, "a comparison or a sum"),
         ("a b", 3, "a comparison or a sum"),
-        ("a ==", 4, "a comparison or a sum"),
+        ("a ==", 3, "a comparison or a sum"),
         ("a ** b", 1, "a comparison or a sum"),
         ("1, 2", 1, "a comparison or a sum"),
         ("(1, 2) == a", 1, "a comparison or a sum"),
