@@ -73,20 +73,36 @@ def speak(prompt: Prompt, synthesiser: Synthesiser, *, voices: Mapping[str, Voic
 
 def render(prompt: Prompt, synthesiser: Synthesiser, *, root: Path, voices: Mapping[str, Voice] = VOICES) -> Entry:
     """Render one prompt at both rates below ``root`` and say what was made."""
-    spoken = np.zeros(0, np.float32) if prompt.tone else speak(prompt, synthesiser, voices=voices)
+    if prompt.tone:
+        return write(prompt, None, RATE, voice="tone", root=root)
+    return write(prompt, speak(prompt, synthesiser, voices=voices), RATE, voice=voices[prompt.says_in].name, root=root)
+
+
+def write(prompt: Prompt, spoken: Floats | None, source: int, *, voice: str, root: Path) -> Entry:
+    """Write a prompt at both rates below ``root``, finished, and say what was made.
+
+    Args:
+        spoken: its words, float32 in -1..1 at ``source`` Hz; None for its tone.
+        voice: who says it.
+    """
     made: dict[int, Floats] = {}
     for extension, rate in sounds.EXTENSIONS.items():
-        made[rate] = tones.tone(prompt.tone, rate) if prompt.tone else finish.finish(spoken, RATE, rate)
+        made[rate] = tones.tone(prompt.tone, rate) if spoken is None else finish.finish(spoken, source, rate)
         path = sounds.sound_path(prompt.language, prompt.id, extension=extension, root=root)
         finish.write_wav(path, made[rate], rate)
+    return entry(prompt, made[8000], voice)
+
+
+def entry(prompt: Prompt, sound: Floats, voice: str) -> Entry:
+    """What the manifest says of a sound at 8 kHz."""
     return Entry(
         id=prompt.id,
         language=prompt.language,
         text_sha=manifest.text_sha(prompt),
-        voice="tone" if prompt.tone else voices[prompt.says_in].name,
-        seconds=round(len(made[8000]) / 8000, 3),
-        rms=round(speech_loudness(made[8000], 8000), 1),
-        peak=round(decibels(float(np.abs(made[8000]).max(initial=0.0))), 1),
+        voice=voice,
+        seconds=round(len(sound) / 8000, 3),
+        rms=round(speech_loudness(sound, 8000), 1),
+        peak=round(decibels(float(np.abs(sound).max(initial=0.0))), 1),
     )
 
 
@@ -107,4 +123,15 @@ def render_music(root: Path) -> None:
         finish.write_wav(root / "moh" / f"calm{extension}", tones.music(rate), rate)
 
 
-__all__ = ["VOICES", "Synthesiser", "Voice", "render", "render_music", "sentences", "speak", "stale"]
+__all__ = [
+    "VOICES",
+    "Synthesiser",
+    "Voice",
+    "entry",
+    "render",
+    "render_music",
+    "sentences",
+    "speak",
+    "stale",
+    "write",
+]
