@@ -26,7 +26,7 @@ LANGUAGES = ("zh-CN", "en-US", "ko-KR")
 FOLDER = Path(__file__).resolve().parent / "catalogue"
 
 _OWN_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")
-_ASTERISK_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+)?\Z")
+_ASTERISK_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)?\Z")
 COMPANY = "{company}"
 MOST_BYTES = 1_000_000
 _PLACES = re.compile(r"\{[^{}]*\}?|\}")

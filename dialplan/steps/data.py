@@ -70,11 +70,12 @@ class Spoken(Model):
 
     prompt: PromptId | None = Field(default=None, description="a prompt")
     digits: Template | None = Field(default=None, description="digit by digit, e.g. an order's number")
-    number: Template | None = Field(default=None, description="as a number")
+    number: Template | None = Field(default=None, description="as a number, up to 999999999999, e.g. 1250 or 0.5")
     money: Template | None = Field(default=None, description="as an amount of money, e.g. 12.50")
-    date: Template | None = Field(default=None, description="as a date, YYYY-MM-DD")
+    date: Template | None = Field(default=None, description="as a date, YYYY-MM-DD or MM-DD")
     time: Template | None = Field(default=None, description="as a time of day, HH:MM")
-    currency: Literal["CNY", "USD", "KRW"] = Field(default="CNY", description="currency of money")
+    currency: Literal["CNY", "USD", "KRW"] = Field(default="CNY", description="currency of money; KRW has no fractions")
+    weekday: bool = Field(default=False, description="whether the day of the week is said with a date")
 
 
 class Say(StepBase):
@@ -84,7 +85,7 @@ class Say(StepBase):
     say: list[Spoken] = Field(description="what is said, in order", min_length=1)
     barge_in: bool = Field(default=True, description="whether a key stops it")
     failure: Name | None = Field(
-        default=None, description="step when a value is none of its kind; that of next else, the rest left out"
+        default=None, description="step when a value is none of its kind; that of next else; nothing is said then"
     )
 
 

@@ -33,16 +33,18 @@ class Collect(Input, StepBase):
         default=["collect-again"], description="prompt after a wrong entry; several for one time after another"
     )
     silent: Wordings = Field(
-        default=["collect-again"], description="prompt after silence; several for one time after another"
+        default=["collect-silent"], description="prompt after silence; several for one time after another"
     )
     variable: Variable = Field(description="variable that holds the digits")
     min: int = Field(default=1, ge=1, le=32, description="fewest digits")
     max: int = Field(default=16, ge=1, le=32, description="most digits")
     terminator: Literal["#", "*", ""] = Field(
-        default="#", description='key that ends the entry early; "" for none. The other one of # and * starts it over'
+        default="#",
+        description='key that ends the entry early, "" for none; the other one of # and *, or else *, starts it over',
     )
     confirm: bool = Field(
-        default=False, description="whether the digits are read back and confirmed by key 1; key 2 starts over"
+        default=False,
+        description="whether the digits, unless secret, are read back and confirmed by key 1; key 2 starts over",
     )
     secret: bool = Field(
         default=False,

@@ -1,36 +1,71 @@
-"""Digits as a caller keys them in: # ends the entry, * starts it over."""
+"""Digits as a caller keys them in: one key ends the entry, another starts it over."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.call.channel import ALL_KEYS
-from ivr.call.context import CallContext
+from ivr.call.asking import REPEAT
+from ivr.call.channel import ALL_KEYS, Heard
+from ivr.call.context import HUMAN, CallContext
 
-__all__ = ["enter_digits", "luhn"]
+IDLE_KEYS = 10
+"""How often one entry may be started over, or a key pressed in it that means nothing; then it is given up."""
+
+__all__ = ["IDLE_KEYS", "enter_digits", "luhn"]
 
 
-async def enter_digits(call: CallContext, prompts: Sequence[str], *, most: int, wait: float) -> str | None:
+async def enter_digits(
+    call: CallContext,
+    prompts: Sequence[str],
+    *,
+    most: int,
+    wait: float,
+    terminator: str = "#",
+    lead: Sequence[str] = (),
+) -> str | None:
     """One entry; ``None`` when the caller hung up.
+
+    Callers of the accessible profile hear the prompts again by the key that starts over, also where that is the
+    terminator and nothing was entered yet; 0 alone, and silence after it, leads them to a human.
 
     Args:
         prompts: said first; the first key stops them.
         most: digits after which the entry is over.
         wait: seconds to wait for each key.
+        terminator: key that ends the entry, # or *, and the other starts it over; with none, * starts over and #
+            means nothing.
+        lead: said before the prompts, the first time.
+
+    Raises:
+        HumanWanted: if the caller wants a human.
     """
-    heard = await call.say(list(prompts), keys=ALL_KEYS)
-    digits = ""
+    over = "#" if terminator == REPEAT else REPEAT
+    heard = await call.say([*lead, *prompts], keys=ALL_KEYS)
+    digits, idle = "", 0
     while not heard.hung_up:
         if not heard.key:
-            heard = await call.channel.wait_key(wait)
-            if heard.hung_up or not heard.key:
+            heard = await call.channel.wait_key(call.patience(wait))
+            if not heard.key:
+                if digits == HUMAN and not heard.hung_up:
+                    call.human_if_wanted(HUMAN)
                 break
-        key, heard = heard.key, type(heard)()
-        if key == "#":
+        key, heard = heard.key, Heard()
+        again = call.accessible and key == REPEAT and not digits
+        if key == terminator and not again:
             break
-        digits = "" if key == "*" else digits + key
-        if len(digits) == most:
-            break
+        if key.isdigit():
+            digits += key
+            if len(digits) == most:
+                break
+            continue
+        idle += 1
+        if idle == IDLE_KEYS:
+            return ""
+        if key == over or again:
+            digits = ""
+            if call.accessible:
+                call.tell("repeat", key=key)
+                heard = await call.say(prompts, keys=ALL_KEYS)
     return None if heard.hung_up else digits
 
 

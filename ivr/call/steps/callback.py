@@ -15,6 +15,7 @@ from ivr.core.ids import mask_number
 from ivr.queues.callbacks.book import Noted, Wish
 from ivr.queues.callbacks.numbers import callable_number
 from ivr.queues.places import asterisk_priority
+from prompts.saying import say
 
 TRIES = 3
 MOST_DIGITS = 20
@@ -68,7 +69,7 @@ async def _agree(call: CallContext, number: str | None, settings: CallbackSettin
 async def _confirm(call: CallContext, number: str, settings: CallbackSettings) -> str | HungUp:
     """The key he presses; empty for none."""
     question = "callback-confirm" if settings.other_numbers else "callback-confirm-only"
-    said = ["callback-number", *(f"digits/{digit}" for digit in number), question]
+    said = ["callback-number", *say(call.language, "digits", number), question]
     heard = await press(call, said, PATIENCE, YES + OTHER + STOP)
     return HungUp() if heard.hung_up else heard.key
 
