@@ -59,7 +59,7 @@ def load_scenarios(site: Path) -> list[Written]:
             continue
         found += [Written(one, file, places, index) for index, one in enumerate(file.scenarios)]
     if problems:
-        raise _refusal(problems)
+        raise refusal(problems)
     return found
 
 
@@ -84,10 +84,10 @@ def _read(root: Path, relative: Path, kind: Any) -> tuple[Any, Places]:
         tree: Node = parse(decode(read_bytes(root.resolve(strict=True), root.resolve() / relative), file), file, report)
     except TreeError as error:
         place = Place(file, error.place.line, error.place.column)
-        raise _refusal([problem(error.code, place, **error.fields)]) from None
+        raise refusal([problem(error.code, place, **error.fields)]) from None
     except (OSError, RuntimeError, ValueError, UnreadableError) as error:
         why = error.why if isinstance(error, UnreadableError) else shown(getattr(error, "strerror", None) or error)
-        raise _refusal([problem("DP002", Place(file), what=why)]) from None
+        raise refusal([problem("DP002", Place(file), what=why)]) from None
     places = Places(tree)
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
@@ -96,7 +96,7 @@ def _read(root: Path, relative: Path, kind: Any) -> tuple[Any, Places]:
         problems += [_fault(one, places) for one in error.errors(include_url=False)[:100]]
         made = None
     if problems:
-        raise _refusal(problems)
+        raise refusal(problems)
     return made, places
 
 
@@ -116,7 +116,8 @@ def _fault(error: Any, places: Places) -> Problem:
     return Problem(places.of(*loc), "TS103", text, Text(message, f"应符合：{message}"))
 
 
-def _refusal(problems: list[Problem]) -> SiteError:
+def refusal(problems: list[Problem]) -> SiteError:
+    """The error that carries the problems of scenario files."""
     count = len(problems)
     return SiteError(
         Text(f"errors in the scenarios: {count}", f"场景文件有 {count} 个错误"),
@@ -125,4 +126,4 @@ def _refusal(problems: list[Problem]) -> SiteError:
     )
 
 
-__all__ = ["FOLDER", "Written", "load_scenarios", "load_stubs"]
+__all__ = ["FOLDER", "Written", "load_scenarios", "load_stubs", "refusal"]

@@ -27,11 +27,18 @@ WORDS: dict[Verb, tuple[str, ...]] = {
 tone; ``key 1``: he leaves the queue by that key.
 """
 _KEYED = re.compile(r"key ([0-9*#])")
+_PLAIN = sorted({word for words in WORDS.values() for word in words} - {"key"})
+_WORD = rf"^({'|'.join(_PLAIN)}|key [0-9*#])$"
 
 
 def known_word(verb: Verb, word: str) -> bool:
     """Whether ``word`` may become of a caller who is handed over by ``verb``."""
     return (word in WORDS[verb] and word != "key") or (verb == "queue" and _KEYED.fullmatch(word) is not None)
+
+
+def usable_word(word: str) -> bool:
+    """Whether it may become of a caller at all."""
+    return re.fullmatch(_WORD, word) is not None
 
 
 def key_of(word: str) -> str:
@@ -44,8 +51,6 @@ def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-_PLAIN = sorted({word for words in WORDS.values() for word in words} - {"key"})
-_WORD = rf"^({'|'.join(_PLAIN)}|key [0-9*#])$"
 Word = Annotated[str, StringConstraints(pattern=_WORD)]
 Words = Annotated[list[Word], BeforeValidator(_listed), Field(min_length=1, max_length=50)]
 
@@ -86,4 +91,15 @@ class Plan:
     accessible: bool = False
 
 
-__all__ = ["WORDS", "LookupReplies", "LookupReply", "Plan", "Verb", "Word", "Words", "key_of", "known_word"]
+__all__ = [
+    "WORDS",
+    "LookupReplies",
+    "LookupReply",
+    "Plan",
+    "Verb",
+    "Word",
+    "Words",
+    "key_of",
+    "known_word",
+    "usable_word",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from dialplan.base import Digits, Language, Model, Name, Variable
 from ivr.call.simulation.plan import LookupReplies, Plan, Words
+from ivr.core.errors import UsageError
+from ivr.core.language import Text
 
 GAP = "..."
 """In a path: any number of steps."""
@@ -91,6 +94,22 @@ class ScenarioFile(Model):
     scenarios: list[Scenario] = Field(description="the scenarios", min_length=1, max_length=1000)
 
 
+def usable_keys(keys: str) -> list[str]:
+    """What the caller does, from ``1,2,timeout``.
+
+    Raises:
+        UsageError: if one of them is nothing a caller can do.
+    """
+    actions: list[str] = _split(keys)
+    for action in actions:
+        if re.fullmatch(_KEY, action) is None:
+            raise UsageError(
+                Text(f"{action!r:.40} is nothing a caller can do", f"来电者无法执行 {action!r:.40}"),
+                cure=Text("keys (1, 123456#, !1), timeout or hangup", "请写按键（1、123456#、!1）、timeout 或 hangup"),
+            )
+    return actions
+
+
 def plan_of(scenario: Scenario, file: ScenarioFile, zone: ZoneInfo, number: str) -> Plan:
     """The call to simulate.
 
@@ -116,4 +135,4 @@ def _first(*values: str | None) -> str:
     return next((value for value in values if value is not None), "")
 
 
-__all__ = ["GAP", "Call", "Expected", "Keys", "Scenario", "ScenarioFile", "plan_of"]
+__all__ = ["GAP", "Call", "Expected", "Keys", "Scenario", "ScenarioFile", "plan_of", "usable_keys"]

@@ -1,0 +1,51 @@
+"""The caller of ``ivr dialplan simulate`` who is asked in the terminal."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from rich.markup import escape
+
+from ivr.call.fake import HANGUP, TIMEOUT
+from ivr.cli.common import console
+from ivr.core.language import Text
+
+_KEYS = frozenset("0123456789*#")
+
+
+class TypedCaller:
+    """Does what is typed: keys, Enter for silence, ``h`` to hang up."""
+
+    def __init__(self) -> None:
+        self._typing: deque[str] = deque()
+
+    def at_prompt(self, prompt: str, keys: str) -> str:
+        """Listens to its end, unless keys are left of what was typed."""
+        while self._typing:
+            if (key := self._typing.popleft()) in keys:
+                return key
+        return ""
+
+    def at_wait(self, seconds: float) -> str:
+        """The next key; asks for it when none is left."""
+        if self._typing:
+            return self._typing.popleft()
+        asked = Text(
+            f"your keys within {seconds:g} s (Enter: silence, h: hang up)",
+            f"请在 {seconds:g} 秒内按键（回车：静默，h：挂机）",
+        )
+        while True:
+            try:
+                typed = console.input(f"       [bold yellow]{escape(str(asked))}[/bold yellow] ").strip()
+            except EOFError:
+                return HANGUP
+            if typed.lower() in {"h", HANGUP}:
+                return HANGUP
+            if not typed:
+                return TIMEOUT
+            if set(typed) <= _KEYS:
+                self._typing.extend(typed[1:])
+                return typed[0]
+
+
+__all__ = ["TypedCaller"]
