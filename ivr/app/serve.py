@@ -12,14 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dialplan.loading import load_site
-from dialplan.sites import demo_site
 from ivr.agi import AgiServer
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiError
 from ivr.ami.events import EventsLost
 from ivr.app.lines import Lines
 from ivr.app.metrics import Metrics, MetricsServer
+from ivr.app.sites import begin_sites
 from ivr.app.staff import Staff
 from ivr.app.watched import Watched
 from ivr.asterisk.layout import ami_host, control_socket, whispers
@@ -32,7 +31,6 @@ from ivr.call.engine import Engine
 from ivr.call.lookups import HttpServices
 from ivr.call.recorder import Pauses
 from ivr.call.requests import routes
-from ivr.call.sites import SiteBook
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
 from ivr.core.settings import Settings
@@ -95,7 +93,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     configure_logging(settings.logs / "serve.log", level=settings.log_level)
     clock = SystemClock()
-    site = load_site(settings.site or demo_site())
+    sites, site_routes = await begin_sites(settings, clock)
     secrets = load_secrets(settings)
     await asyncio.to_thread(upgrade, settings.database)
     async with AsyncExitStack() as stack:
@@ -104,7 +102,6 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(journal.close)
         journal.start()
         remembered = StoredContinuations(database, clock)
-        sites = SiteBook(site)
         client = AmiClient(ami_host(settings), settings.ami_port, AMI_USER, secrets.ami, clock=clock)
         stack.push_async_callback(client.close)
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
@@ -134,15 +131,18 @@ async def serve(settings: Settings) -> None:
             switches=staff.hours,
             channels=partial(AgiChannel, recordings=settings.recordings, sounds=sounds_root(settings)),
         )
-        desk = CardDesk(sites, journal, pauses, clock)
-        asked = {"call": engine.handle, "callback": engine.handle_agent_first, "card": desk.handle}
+        asked = {
+            "call": engine.handle,
+            "callback": engine.handle_agent_first,
+            "card": CardDesk(sites, journal, pauses, clock).handle,
+        }
         server = AgiServer(ami_host(settings), settings.agi_port, asked | staff.asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
         watched = await Watched.begin(settings, database, client, live, staff, lambda: sites.site, clock, lines.book)
         control = ControlServer(
             control_socket(settings),
-            routes(database, pauses) | staff.routes | lines.routes | watched.routes,
+            routes(database, pauses) | staff.routes | lines.routes | watched.routes | site_routes,
             watched.streams,
         )
         await control.start()
@@ -172,7 +172,7 @@ async def serve(settings: Settings) -> None:
         ]
         stack.push_async_callback(end, tasks)
         ready = stack.enter_context(Ready(settings.run / "serve.ready"))
-        log.info("serving", pid=os.getpid(), agi=server.port, site=site.name, version=engine.sites.version)
+        log.info("serving", pid=os.getpid(), agi=server.port, site=sites.site.name, version=engine.sites.version)
         await stop.wait()
         ready.take_away()
         log.info("stopping")

@@ -9,12 +9,11 @@ import sys
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from dialplan.loading import load_site
-from dialplan.sites import demo_site
 from ivr.app.nightly import keep_nightly
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.logs import is_full, rotate
 from ivr.asterisk.setup import find_tools, prepare
+from ivr.call.versions import in_force
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.errors import AsteriskError, TelephonyError
 from ivr.core.language import Text
@@ -139,9 +138,11 @@ async def up(settings: Settings) -> None:
         AsteriskError: if Asterisk cannot be had or started.
         TelephonyError: if one of our processes keeps ending.
     """
-    site = load_site(settings.site or demo_site())
+    say = lambda text: print(text, flush=True)  # noqa: E731
+    edition = await asyncio.to_thread(in_force, settings, SystemClock(), tell=say)
+    site = edition.site
     toolbox = await find_tools(settings, needs=("asterisk",))
-    instance = await asyncio.to_thread(prepare, settings, site, toolbox=toolbox)
+    instance = await asyncio.to_thread(prepare, settings, site, toolbox=toolbox, book=edition.book)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -136,12 +136,14 @@ async def _read_until(settings: Settings) -> datetime | None:
 
 def prepare(settings: Settings, *, quiet: bool = False) -> Instance:
     """Asterisk found or fetched, and configured for the site in force; ends the command if that cannot be done."""
-    from dialplan.loading import load_site
     from ivr.asterisk.setup import prepare as make_ready
+    from ivr.call.versions import in_force
+    from ivr.core.clock import SystemClock
 
-    site = guarded(lambda: load_site(site_folder(settings)), as_json=quiet)
+    say = None if quiet else lambda text: note(text.en, text.zh)
+    edition = guarded(lambda: in_force(settings, SystemClock(), tell=say), as_json=quiet)
     with progress_bar(quiet=quiet) as tell:
-        return guarded(lambda: make_ready(settings, site, progress=tell), as_json=quiet)
+        return guarded(lambda: make_ready(settings, edition.site, progress=tell, book=edition.book), as_json=quiet)
 
 
 def own_certificate(settings: Settings) -> str:

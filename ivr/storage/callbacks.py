@@ -56,3 +56,8 @@ async def hold_attempt(session: AsyncSession, linkedid: str) -> Callback | None:
 async def of_attempt(session: AsyncSession, linkedid: str) -> Callback | None:
     """The callback whose last try is this call."""
     return await session.scalar(select(Callback).where(Callback.attempt == linkedid))
+
+
+async def versions(session: AsyncSession) -> set[str]:
+    """Versions of the site that callbacks which are not over began with."""
+    return set(await session.scalars(select(Callback.site_version).where(Callback.state.in_(OPEN)).distinct()))

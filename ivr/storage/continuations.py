@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.models import Continuation
@@ -33,3 +33,8 @@ async def purge(session: AsyncSession, before: datetime) -> int:
     """Delete what was left before this time; returns how many."""
     statement = delete(Continuation).where(Continuation.created_at < before).returning(Continuation.token)
     return len((await session.scalars(statement)).all())
+
+
+async def versions(session: AsyncSession) -> set[str]:
+    """Versions of the site that calls go on with: those the dialplan works for now, and those not picked up lately."""
+    return set(await session.scalars(select(Continuation.state["site_version"].as_string()).distinct()))

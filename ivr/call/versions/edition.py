@@ -13,7 +13,10 @@ from dialplan.places import assemble
 from dialplan.version import site_version
 from ivr.core.errors import SiteError
 from ivr.core.language import Text
+from ivr.core.log import get_logger
 from prompts.book import PromptBook, pack
+
+log = get_logger("versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,17 @@ def load_edition(folder: Path, version: str, *, sounds: Path | None = None) -> E
         raise _unreadable(version) from error
     if not files.complete:
         raise _unreadable(version)
-    return Edition(
-        version,
-        site,
-        PromptBook.of_site(folder, {str(language): name for language, name in site.company.items()}, root=sounds),
-    )
+    return Edition(version, site, book_of(folder, site, sounds))
+
+
+def book_of(folder: Path, site: Site, sounds: Path | None = None) -> PromptBook:
+    """The prompts of a site; those of the pack alone where its own are wrong, which the check tells of."""
+    company = {str(language): name for language, name in site.company.items()}
+    try:
+        return PromptBook.of_site(folder, company, root=sounds)
+    except SiteError as error:
+        log.error("the site's own prompts are not used", problem=str(error))
+        return PromptBook(root=sounds)
 
 
 def _unreadable(version: str) -> SiteError:
@@ -66,4 +75,4 @@ def _unreadable(version: str) -> SiteError:
     )
 
 
-__all__ = ["Edition", "load_edition"]
+__all__ = ["Edition", "book_of", "load_edition"]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialplan.loading import errors_of, load_checked, load_site
-from dialplan.model import Site
 from dialplan.sites import demo_site
-from ivr.call.versions.edition import Edition, load_edition
+from ivr.call.versions.edition import Edition, book_of, load_edition
 from ivr.call.versions.snapshot import Snapshot
 from ivr.call.versions.store import VersionStore
 from ivr.core.clock import Clock
@@ -19,7 +18,7 @@ from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.core.problems import Problem
 from ivr.core.settings import Settings
-from prompts.book import PromptBook, pack
+from prompts.book import PromptBook
 from prompts.own import read_own
 
 log = get_logger("versions")
@@ -60,7 +59,7 @@ def read_checked(folder: Path, *, prompts: bool = True) -> Checked:
         problems += wrong
         edition = None
         if site is not None and not errors_of(problems):
-            edition = Edition(snapshot.version(site), site, _book(place, site))
+            edition = Edition(snapshot.version(site), site, book_of(place, site))
     return Checked(snapshot, edition, problems)
 
 
@@ -80,27 +79,25 @@ def check_folder(folder: Path) -> Checked:
     return Checked(checked.snapshot, None if errors_of(problems) else checked.edition, problems)
 
 
-def _book(folder: Path, site: Site) -> PromptBook:
-    """The prompts of a site; those of the pack alone where the site's are wrong, which the check tells of."""
-    try:
-        return PromptBook.of_site(folder, {str(language): name for language, name in site.company.items()})
-    except SiteError as error:
-        log.error("the site's own prompts are not used", problem=str(error))
-        return pack()
-
-
 def site_folder(settings: Settings) -> Path:
     """The folder the admin writes in."""
     return settings.site or demo_site()
 
 
-def in_force(settings: Settings, clock: Clock, *, tell: Callable[[Text], None] | None = None) -> Edition:
+def in_force(
+    settings: Settings,
+    clock: Clock,
+    *,
+    sounds: Path | None = None,
+    tell: Callable[[Text], None] | None = None,
+) -> Edition:
     """What this installation runs.
 
     That is the version put in force last, by its own files. The folder's content is it where nothing has been put in
     force yet, where another folder has been set since, and where none is set: then it is the demo's.
 
     Args:
+        sounds: folder of the sounds that are played; that of the pack when not given.
         tell: hears that the folder holds something else.
 
     Raises:
@@ -113,7 +110,7 @@ def in_force(settings: Settings, clock: Clock, *, tell: Callable[[Text], None] |
     folder = site_folder(settings)
     if force is not None and settings.site is not None and force.configured == str(settings.site):
         try:
-            edition = load_edition(store.folder(force.version), force.version)
+            edition = load_edition(store.folder(force.version), force.version, sounds=sounds)
         except (IvrError, ValueError) as error:
             log.error("version in force not readable: the folder is taken", version=force.version, problem=str(error))
         else:
@@ -127,11 +124,11 @@ def in_force(settings: Settings, clock: Clock, *, tell: Callable[[Text], None] |
     if checked is None or checked.edition is None:
         load_site(folder)  # raises, and says what is wrong in the usual way
         raise SiteError(Text(f"{folder} has just changed", f"{folder} 刚刚被更改"), cure="ivr dialplan check")
-    edition = checked.edition
-    store.put(checked.snapshot, edition.version, site=edition.site.name, source=folder, at=clock.now())
-    if force is None or force.version != edition.version or force.configured != str(settings.site or ""):
-        store.put_in_force(edition.version, configured=settings.site, at=clock.now(), by=BY_ITSELF)
-    return edition
+    version, site = checked.edition.version, checked.edition.site
+    store.put(checked.snapshot, version, site=site.name, source=folder, at=clock.now())
+    if force is None or force.version != version or force.configured != str(settings.site or ""):
+        store.put_in_force(version, configured=settings.site, at=clock.now(), by=BY_ITSELF)
+    return load_edition(store.folder(version), version, sounds=sounds)
 
 
 def differs(store: VersionStore, folder: Path, version: str) -> bool:

@@ -140,6 +140,11 @@ class VersionStore:
         self.set_in_force(force)
         return force
 
+    def forget_last(self, version: str) -> None:
+        """Take the last time back that ``version`` was put in force: it did not come to be."""
+        about = self.about(version)
+        self._write(self.root / version / _ABOUT, _plain(replace(about, times=about.times[:-1])))
+
     def set_in_force(self, force: InForce | None) -> None:
         """Say what is in force, without a trace of it in the version: to take a swap back."""
         if force is None:
@@ -159,7 +164,7 @@ class VersionStore:
             return InForce(**(found | {"since": datetime.fromisoformat(found["since"])}))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path) from error
 
     def about(self, version: str) -> Stored:
@@ -199,6 +204,19 @@ class VersionStore:
         several = Text(f"several versions begin with {beginning}", f"有多个版本以 {beginning} 开头")
         none = Text(f"no version {beginning!r:.40} is kept", f"没有保存版本 {beginning!r:.40}")
         raise UsageError(several if found else none, cure="ivr dialplan versions")
+
+    def before(self) -> str:
+        """The version that was in force before the one that is.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        force = self.in_force()
+        if force is None or not self.has(force.before):
+            raise UsageError(
+                Text("no other version was in force before", "此前没有其他生效版本"), cure="ivr dialplan versions"
+            )
+        return force.before
 
     def prune(self, *, spared: Collection[str] = (), keep: int = KEPT) -> list[str]:
         """Delete all but the last ``keep``, the one in force and those ``spared``; returns what went."""
