@@ -64,7 +64,7 @@ class HttpServices:
             return Reply(0, problem="not reached", tries=number)
         except httpx.TransportError as error:  # its text may name the address
             return Reply(0, problem=f"broken off: {type(error).__name__}", tries=number)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        except Exception as error:  # an odd address comes to many kinds of error
             return Reply(0, problem=f"not asked: {type(error).__name__}", tries=number)
 
     async def _exchange(self, request: Request, number: int) -> Reply:
