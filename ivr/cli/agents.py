@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +15,7 @@ from ivr.cli import agents_pops, agents_state
 from ivr.cli.asterisk import own_certificate
 from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
 from ivr.cli.keeping import audited
-from ivr.core.errors import IvrError, UsageError
+from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
@@ -67,14 +68,13 @@ def add(
     def change() -> tuple[Site, Agent]:
         return add_agent(_own_site(settings), new)
 
-    site, added = guarded(lambda: _audited(settings, "agents.add", agent, change), as_json=as_json)
-    running = guarded(lambda: _apply(settings, site), as_json=as_json)
+    added, taken = guarded(lambda: _changed(settings, agent, "agents.add", change), as_json=as_json)
     if as_json:
-        emit(_plain(agent, added) | {"running": running})
+        emit(_plain(agent, added) | asdict(taken))
         return
     done(f"{agent} added, extension {added.extension}", f"已添加 {agent}，分机号 {added.extension}")
     note(f"settings for his phone: ivr agents provision {agent}", f"话机设置：ivr agents provision {agent}")
-    _tell(running)
+    _tell(taken)
 
 
 @app.command()
@@ -90,13 +90,12 @@ def remove(context: typer.Context, agent: AgentId, as_json: JsonFlag = False) ->
         forget_agent(settings, agent)
         return found
 
-    site, gone = guarded(lambda: _audited(settings, "agents.remove", agent, change), as_json=as_json)
-    running = guarded(lambda: _apply(settings, site, gone), as_json=as_json)
+    gone, taken = guarded(lambda: _changed(settings, agent, "agents.remove", change), as_json=as_json)
     if as_json:
-        emit(_plain(agent, gone) | {"running": running})
+        emit(_plain(agent, gone) | asdict(taken))
         return
     done(f"{agent} removed", f"已移除 {agent}")
-    _tell(running)
+    _tell(taken)
 
 
 @app.command()
@@ -169,26 +168,58 @@ def _phones(names: list[str]) -> list[Phone]:
     return chosen
 
 
-def _apply(settings: Settings, site: Site, gone: Agent | None = None) -> bool | None:
-    """Whether the Asterisk that runs has taken the change over; None if there is no Asterisk on this machine."""
-    from ivr.asterisk.apply import apply
-    from ivr.asterisk.install import find_asterisk
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What the change has come to.
+
+    Args:
+        running: whether the Asterisk that runs has taken it over; None if there is none on this machine, or it has
+            never run.
+        engine: whether the engine has; None if it waits for a reload, as the folder holds other changes, too.
+    """
+
+    running: bool | None
+    engine: bool | None
+
+
+def _changed(
+    settings: Settings, agent: str, action: str, change: Callable[[], tuple[Site, Agent]]
+) -> tuple[Agent, _Taken]:
+    """Change the site's folder, and put that in force where the folder held what is in force before."""
     from ivr.asterisk.secrets import ensure_secrets
+    from ivr.call.versions import Snapshot, VersionStore
+    from ivr.call.versions.start import differs
+    from ivr.call.versions.swap import locked
+    from ivr.cli.dialplan_versions import put_in_force
 
-    ensure_secrets(settings, site.agents)
-    try:
-        find_asterisk(settings, needs=("asterisk",), install=False)
-    except IvrError:
-        return None
-    return apply(settings, site, gone=[gone] if gone is not None else []).running
+    store, folder = VersionStore.of(settings), _own_site(settings)
+    with locked(settings):
+        force = store.in_force()
+        other = force is not None and (force.configured != str(folder) or differs(store, folder, force.version))
+        site, found = _audited(settings, action, agent, change)
+        ensure_secrets(settings, site.agents)
+        if other:
+            return found, _Taken(running=False, engine=None)
+        if force is None:  # not started yet: the first start takes the folder
+            return found, _Taken(running=None, engine=False)
+        snapshot = Snapshot.of(folder)
+        version = snapshot.version(site)
+        store.put(snapshot, version, site=site.name, source=folder, at=datetime.now(UTC))
+        swapped = put_in_force(settings, store, version, f"{action} {agent}", action="site.reload")
+        asterisk = swapped.asterisk
+        return found, _Taken(None if asterisk is None else asterisk.running, swapped.engine)
 
 
-def _tell(running: bool | None) -> None:
-    if running:
+def _tell(taken: _Taken) -> None:
+    if taken.engine is None:
         note(
-            "Asterisk has read it; start the engine anew so that it knows, too (no call is lost)",
-            "Asterisk 已重新读取；请重启引擎使其同步（不会中断通话）",
+            "it holds with `ivr dialplan reload`: the folder holds other changes that are not in force",
+            "须用 `ivr dialplan reload` 生效：目录中还有其他未生效的更改",
         )
+    elif taken.running and taken.engine:
+        note("Asterisk and the engine have taken it over", "Asterisk 与引擎均已生效")
+    elif taken.running:
+        note("Asterisk has read it; the engine does when it starts", "Asterisk 已重新读取；引擎启动时生效")
     else:
         note("it holds when Asterisk is started", "Asterisk 启动后生效")
 
