@@ -130,6 +130,15 @@ NEEDED = {
     "whisper-language-zh",
     "whisper-waited",
     "whisper-waited-hour",
+    "record-failed",
+    "record-kept",
+    "record-review",
+    "record-review-last",
+    "survey-satisfaction",
+    "survey-solved",
+    "survey-thanks",
+    "transfer-failed",
+    "transfer-wait",
     *(f"region-{province}" for province in PROVINCES),
 }
 
