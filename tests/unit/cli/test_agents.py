@@ -43,7 +43,8 @@ def plain(ivr: Ivr, *words: str) -> Any:
 def test_an_agent_comes_and_goes(ivr: Ivr, site: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     added = plain(ivr, "agents", "add", "kim", "--name", "金", "--queue", "service")
     assert added == {
-        "id": "kim", "name": "金", "extension": "6002", "number": "802", "queues": ["service"], "running": None, "engine": False,
+        "id": "kim", "name": "金", "extension": "6002", "number": "802", "queues": ["service"], "running": None,
+        "engine": False,
     }  # fmt: skip
     assert [one["id"] for one in plain(ivr, "agents", "list")] == ["kim", "lee"]
     secret = json.loads((home / "secrets.json").read_text("utf-8"))["agents"]["kim"]
