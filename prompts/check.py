@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import wave
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -23,6 +23,7 @@ LONG_SILENCE = 0.5  # seconds at either end
 LENGTHS = 0.1  # seconds the two rates of a sound may differ
 
 _RENDER = Text("render it: python -m prompts.builder", "请重新生成：python -m prompts.builder")
+_BUILD = Text("build it: ivr prompts build", "请重新生成：ivr prompts build")
 _TEXTS = {
     "SD101": Text("is missing", "缺失"),
     "SD102": Text("cannot be read: {0}", "无法读取：{0}"),
@@ -47,7 +48,9 @@ _CURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
+class Measured:
+    """A sound file that could be read: its length in seconds, and its loudness in dBFS."""
+
     prompt: Prompt
     where: str
     rate: int
@@ -62,7 +65,19 @@ def _problem(where: str, code: str, *values: object, zh: Sequence[object] = ()) 
     return Problem(where, code, wording, _CURES.get(code, _RENDER), severity)
 
 
-def _is_clipped(sound: Floats) -> bool:
+def missing(where: str, cure: Text | None = None) -> Problem:
+    """The problem of a sound that is not there."""
+    found = _problem(where, "SD101")
+    return found if cure is None else replace(found, cure=cure)
+
+
+def clipped(where: str) -> Problem:
+    """The problem of a sound that is clipped."""
+    return _problem(where, "SD105")
+
+
+def is_clipped(sound: Floats) -> bool:
+    """Whether three samples in a row are at full scale."""
     full = np.abs(sound) >= 32767 / 32768
     if len(full) < CLIPPED:
         return False
@@ -90,7 +105,7 @@ def _check_file(prompt: Prompt, where: str, sound: Floats, rate: int) -> Iterato
     if span is None:
         yield _problem(where, "SD104")
         return
-    if _is_clipped(sound):
+    if is_clipped(sound):
         yield _problem(where, "SD105")
     if not prompt.tone:
         ends = ((span[0], ("beginning", "开头")), (len(sound) - span[1], ("end", "结尾")))
@@ -100,12 +115,17 @@ def _check_file(prompt: Prompt, where: str, sound: Floats, rate: int) -> Iterato
                 yield _problem(where, "SD108", seconds, en, zh=(seconds, zh))
 
 
-def _check_levels(measured: Sequence[_Measured]) -> Iterator[Problem]:
-    """Each against the median of all that are speech."""
+def middle_level(measured: Sequence[Measured]) -> float | None:
+    """The median loudness of all that are speech, in dBFS."""
     levels = [one.loudness for one in measured if math.isfinite(one.loudness) and not one.prompt.tone]
-    if not levels:
+    return median(levels) if levels else None
+
+
+def check_levels(measured: Sequence[Measured]) -> Iterator[Problem]:
+    """Each against the median of all that are speech."""
+    middle = middle_level(measured)
+    if middle is None:
         return
-    middle = median(levels)
     for one in measured:
         if one.prompt.tone or not math.isfinite(one.loudness):
             continue
@@ -132,10 +152,20 @@ def check_sounds(prompts: Sequence[Prompt], *, root: Path | None = None) -> list
     Raises:
         SetupError: if the manifest cannot be read.
     """
+    problems, measured = measure(prompts, root=root)
+    return [*problems, *check_levels(measured)]
+
+
+def measure(prompts: Sequence[Prompt], *, root: Path | None = None) -> tuple[list[Problem], list[Measured]]:
+    """What is wrong with the sounds of ``prompts``, each by itself, and what was measured of them.
+
+    Raises:
+        SetupError: if the manifest cannot be read.
+    """
     base = root or sounds.folder()
     known = manifest.read_manifest(manifest.manifest_path(root))
     problems: list[Problem] = []
-    measured: list[_Measured] = []
+    measured: list[Measured] = []
     for prompt in prompts:
         lengths: list[float] = []
         for extension, rate in sounds.EXTENSIONS.items():
@@ -147,14 +177,15 @@ def check_sounds(prompts: Sequence[Prompt], *, root: Path | None = None) -> list
                 continue
             problems.extend(_check_file(prompt, where, sound, rate))
             lengths.append(len(sound) / rate)
-            measured.append(_Measured(prompt, where, rate, lengths[-1], speech_loudness(sound, rate)))
+            measured.append(Measured(prompt, where, rate, lengths[-1], speech_loudness(sound, rate)))
         if len(lengths) == len(sounds.EXTENSIONS):
             where = f"{base.name}/{manifest.key(prompt)}"
             problems.extend(_check_text(prompt, where, known))
             if max(lengths) - min(lengths) > LENGTHS:
                 problems.append(_problem(where, "SD111", *(f"{length:.2f}" for length in lengths)))
-    problems.extend(_check_levels(measured))
-    return problems
+    if root is not None:
+        problems = [replace(one, cure=_BUILD) if one.cure is _RENDER else one for one in problems]
+    return problems, measured
 
 
 def check_languages(catalogues: Sequence[catalogue.Catalogue]) -> list[Problem]:
@@ -179,4 +210,16 @@ def check_pack(*, languages: Sequence[str] = catalogue.LANGUAGES, root: Path | N
     return [*check_languages(catalogues), *check_sounds(prompts, root=root)]
 
 
-__all__ = ["check_languages", "check_pack", "check_sounds"]
+__all__ = [
+    "CLIPPED",
+    "Measured",
+    "check_languages",
+    "check_levels",
+    "check_pack",
+    "check_sounds",
+    "clipped",
+    "is_clipped",
+    "measure",
+    "middle_level",
+    "missing",
+]
