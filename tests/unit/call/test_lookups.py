@@ -6,13 +6,11 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,70 +20,9 @@ from ivr.call.answers import LONGEST, read, text_of, value_at
 from ivr.call.lookups import HttpServices
 from ivr.call.services import Request
 from ivr.core.settings import Settings
+from tests.unit.call.service import Answer, Server, drips, hangs_up, never, says
 
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the machine's certificates take a while to read
-Answer = Callable[["Server", asyncio.StreamWriter], Awaitable[None]]
-
-
-@dataclass
-class Server:
-    """Answers on the loopback, one answer after another, the last of them for good; keeps what it was asked."""
-
-    answers: list[Answer]
-    asked: list[bytes] = field(default_factory=list)
-    port: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
-        try:
-            while True:
-                head = await reader.readuntil(b"\r\n\r\n")
-                length = next(
-                    (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line), 0
-                )
-                self.asked.append(head + await reader.readexactly(length))
-                await self.answers[min(len(self.asked), len(self.answers)) - 1](self, writer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-
-def says(body: Any = None, status: str = "200 OK", *headers: str, raw: bytes | None = None) -> Answer:
-    """Answers with that."""
-    data = json.dumps(body).encode() if raw is None else raw
-
-    async def answer(server: Server, writer: asyncio.StreamWriter) -> None:
-        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(data)}", *headers]
-        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
-
-    return answer
-
-
-async def hangs_up(server: Server, writer: asyncio.StreamWriter) -> None:
-    """Closes the connection in the middle of its answer."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
-    await writer.drain()
-    writer.close()
-
-
-async def never(server: Server, writer: asyncio.StreamWriter) -> None:
-    """Says nothing."""
-    await asyncio.sleep(30)
-
-
-async def drips(server: Server, writer: asyncio.StreamWriter) -> None:
-    """Always says a little more."""
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
-    for _ in range(300):
-        writer.write(b" ")
-        await writer.drain()
-        await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
