@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
@@ -15,7 +16,20 @@ from dialplan.base import pattern_of
 from dialplan.codes import CODES
 from dialplan.examples import EXAMPLES
 from dialplan.manual_zh import ZH
-from dialplan.model import Agent, CallbackSettings, CallerList, Flow, Hours, Opening, Queue, Site
+from dialplan.model import (
+    Accessible,
+    Agent,
+    CallbackSettings,
+    CallerList,
+    Case,
+    Flow,
+    Hours,
+    Opening,
+    Question,
+    Queue,
+    Site,
+    Spoken,
+)
 from dialplan.numbering import Numbering, Rewrite
 from dialplan.places import PARTS
 from dialplan.staffing import CallOutcome, PauseReason, Staffing
@@ -40,9 +54,16 @@ _FILES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("trunks.yaml: numbering", Numbering),
     ("trunks.yaml: numbering: rules", Rewrite),
     ("site.yaml: outside", Outside),
+    ("site.yaml: accessible", Accessible),
     ("alerts.yaml", AlertRule),
     ("flows/*.yaml", Flow),
 )
+_INSIDE: dict[str, tuple[str, type[BaseModel]]] = {
+    "branch": ("cases", Case),
+    "say": ("say", Spoken),
+    "survey": ("questions", Question),
+}
+"""Settings of steps that have settings of their own."""
 _HEADS = {
     "en": ("setting", "values", "default", "meaning"),
     "zh": ("设置项", "取值", "默认值", "含义"),
@@ -69,11 +90,6 @@ _SIMPLE = {
 _ELSEWHERE = frozenset({*PARTS, "flows"})  # in files of their own
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a whole site, with the description of every setting."""
-    return Site.model_json_schema()
-
-
 def manual(language: ManualLanguage = "en") -> str:
     """Tables of files, steps and problems, in Markdown."""
     parts: list[str] = []
@@ -81,6 +97,9 @@ def manual(language: ManualLanguage = "en") -> str:
         parts += [f"### {title}", _summary(model, language), *_settings(model, language)]
     for name, model in STEPS.items():
         parts += [f"### step: {name}", _summary(model, language), *_settings(model, language, skip={"step"})]
+        if name in _INSIDE:
+            setting, inner = _INSIDE[name]
+            parts += [f"#### step: {name}: {setting}", _summary(inner, language), *_settings(inner, language)]
     parts += [{"en": "### Problems", "zh": "### 问题代码"}[language], _table(_CODE_HEADS[language], _codes(language))]
     return "\n\n".join(parts) + "\n"
 
@@ -161,11 +180,13 @@ def _values(field: dict[str, Any], spec: dict[str, Any]) -> str:
 def _codes(language: ManualLanguage) -> Iterator[tuple[str, ...]]:
     for code, kind in CODES.items():
         text, cure = (part.zh if language == "zh" else part.en for part in (kind.text, kind.cure))
-        yield code, kind.severity.value, _plain(text), _plain(cure)
+        yield code, kind.severity.value, plain(text), plain(cure)
 
 
-def _plain(template: str) -> str:
-    return template.replace("{{}}", "`{}`") if "{{}}" in template else template.replace("{", "<").replace("}", ">")
+def plain(template: str) -> str:
+    """The text of a code, its fields as ``<field>``."""
+    names = {name: f"<{name}>" for _, name, _, _ in Formatter().parse(template) if name}
+    return template.format(**names)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -178,7 +199,7 @@ def _row(cells: Iterable[str]) -> str:
     return "| " + " | ".join(escaped) + " |"
 
 
-__all__ = ["ManualLanguage", "example", "manual", "refreshed", "schema"]
+__all__ = ["ManualLanguage", "example", "manual", "plain", "refreshed"]
 
 if __name__ == "__main__":  # python -m dialplan.manual docs/admin-guide.md
     for _name in sys.argv[1:]:

@@ -20,16 +20,16 @@ INPUTS = codes(
             "keep one of them",
             "请保留一个",
         ),
-        "DP252": (
-            "step {step} would read a secret entry aloud to confirm it",
-            "步骤 {step} 会为确认而读出保密输入",
-            "take confirm: or secret: away",
-            "请去掉 confirm: 或 secret:",
-        ),
     },
 ) | codes(
     Severity.WARNING,
     {
+        "DP252": (
+            "step {step} confirms nothing: a secret entry is never read aloud",
+            "步骤 {step} 不会确认：保密输入不会被读出",
+            "take confirm: or secret: away",
+            "请去掉 confirm: 或 secret:",
+        ),
         "DP254": (
             "step {step} asks at most {tries} times: not all {what} wordings under {field} are spoken",
             "步骤 {step} 最多询问 {tries} 次，{field} 中的 {what} 种说法不会全部播放",

@@ -1,0 +1,33 @@
+"""The whole check of a site: what its parts say, and what its prompts say."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from dialplan.loading import errors_of, load_checked
+from dialplan.model import Site
+from ivr.core.problems import Problem
+from prompts.advertising import advertisement
+from prompts.book import PromptBook
+from prompts.own import read_own
+
+
+def checked(folder: Path, *, today: date | None = None) -> tuple[Site | None, list[Problem]]:
+    """The site in ``folder`` and every problem of it and of its own prompts; no site if one of them is an error.
+
+    Args:
+        today: the day, for what depends on the year; left out when not given.
+    """
+    own, wrong = read_own(folder)
+    book = PromptBook(own)
+
+    def advertises(language: str, prompt_id: str) -> str:
+        prompt = book.find(language, prompt_id)
+        return advertisement(prompt) if prompt is not None else ""
+
+    site, found = load_checked(folder, known_prompts=book.known_ids(), advertises=advertises, today=today)
+    return (None if errors_of(wrong) else site), [*found, *wrong]
+
+
+__all__ = ["checked"]
