@@ -75,7 +75,7 @@ class Plan:
         caller: his own number, empty when it is withheld.
         at: when he calls, timezone-aware.
         replies: words of ``WORDS`` by step (``step`` or ``flow/step``) or verb, used one after another; the last of
-            them for all the rest.
+            them for all the rest, unless it is a key, which is pressed once.
         lookups: what stands in for services, by step or by the beginning of the address, likewise. A service for which
             nothing stands in does not answer.
         switches: business hours that somebody has opened or closed by hand.

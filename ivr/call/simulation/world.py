@@ -21,7 +21,7 @@ _TURNS = 500
 
 
 class Script:
-    """What is used one after another; the last of it for all the rest."""
+    """What is used one after another; the last of it for all the rest, unless it is a key: that is pressed once."""
 
     def __init__(self, given: Mapping[str, Sequence[Any]]) -> None:
         self._left = {name: deque(values) for name, values in given.items()}
@@ -35,7 +35,7 @@ class Script:
         """The same, used up unless it is the last."""
         for name in names:
             if values := self._left.get(name):
-                return values.popleft() if len(values) > 1 else values[0]
+                return values.popleft() if len(values) > 1 or str(values[0]).startswith("key ") else values[0]
         return None
 
 

@@ -1,0 +1,147 @@
+"""Calls at random through a site's flows, and what must be true of every one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from dialplan.loading import load_site
+from dialplan.model import Collect, Lookup, Site
+from ivr.call.fake import HANGUP, TIMEOUT, ScriptedCaller
+from ivr.call.simulation import LookupReply, Plan, Simulator, Story
+from ivr.call.simulation.plan import WORDS
+from ivr.journal.facts import CallOpened, StepFact
+from prompts.book import PromptBook
+
+KEYS = "0123456789*#"
+VALUES = ["", "12.50", "-1", "2026-03-04", "09:30", "ready", "waiting", "in-repair", "blocked", "yes", "0", "x" * 400]
+LONGEST_CALL = 4 * 3600.0
+MOST_STEPS = 400
+
+
+@lru_cache
+def simulator_of(folder: Path) -> Simulator:
+    """Of a site that is in order."""
+    site = load_site(folder)
+    return Simulator(site, PromptBook.of_site(folder, dict(site.company.items())))
+
+
+_KEY = st.sampled_from(KEYS)
+_ENTRY = st.text("0123456789", min_size=2, max_size=12).flatmap(lambda digits: st.sampled_from([digits, digits + "#"]))
+_ACTION = st.one_of(
+    _KEY, _KEY, _KEY, _ENTRY, _KEY.map("!{}".format), st.just(TIMEOUT), st.just(TIMEOUT), st.just(HANGUP)
+)
+ACTIONS = st.lists(_ACTION, max_size=25)
+_MOMENT = st.integers(0, 6 * 365 * 24 * 4).map(lambda quarters: datetime(2024, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15))
+
+
+def _words(verb: str) -> st.SearchStrategy[list[str]]:
+    known = [word for word in WORDS[verb] if word != "key"] + [f"key {key}" for key in "12" if verb == "queue"]  # type: ignore[index]
+    return st.lists(st.sampled_from(known), min_size=1, max_size=4)
+
+
+def _answers(lookup: Lookup) -> st.SearchStrategy[list[LookupReply]]:
+    def made(values: list[str]) -> Any:
+        answer: dict[str, Any] = {}
+        for path, value in zip(lookup.save.values(), values, strict=True):
+            inner = answer
+            *parts, last = path.split(".")
+            for part in parts:
+                inner = inner.setdefault(part, {})
+            inner[last] = value
+        return answer
+
+    answers = st.lists(st.sampled_from(VALUES), min_size=len(lookup.save), max_size=len(lookup.save)).map(made)
+    one = st.builds(
+        LookupReply,
+        status=st.sampled_from([200, 200, 200, 0, 404, 500, 302]),
+        json=answers | st.sampled_from([None, [], "text", 7, {"card": None}]),
+        after=st.sampled_from([0.0, 0.5, 2.0, 9.0, 60.0]),
+    )
+    return st.lists(one, min_size=1, max_size=3)
+
+
+def plans(site: Site) -> st.SearchStrategy[Plan]:
+    """Any call to ``site``, in any world."""
+    lookups = {
+        f"{flow}/{name}": _answers(step)
+        for flow, one in site.flows.items()
+        for name, step in one.steps.items()
+        if isinstance(step, Lookup)
+    }
+    callers = ["", "13800138000", "02588880000", *(number for one in site.callers.values() for number in one.numbers)]
+    return st.builds(
+        Plan,
+        to=st.sampled_from(sorted(site.numbers)),
+        at=_MOMENT,
+        caller=st.sampled_from(callers),
+        replies=st.fixed_dictionaries({}, optional={verb: _words(verb) for verb in WORDS}),
+        lookups=st.fixed_dictionaries({}, optional=lookups),
+        switches=st.dictionaries(st.sampled_from(sorted(site.hours)), st.sampled_from(["open", "closed"]))
+        if site.hours
+        else st.just({}),
+        accessible=st.booleans(),
+    )
+
+
+def walk(simulator: Simulator, plan: Plan, actions: list[str]) -> Story:
+    """One call; the caller is silent after the last of his actions."""
+    return asyncio.run(simulator.call(plan, ScriptedCaller(actions, TIMEOUT)))
+
+
+def faults(site: Site, story: Story) -> Iterator[str]:
+    """What no call may come to: each of them is a fault of the flow or of a step."""
+    if story.error is not None:
+        yield f"the engine failed: {story.error!r}"
+    if story.longest_silence > site.patience + 0.1:
+        yield f"{story.longest_silence} s without a sound, {site.patience} are allowed"
+    if len(story.visits) > MOST_STEPS or story.seconds > LONGEST_CALL:
+        yield f"no end: {len(story.visits)} steps, {story.seconds} s"
+    missing = sorted({item.detail["prompt"] for item in story.sounds if item.detail.get("missing")})
+    if missing:
+        yield f"prompts that are not there: {missing}"
+    if story.ended == "line" and not story.sounds:
+        yield "the line hangs up without a word"
+    yield from _untold(story)
+
+
+def rude_end(site: Site, story: Story) -> Iterator[str]:
+    """Whether the line hangs up without a goodbye: a hangup step or a closing formula (A9)."""
+    if story.ended != "line":
+        return
+    closings = {
+        step.closing for flow in site.flows.values() for step in flow.steps.values() if hasattr(step, "closing")
+    }
+    last = story.visits[-1]
+    if last.kind != "hangup" and story.sounds[-1].detail["prompt"] not in closings:
+        yield f"the line hangs up in {last.name} without a goodbye"
+
+
+def _untold(story: Story) -> Iterator[str]:
+    """The journal knows of the call, of each of its steps, and of its end."""
+    if not story.facts or not isinstance(story.facts[0], CallOpened):
+        yield "the journal does not know of the call"
+        return
+    told = [fact for fact in story.facts if isinstance(fact, StepFact)]
+    entered = [(fact.step, fact.kind) for fact in told if fact.event == "enter"]
+    if entered != [(visit.step, visit.kind) for visit in story.visits]:
+        yield f"the journal knows of the steps {entered}"
+    handed = any(item.what == "handover" for item in story.visits[-1].items[-1:]) if story.visits else False
+    if story.ended == "caller" and not handed and (not told or told[-1].event != "hangup"):
+        yield "the journal does not know that the caller hung up"
+
+
+def secret_steps(site: Site) -> set[str]:
+    """Steps whose digits are secret, as ``flow/step``."""
+    return {
+        f"{flow}/{name}"
+        for flow, one in site.flows.items()
+        for name, step in one.steps.items()
+        if isinstance(step, Collect) and step.secret
+    }
