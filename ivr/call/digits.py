@@ -25,8 +25,8 @@ async def enter_digits(
 ) -> str | None:
     """One entry; ``None`` when the caller hung up.
 
-    Callers of the accessible profile hear the prompts again by the key that starts over, also where that is the
-    terminator and nothing was entered yet; 0 alone, and silence after it, leads them to a human.
+    Whoever starts over hears the prompts again. For callers of the accessible profile ``*`` says them again even where
+    it is the terminator, as long as nothing is entered; 0 alone, and silence after it, leads them to a human.
 
     Args:
         prompts: said first; the first key stops them.
@@ -63,9 +63,8 @@ async def enter_digits(
             return ""
         if key == over or again:
             digits = ""
-            if call.accessible:
-                call.tell("repeat", key=key)
-                heard = await call.say(prompts, keys=ALL_KEYS)
+            call.tell("over", key=key)
+            heard = await call.say(prompts, keys=ALL_KEYS)
     return None if heard.hung_up else digits
 
 
