@@ -20,10 +20,11 @@ from ivr.cli import (
     hours,
     keys,
     model,
+    prompts,
     qa,
     queues,
     recordings,
-    report,
+    report_survey,
     service,
     supervise,
     trunks,
@@ -64,9 +65,10 @@ def build(runtime: Runtime) -> typer.Typer:
     service.add(app)
     demo.add(app)
     doctor.add(app)
-    report.add(app)
+    app.add_typer(report_survey.app, name="report")
     app.add_typer(asterisk.app, name="asterisk")
     app.add_typer(dialplan.app, name="dialplan")
+    app.add_typer(prompts.app, name="prompts")
     app.add_typer(calls.app, name="calls")
     app.add_typer(recordings.app, name="recordings")
     app.add_typer(qa.app, name="qa")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,11 +44,10 @@ Until = Annotated[
 ]
 
 
-def add(app: typer.Typer) -> None:
-    """Register the command."""
-    app.command()(report)
+app = typer.Typer()
 
 
+@app.callback(invoke_without_command=True)
 def report(
     context: typer.Context,
     since: Since = "",
@@ -61,6 +60,8 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json. / 以 JSON 输出")] = False,
 ) -> None:
     """Answer rate, service level, handling time and more, with formula and denominator. / 话务报表"""
+    if context.invoked_subcommand is not None:
+        return
     wanted = Format.JSON if as_json else format_
     settings = state(context).settings
     guarded(lambda: _report(settings, since, until, by, queue, agent, wanted, output), as_json=wanted is Format.JSON)
@@ -69,11 +70,7 @@ def report(
 def _report(
     settings: Settings, since: str, until: str, by: By, queue: str, agent: str, wanted: Format, output: Path | None
 ) -> None:
-    if output is not None and wanted is Format.TABLE:
-        raise UsageError(
-            Text("--output goes with --format csv or json", "--output 须与 --format csv 或 json 同用"),
-            cure=Text("add --format csv", "请加上 --format csv"),
-        )
+    wanted_format(wanted, output)
     found = run(_built(settings, since, until, by, queue, agent))
     if wanted is Format.TABLE:
         from ivr.reports.traffic.terminal import print_traffic
@@ -86,14 +83,29 @@ def _report(
 
     if output is None and wanted is Format.JSON:
         emit(plain(found))
-    elif output is None:
-        typer.echo(to_csv(found).encode("utf-8"), nl=False)
     else:
-        import json
+        deliver(to_csv(found) if wanted is Format.CSV else plain(found), output)
 
-        from ivr.reports.page import write_whole
 
-        text = to_csv(found) if wanted is Format.CSV else json.dumps(plain(found), ensure_ascii=False, indent=2)
+def wanted_format(wanted: Format, output: Path | None) -> None:
+    """Refuse to write a table to a file."""
+    if output is not None and wanted is Format.TABLE:
+        raise UsageError(
+            Text("--output goes with --format csv or json", "--output 须与 --format csv 或 json 同用"),
+            cure=Text("add --format csv", "请加上 --format csv"),
+        )
+
+
+def deliver(report: str | dict[str, Any], output: Path | None) -> None:
+    """Write CSV, or plain data as JSON, to a file or the terminal."""
+    import json
+
+    from ivr.reports.page import write_whole
+
+    text = report if isinstance(report, str) else json.dumps(report, ensure_ascii=False, indent=2)
+    if output is None:
+        typer.echo(text.encode("utf-8"), nl=False)
+    else:
         write_whole(output, text.encode("utf-8"))
         done(f"written: {output}", f"已写入：{output}")
 

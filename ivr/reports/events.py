@@ -33,7 +33,7 @@ def events(
     for visit in visits:
         found += _of_visit(visit, asked=bool(talks) and not any(talk.start == visit.connected for talk in talks))
     for talk in talks:
-        if talk.handed_by and not any(visit.connected == talk.start for visit in visits):
+        if not any(visit.connected == talk.start for visit in visits):
             found += _of_talk(talk)
     if call.ended_at is not None:
         ended = at(call.ended_at)
@@ -70,7 +70,7 @@ def path(steps: Iterable[Step], at: At) -> tuple[PathStep, ...]:
 def _of_steps(steps: Iterable[Step], at: At, say: Say, *, skip_queue: bool) -> list[Event]:
     found: list[Event] = []
     for row in steps:
-        if row.event in {"enter", "hangup"} or (row.kind == "queue" and row.event in {"join", "leave"} and skip_queue):
+        if row.event in {"enter", "hangup"} or (row.event in _IN_QUEUE.get(row.kind, ()) and skip_queue):
             continue
         event = _of_step(row, at(row.at), say)
         last = found[-1] if found else None
@@ -113,10 +113,18 @@ def _digits(row: Step) -> Text:
     return Text(f"{count} digits, kept secret", f"输入 {count} 位（保密）")
 
 
+# What a stay in a queue tells better.
+_IN_QUEUE = {"queue": frozenset({"join", "leave"}), "transfer": frozenset({"join"})}
+
+
 def _leave(row: Step) -> Text:
     if row.kind == "voicemail":
         return Text("the message ends", "留言结束")
+    if row.kind == "record":
+        return Text("the recording ends", "录音结束")
     status = _detail(row, "status")
+    if row.kind == "transfer":
+        return Text(f"the transfer ends ({status})", f"转接结束（{status}）")
     return Text(f"leaves the queue ({status})", f"离开队列（{status}）")
 
 
@@ -152,6 +160,11 @@ _WORDS: dict[str, Callable[[Step], Text]] = {
     "join": lambda row: Text(f"joins queue {_detail(row, 'queue')}", f"进入队列 {_detail(row, 'queue')}"),
     "record": lambda row: Text("leaves a message after the tone", "提示音后留言"),
     "leave": _leave,
+    "replaced": lambda row: Text("speaks it anew", "重新录制"),
+    "not_written": lambda row: Text("the recording could not be written", "录音未能写入"),
+    "dial": lambda row: Text(f"is put through to {_detail(row, 'to')}", f"转接 {_detail(row, 'to')}"),
+    "nobody": lambda row: Text("the site has nobody of that name", "站点中没有该对象"),
+    "asked": lambda row: Text(f"is asked: {_detail(row, 'question')}", f"提问：{_detail(row, 'question')}"),
     "hold": lambda row: Text("on hold", "通话保持"),
     "unhold": lambda row: Text("back from hold", "恢复通话"),
     "transfer": _transfer,
@@ -204,14 +217,14 @@ def _of_talk(talk: TalkStory) -> list[Event]:
     """A talk that no queue led to."""
     by = ended_by(talk.ended_by)
     length = talk.end - talk.start
+    handed = (
+        Text("by the flow", "由流程") if not talk.handed_by else Text(f"by {talk.handed_by}", f"由 {talk.handed_by}")
+    )
     return [
         Event(
             talk.start,
             "connect",
-            Text(
-                f"talks to {talk.agent} (handed on by {talk.handed_by})",
-                f"与 {talk.agent} 通话（由 {talk.handed_by} 转接）",
-            ),
+            Text(f"talks to {talk.agent} (handed on {handed.en})", f"与 {talk.agent} 通话（{handed.zh} 转接）"),
         ),
         Event(talk.end, "leave", Text(f"talk ends after {length:.1f} s{by.en}", f"通话 {length:.1f} 秒后结束{by.zh}")),
     ]

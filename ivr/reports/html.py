@@ -26,7 +26,7 @@ from ivr.reports.tracks import Utterance, Word
 
 _LOW_CONFIDENCE = 0.5
 _OUTCOME_CLASSES = frozenset({"answered", "abandoned", "voicemail", "failed", "interrupted"})
-_ROLE_CLASSES = frozenset({"caller", "agent", "voicemail"})
+_ROLE_CLASSES = frozenset({"caller", "agent", "voicemail", "statement"})
 _EVENT_CLASSES = frozenset({"prompt", "key", "connect", "hangup"})
 _PHASE_CLASSES = {
     "menu": "menu",

@@ -118,6 +118,23 @@ class TalkStory:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerStory:
+    """One question of a survey (A8).
+
+    Args:
+        at: when it was asked.
+        answer: the key; "" if he gave none.
+        agent, queue: whom it is about, and the queue that led there; "" if nobody.
+    """
+
+    at: float
+    question: str
+    answer: str
+    agent: str = ""
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallStory:
     """One call as people read it.
 
@@ -130,6 +147,7 @@ class CallStory:
         hung_up_by: caller, agent, system, or "" if not known.
         pauses: when the recording was paused.
         sounds: what was measured, one for each agent's talk.
+        answers: what he was asked after the service, and what he answered.
     """
 
     id: int
@@ -159,6 +177,7 @@ class CallStory:
     talks: tuple[TalkStory, ...] = ()
     pauses: tuple[Span, ...] = ()
     sounds: tuple[SoundStory, ...] = ()
+    answers: tuple[AnswerStory, ...] = ()
 
     @property
     def under_way(self) -> bool:

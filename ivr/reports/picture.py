@@ -27,7 +27,7 @@ from ivr.reports.model import CallStory
 from ivr.reports.waves import gain_of, row
 from ivr.reports.wording import hung_up, phase_of
 
-_ROLES = ("caller", "agent", "voicemail")
+_ROLES = ("caller", "agent", "voicemail", "statement")
 
 
 def draw(story: CallStory) -> Picture:

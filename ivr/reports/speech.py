@@ -8,6 +8,7 @@ from typing import Any
 
 from ivr.reports.tracks import Track, Utterance, Word
 from ivr.storage.models import Transcript
+from ivr.storage.models.recordings import MESSAGES
 
 PAUSE_S = 0.8
 
@@ -23,7 +24,7 @@ def utterances(tracks: Iterable[Track], transcripts: Mapping[int, Transcript]) -
     found: list[Utterance] = []
     tracks = list(tracks)
     messages = [
-        (one.offset, one.offset + one.duration) for one in tracks if one.role == "voicemail" and one.id in transcripts
+        (one.offset, one.offset + one.duration) for one in tracks if one.role in MESSAGES and one.id in transcripts
     ]
     for track in tracks:
         transcript = transcripts.get(track.id)

@@ -11,10 +11,11 @@ from ivr.reports import judged, sounds, speech
 from ivr.reports.books import Book
 from ivr.reports.events import At, Say
 from ivr.reports.findings import Card, CardItem, Finding
-from ivr.reports.model import CallStory, Event, PathStep, Phase, RingStory, TalkStory, VisitStory
+from ivr.reports.model import AnswerStory, CallStory, Event, PathStep, Phase, RingStory, TalkStory, VisitStory
 from ivr.reports.phases import phases
 from ivr.reports.tracks import Gap, Track, Utterance, Wave, Word
 from ivr.storage.models import Call, CallFeatures, QueueVisit, Recording, Score, Transcript, Verdict
+from ivr.storage.models.recordings import MESSAGES
 from recording.analytics.spans import merged
 from recording.gaps import spans_of
 from recording.holds import holds
@@ -109,6 +110,9 @@ def build_story(
         talks=found,
         pauses=_pauses(tracks),
         sounds=sounds.sounds(features),
+        answers=tuple(
+            AnswerStory(at(row.asked_at), row.question, row.answer, row.agent, row.queue) for row in call.answers
+        ),
     )
 
 
@@ -150,7 +154,7 @@ def _visit(row: QueueVisit, at: At, duration: float) -> VisitStory:
 
 def _in_order(recordings: Sequence[Recording]) -> list[Recording]:
     """Recordings by party, then by time: the caller's above the agents'."""
-    parties = {"caller": 0, "agent": 1, "voicemail": 2}
+    parties = {"caller": 0, "agent": 1, "voicemail": 2, "statement": 2}
     return sorted(
         recordings, key=lambda row: (parties.get(row.role, 3), row.started_at is None, row.started_at, row.id)
     )
@@ -205,7 +209,7 @@ def _messages(call: Call, tracks: Iterable[Track], at: At, duration: float) -> l
     spans: list[tuple[float, float]] = []
     begun: float | None = None
     for row in call.steps:
-        if row.kind != "voicemail":
+        if row.kind not in {"voicemail", "record"}:
             continue
         if row.event == "record":
             begun = at(row.at)
@@ -214,4 +218,4 @@ def _messages(call: Call, tracks: Iterable[Track], at: At, duration: float) -> l
             begun = None
     if begun is not None:
         spans.append((begun, duration))
-    return spans or [(one.offset, one.offset + one.duration) for one in tracks if one.role == "voicemail"]
+    return spans or [(one.offset, one.offset + one.duration) for one in tracks if one.role in MESSAGES]

@@ -29,7 +29,7 @@ _EVENT_STYLES = {
     "hangup": "bold",
     "prompt": "dim",
 }
-_SPEAKERS = {"caller": "cyan", "agent": "magenta", "voicemail": "cyan"}
+_SPEAKERS = {"caller": "cyan", "agent": "magenta", "voicemail": "cyan", "statement": "cyan"}
 
 
 def print_story(console: Console, story: CallStory) -> None:
@@ -53,6 +53,8 @@ def story_view(story: CallStory) -> RenderableType:
     if story.path:
         parts.append(_path(story.path))
     parts += [Line(), _events(story)]
+    if story.answers:
+        parts += [Line(), title(Text("Survey [A8]", "满意度调查 [A8]")), _answers(story)]
     if story.utterances or story.pauses:
         parts += [Line(), title(Text("Transcript", "转写")), _transcript(story)]
     if story.sounds:
@@ -146,6 +148,17 @@ def _events(story: CallStory) -> Table:
     table.add_column(overflow="fold")
     for event in story.events:
         table.add_row(moment(event.at), f"{story.clock(event.at):%H:%M:%S}", _event(event))
+    return table
+
+
+def _answers(story: CallStory) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for one in story.answers:
+        about = " ".join(clean(name, 64) for name in (one.agent, one.queue) if name)
+        answer = Line(clean(one.answer, 8), style="bold") if one.answer else Line(str(Text("no answer", "未回答")))
+        table.add_row(
+            Line(moment(one.at), style="dim"), Line(clean(one.question, 64)), answer, Line(about, style="dim")
+        )
     return table
 
 

@@ -40,6 +40,7 @@ _PARTIES = {
     "agent": Text("agent", "坐席"),
     "system": Text("the line", "系统"),
     "voicemail": Text("message", "留言"),
+    "statement": Text("statement", "录音陈述"),
     "transfer": Text("transfer", "转接"),
 }
 _VALUES = {

@@ -25,7 +25,7 @@ async def run(step: Transfer, call: CallContext) -> Outcome:
         return HungUp() if heard.hung_up else await _or_said(step, call, await queueing.run(_queueing(step), call))
     target = _target(step, call)
     if target is None:
-        call.tell("refused")
+        call.tell("nobody")
         return await _failed(step, call)
     if (await call.say(step.prompts)).hung_up:
         return HungUp()
