@@ -217,14 +217,14 @@ def _of_talk(talk: TalkStory) -> list[Event]:
     """A talk that no queue led to."""
     by = ended_by(talk.ended_by)
     length = talk.end - talk.start
-    handed = (
-        Text("by the flow", "由流程") if not talk.handed_by else Text(f"by {talk.handed_by}", f"由 {talk.handed_by}")
-    )
+    handed = Text("by the flow", "由流程转接")
+    if talk.handed_by:
+        handed = Text(f"by {talk.handed_by}", f"由 {talk.handed_by} 转接")
     return [
         Event(
             talk.start,
             "connect",
-            Text(f"talks to {talk.agent} (handed on {handed.en})", f"与 {talk.agent} 通话（{handed.zh} 转接）"),
+            Text(f"talks to {talk.agent} (handed on {handed.en})", f"与 {talk.agent} 通话（{handed.zh}）"),
         ),
         Event(talk.end, "leave", Text(f"talk ends after {length:.1f} s{by.en}", f"通话 {length:.1f} 秒后结束{by.zh}")),
     ]
