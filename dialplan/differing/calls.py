@@ -35,6 +35,9 @@ class Spot:
 
 
 Path = tuple[Text, ...]
+# Steps that nobody passes by the way, and the ways of those that are passed.
+_PLACES = frozenset({"menu", "queue", "transfer", "callback", "voicemail", "hangup"})
+_PASSING = frozenset({"next", "open", "cases", "languages"})
 
 
 @dataclass
@@ -169,7 +172,7 @@ def _find(site: Site, start: Spot, wanted: Spot, other: Site) -> tuple[Spot, int
         following = []
         for spot in level:
             here = spot.step(site)
-            for target in _out(here).values() if here is not None else ():
+            for target in _passed(here) if here is not None else ():
                 found = Spot(spot.flow, target)
                 candidate = found.step(site)
                 if found in seen or candidate is None:
@@ -180,6 +183,13 @@ def _find(site: Site, start: Spot, wanted: Spot, other: Site) -> tuple[Spot, int
                 following.append(found)
         level = following
     return None
+
+
+def _passed(step: FlowStep) -> list[str]:
+    """Where a caller comes to who just passes a step; nowhere from one that is a place of its own."""
+    if step.step in _PLACES:
+        return []
+    return [target for (setting, _), target in _out(step).items() if setting in _PASSING]
 
 
 def _out(step: FlowStep) -> dict[tuple[str, str], str]:

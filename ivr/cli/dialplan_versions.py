@@ -19,6 +19,7 @@ from ivr.core.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dialplan.differing import Change
     from dialplan.model import Site
     from ivr.asterisk.apply import Applied
     from ivr.call.versions import Edition, VersionStore
@@ -28,6 +29,8 @@ log = get_logger("versions")
 
 NoteOption = Annotated[str, typer.Option("--note", help="Why, for those who look later. / 原因备注")]
 MAX_NOTE = 200
+MAX_CHANGES = 20
+"""Lines of what has changed that are shown."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +54,7 @@ def reload(
 
     settings = state(context).settings
     place = (folder or site_folder(settings)).absolute()
-    checked = guarded(lambda: check_folder(place), as_json=as_json)
+    checked = guarded(lambda: check_folder(place, today=datetime.now().astimezone().date()), as_json=as_json)
     wrong = [one for one in checked.problems if strict or one.severity is Severity.ERROR]
     edition = checked.edition
     if wrong or edition is None:
@@ -60,13 +63,16 @@ def reload(
     if not as_json:
         show_problems(checked.problems)
 
-    def work() -> Swapped:
+    def work() -> tuple[Swapped, Sequence[Change]]:
         store = VersionStore.of(settings)
         with locked(settings):
             store.put(checked.snapshot, edition.version, site=edition.site.name, source=place, at=datetime.now(UTC))
-            return put_in_force(settings, store, edition.version, why, action="site.reload")
+            before = store.in_force()
+            swapped = put_in_force(settings, store, edition.version, why, action="site.reload")
+            return swapped, changes(store, before.version if before else "", edition.version)
 
-    tell(guarded(work, as_json=as_json), checked.problems, as_json=as_json)
+    swapped, differing = guarded(work, as_json=as_json)
+    tell(swapped, checked.problems, as_json=as_json, differing=differing)
 
 
 def rollback(
@@ -89,8 +95,9 @@ def rollback(
     settings = state(context).settings
     store = VersionStore.of(settings)
 
-    def work() -> tuple[Swapped, Sequence[Problem], Path | None]:
+    def work() -> tuple[Swapped, Sequence[Problem], Path | None, Sequence[Change]]:
         with locked(settings):
+            force = store.in_force()
             chosen = store.find(version).version if version else store.before()
             if write and settings.site is None:
                 raise UsageError(
@@ -100,13 +107,14 @@ def rollback(
             problems = check_folder(store.folder(chosen)).problems
             swapped = put_in_force(settings, store, chosen, why, action="site.rollback")
             saved = write_back(store, chosen, settings.site, datetime.now(UTC)) if write and settings.site else None
-            return swapped, problems, saved
+            return swapped, problems, saved, changes(store, force.version if force else "", chosen)
 
-    swapped, problems, saved = guarded(work, as_json=as_json)
+    swapped, problems, saved, differing = guarded(work, as_json=as_json)
     other = not write and settings.site is not None and differs(store, settings.site, swapped.version)
     if not as_json:
         show_problems(problems)
-    tell(swapped, problems, as_json=as_json, more={"folder_differs": other, "saved": str(saved) if saved else None})
+    more = {"folder_differs": other, "saved": str(saved) if saved else None}
+    tell(swapped, problems, as_json=as_json, differing=differing, more=more)
     if as_json:
         return
     if other and settings.site is not None:
@@ -162,6 +170,19 @@ def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
     if other:
         text = difference(folder, force.version)
         note(text.en, text.zh)
+
+
+def changes(store: VersionStore, old: str, new: str) -> Sequence[Change]:
+    """What changes from a version that is kept to another; nothing where either cannot be read."""
+    from dialplan.differing import compare
+    from ivr.call.versions import load_edition
+    from ivr.cli.dialplan_diff import side_of
+
+    try:
+        editions = [load_edition(store.folder(version), version) for version in (old, new)]
+    except (IvrError, ValueError):
+        return []
+    return compare(*(side_of(one.site, one.book) for one in editions))
 
 
 def put_in_force(settings: Settings, store: VersionStore, version: str, why: str, *, action: str) -> Swapped:
@@ -262,9 +283,16 @@ def _refuse(problems: Sequence[Problem], *, as_json: bool) -> None:
 
 
 def tell(
-    found: Swapped, problems: Sequence[Problem] = (), *, as_json: bool, more: Mapping[str, Any] | None = None
+    found: Swapped,
+    problems: Sequence[Problem] = (),
+    *,
+    as_json: bool,
+    differing: Sequence[Change] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Say what came of a swap."""
+    from ivr.cli.dialplan_diff import show
+
     asterisk = found.asterisk
     if as_json:
         emit(
@@ -275,11 +303,13 @@ def tell(
                 "engine": found.engine,
                 "asterisk": None if asterisk is None else {"running": asterisk.running, "changed": asterisk.changed},
                 "waits": [{"en": one.en, "zh": one.zh} for one in found.waits],
+                "changes": [one.as_dict() for one in differing],
                 "problems": [one.as_dict() for one in problems],
                 **(more or {}),
             }
         )
         return
+    show(differing, limit=MAX_CHANGES)
     if found.before == found.version:
         done(f"version {found.version} is in force, as before", f"版本 {found.version} 生效（未变）")
     else:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from dialplan.loading import errors_of, load_checked, load_site
 from dialplan.sites import demo_site
+from ivr.call.site_check import checked
 from ivr.call.versions.edition import Edition, book_of, load_edition
 from ivr.call.versions.snapshot import Snapshot
 from ivr.call.versions.store import VersionStore
@@ -18,8 +20,6 @@ from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.core.problems import Problem
 from ivr.core.settings import Settings
-from prompts.book import PromptBook
-from prompts.own import read_own
 
 log = get_logger("versions")
 
@@ -41,11 +41,12 @@ class Checked:
     problems: list[Problem]
 
 
-def read_checked(folder: Path, *, prompts: bool = True) -> Checked:
+def read_checked(folder: Path, *, prompts: bool = True, today: date | None = None) -> Checked:
     """Read a site's folder once, and check what was read.
 
     Args:
         prompts: whether prompts that are missing or wrong count, too.
+        today: the day, for what depends on the year; left out when not given.
 
     Raises:
         OSError, RuntimeError: if there is no such folder.
@@ -54,16 +55,14 @@ def read_checked(folder: Path, *, prompts: bool = True) -> Checked:
     with tempfile.TemporaryDirectory(prefix="ivr-site-") as temporary:
         place = Path(temporary)
         snapshot.write(place)
-        own, wrong = read_own(place) if prompts else ({}, [])
-        site, problems = load_checked(place, known_prompts=PromptBook(own).known_ids() if prompts else None)
-        problems += wrong
+        site, problems = checked(place, today=today) if prompts else load_checked(place)
         edition = None
         if site is not None and not errors_of(problems):
             edition = Edition(snapshot.version(site), site, book_of(place, site))
     return Checked(snapshot, edition, problems)
 
 
-def check_folder(folder: Path) -> Checked:
+def check_folder(folder: Path, *, today: date | None = None) -> Checked:
     """``read_checked``, and what is wrong with the folder itself: links that lead out, files that are none.
 
     Raises:
@@ -71,12 +70,12 @@ def check_folder(folder: Path) -> Checked:
     """
     _, seen = load_checked(folder)
     try:
-        checked = read_checked(folder)
+        found = read_checked(folder, today=today)
     except (OSError, RuntimeError):
         raise SiteError(Text(f"no site in {folder}", f"{folder} 中没有站点"), seen) from None
-    known = {(one.where, one.code) for one in checked.problems}
-    problems = [*checked.problems, *(one for one in seen if (one.where, one.code) not in known)]
-    return Checked(checked.snapshot, None if errors_of(problems) else checked.edition, problems)
+    known = {(one.where, one.code) for one in found.problems}
+    problems = [*found.problems, *(one for one in seen if (one.where, one.code) not in known)]
+    return Checked(found.snapshot, None if errors_of(problems) else found.edition, problems)
 
 
 def site_folder(settings: Settings) -> Path:
@@ -118,14 +117,14 @@ def in_force(
                 tell(difference(folder, edition.version))
             return edition
     try:
-        checked = read_checked(folder, prompts=False)
+        read = read_checked(folder, prompts=False)
     except (OSError, RuntimeError):
-        checked = None
-    if checked is None or checked.edition is None:
+        read = None
+    if read is None or read.edition is None:
         load_site(folder)  # raises, and says what is wrong in the usual way
         raise SiteError(Text(f"{folder} has just changed", f"{folder} 刚刚被更改"), cure="ivr dialplan check")
-    version, site = checked.edition.version, checked.edition.site
-    store.put(checked.snapshot, version, site=site.name, source=folder, at=clock.now())
+    version, site = read.edition.version, read.edition.site
+    store.put(read.snapshot, version, site=site.name, source=folder, at=clock.now())
     if force is None or force.version != version or force.configured != str(settings.site or ""):
         store.put_in_force(version, configured=settings.site, at=clock.now(), by=BY_ITSELF)
     return load_edition(store.folder(version), version, sounds=sounds)
