@@ -77,11 +77,12 @@ class DrillLine:
 
     Args:
         relayed: the engine reaches the manager over a relay.
+        rtp: ports for sound.
     """
 
-    def __init__(self, folder: Path, toolbox: Toolbox, agents: int, *, relayed: bool = False) -> None:
+    def __init__(self, folder: Path, toolbox: Toolbox, agents: int, *, relayed: bool = False, rtp: int = 200) -> None:
         make_site(folder / "site", agents)
-        self.settings = settings_in(folder / "home", rtp=200, site=folder / "site", database_url="", keys=None)
+        self.settings = settings_in(folder / "home", rtp=rtp, site=folder / "site", database_url="", keys=None)
         self.house = House(self.settings, load_site(folder / "site"), toolbox)
         self.relay = Relay(self.settings.ami_port)
         self.agents: dict[int, Softphone] = {}
