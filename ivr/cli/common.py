@@ -26,8 +26,8 @@ T = TypeVar("T")
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print plain data as JSON. / 以 JSON 输出")]
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console = Console(highlight=False, emoji=False)  # file.yaml:100:5 is a place
+errors = Console(stderr=True, highlight=False, emoji=False)
 
 
 class Runtime(Protocol):
