@@ -146,7 +146,21 @@ def view(known: Mapping[str, Any], now: datetime) -> RenderableType:
         )
     site = known.get("line", {}).get("site", {})
     blind = Text("no connection to Asterisk: this may be old", "与 Asterisk 的连接已断开，数据可能已过时")
-    return Group(queues, agents, *([] if site.get("asterisk", True) else [str(blind)]))
+    return Group(queues, agents, *_by_hand(known), *([] if site.get("asterisk", True) else [str(blind)]))
+
+
+def _by_hand(known: Mapping[str, Any]) -> Iterator[str]:
+    """Business hours that somebody has opened or closed: a line that stays closed must be seen."""
+    from rich.markup import escape
+
+    for name, hours in sorted(known.get("hours", {}).items()):
+        if hours["switched"] is not None:
+            who = hours["switched"]["by"].partition(":")[2]
+            state = Text("open", "营业") if hours["state"] == "open" else Text("closed", "非营业")
+            said = Text(
+                f"hours {name}: {state.en} by hand ({who})", f"营业时间 {name}：已手动切换为{state.zh}（{who}）"
+            )
+            yield f"[yellow]{escape(str(said))}[/yellow]"
 
 
 def _for(since: str | None, now: datetime) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dialplan.model import Site
+from dialplan.schedule import Position
 from ivr.agents.board import AgentBoard
 from ivr.agents.keeper import AgentNotice
 from ivr.ami import events as ev
@@ -64,12 +65,13 @@ class Office:
     """A line with rules."""
 
     def __init__(self, database: Database) -> None:
+        self.switched: dict[str, Position] = {}
         self.clock, self.live, self.kept = FixedClock(START), LiveQueues(), Kept()
         self.served = Served(lambda: WATCHED)
         board, self.book = AgentBoard(lambda: WATCHED), AlertBook(database, pauses=(0.0,))
         self.alerting = Alerting(
             lambda: WATCHED, self.live, board, self.served, database, self.clock, self.kept,  # type: ignore[arg-type]
-            self.book,
+            self.book, hours=self.switched.get,
         )  # fmt: skip
         self.live.begin(QueueSnapshot(at=START))
 
@@ -95,6 +97,15 @@ async def test_a_wait_and_nobody_there(office: Office) -> None:
     office.live.tell(member(62, queue="sales"))
     office.alerting.look()
     assert set(office.kept.brief()) == {("slow", "cleared", "service"), ("empty", "cleared", "sales")}
+
+
+async def test_hours_closed_by_hand_are_not_attended(office: Office) -> None:
+    office.switched["day"] = "closed"
+    office.alerting.look()
+    assert office.kept.brief() == []
+    office.switched.clear()
+    office.alerting.look()
+    assert office.kept.brief() == [("empty", "raised", "sales")]
 
 
 @pytest.mark.parametrize(("empty", "told"), [("nobody", []), ("unreachable", [("empty", "raised", "sales")])])

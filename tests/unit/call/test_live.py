@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,9 +15,11 @@ import pytest
 import pytest_asyncio
 from rich.console import Console
 
+from dialplan.model import Hours
 from ivr.agents.board import AgentBoard
 from ivr.ami import events as ev
 from ivr.call.control import ControlServer
+from ivr.call.hours_desk import HoursDesk
 from ivr.call.live.counting import SETTLED_AFTER
 from ivr.call.live.desk import LiveDesk
 from ivr.cli.queues_watch import view
@@ -24,6 +27,7 @@ from ivr.core.clock import FixedClock
 from ivr.queues import LiveQueues
 from ivr.queues.served import Level, Outcome
 from ivr.queues.stream import ChangeStream
+from ivr.storage.database import Database
 from tests.unit.agents.office import START, agent_event, at, called, member, site
 
 
@@ -197,3 +201,28 @@ async def test_a_new_day_begins_at_the_sites_midnight(watch: Watch) -> None:
     midnight = START.replace(hour=16)  # Asia/Shanghai is 8 hours ahead
     assert watch.desk.served.today("service", midnight - timedelta(seconds=1)).answered == 1
     assert watch.desk.served.today("service", midnight).answered == 0
+
+
+async def test_hours_switched_by_hand_are_told_at_once(database: Database, tmp_path: Path) -> None:
+    clock, live, board = FixedClock(START), LiveQueues(), AgentBoard(site)
+    plain = site().model_copy(update={"hours": {"office": Hours(always="open", switch="1")}})
+    hours = HoursDesk(lambda: plain, database, clock)
+    desk = LiveDesk(lambda: plain, live, board, clock, hours.shown)
+    hours.changed.append(desk.wake)
+    server = ControlServer(tmp_path / "c.sock", desk.routes, desk.streams)
+    await server.start()
+    running = asyncio.create_task(desk.run())
+    reader, writer = await opened(tmp_path / "c.sock", "/changes")
+    known = await line(reader)
+    assert known["hours"] == {"office": {"state": "open", "why": "always", "holiday": "", "switched": None}}
+    await hours.switch("office", "closed", by="api:wang", until=at(60))
+    change = await line(reader)
+    assert (change["kind"], change["name"], change["state"]["state"]) == ("hours", "office", "closed")
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(view({**known, "hours": {"office": change["state"]}}, clock.now()))
+    assert "hours office: closed by hand (wang)" in console.export_text()
+    clock.advance(60)  # it ends by itself, and nothing happens but the clock
+    assert (await line(reader))["state"]["why"] == "always"
+    writer.close()
+    running.cancel()
+    await asyncio.wait_for(server.stop(), 5)

@@ -10,6 +10,7 @@ import pytest
 
 from dialplan.loading import load_site
 from dialplan.model import CallbackSettings, Hours
+from dialplan.schedule import Position
 from dialplan.sites import demo_site
 from ivr.ami import events as ev
 from ivr.ami.actions import Actions
@@ -90,7 +91,8 @@ class Room:
         self.asterisk = Asterisk(self.clock)
         self.live = LiveQueues()
         self.floor = Floor(self.live, lambda: self.site)
-        self.desk = CallbackDesk(database, self.asterisk, self.floor, lambda: self.site, self.clock)
+        self.switched: dict[str, Position] = {}
+        self.desk = CallbackDesk(database, self.asterisk, self.floor, lambda: self.site, self.clock, self.switched.get)
 
     def restored(self, *members: MemberState) -> None:
         snapshot = QueueSnapshot(at=NOON, queues=(QueueState(queue="service"),), members=members)
@@ -299,6 +301,20 @@ async def test_an_agent_is_let_go_though_the_caller_was_not_seen_to_join(room: R
 
 async def test_outside_the_hours_nobody_is_called(database: Database) -> None:
     room = Room(database, hours="closed")
+    await room.calling()
+    assert room.asterisk.originated() == []
+
+
+async def test_hours_opened_by_hand_count(database: Database) -> None:
+    room = Room(database, hours="closed")
+    room.switched["closed"] = "open"
+    await room.calling()
+    assert len(room.asterisk.originated()) == 1
+
+
+async def test_hours_closed_by_hand_count(database: Database) -> None:
+    room = Room(database, hours="service")
+    room.switched["service"] = "closed"
     await room.calling()
     assert room.asterisk.originated() == []
 
