@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ivr.core.language import console_language
+from ivr.core.language import Text, console_language
 from ivr.reports.quality.plain import csv_text
 from ivr.reports.surveys.model import Group, Measure, SurveyReport
 
@@ -34,7 +34,18 @@ def to_csv(report: SurveyReport) -> str:
 
 def _lines(name: str, group: Group) -> Iterator[Sequence[Any]]:
     for key, times in group.counts.items():
-        yield name, group.question, f"= {key}", times, "", times, group.answered, "", "", ""
+        yield (
+            name,
+            group.question,
+            str(Text(f"answer {key}", f"回答 {key}")),
+            times,
+            "",
+            times,
+            group.answered,
+            "",
+            "",
+            "",
+        )
     for one in group.measures:
         low, high = ("" if bound is None else bound for bound in (one.low, one.high))
         number = "" if one.value is None else one.value
