@@ -9,6 +9,9 @@ from ivr.softphones.sounds import Sound, read_wav
 
 # Correlation of a part of a sound with a recording that holds it (0.99), and with one that does not (0.15).
 FOUND, ABSENT = 0.8, 0.3
+# The same of parts of a prompt: with one that holds it 1.0, with one that holds others of the same voice 0.28 to 0.51.
+SPOKEN, OTHERS = 0.75, 0.65
+WORDS = 0.8  # seconds
 PART = 0.2  # seconds: a phone on a loaded machine slips within a sound now and then, the parts between stay whole
 
 
@@ -31,6 +34,14 @@ def best_part(sound: Path, file: Path) -> Match:
         match = find_sound(part, recording)
         found.append(Match(match.offset - at, match.correlation))
     return max(found, key=lambda match: match.correlation)
+
+
+def hears_prompt(file: Path, words: Path) -> bool:
+    """Whether a prompt is heard, and not another one of the same voice; its parts are as long as a few words."""
+    recording = read_wav(file)
+    correlation = max(find_sound(part, recording).correlation for _, part in parts(words, WORDS))
+    assert correlation > SPOKEN or correlation < OTHERS, f"{words.stem} in {file.name}: {correlation:.2f}"
+    return correlation > SPOKEN
 
 
 def parts(file: Path, seconds: float) -> list[tuple[float, Sound]]:
