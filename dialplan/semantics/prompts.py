@@ -13,6 +13,7 @@ from dialplan.model import (
     FlowStep,
     Greeting,
     Input,
+    Ladder,
     LanguageChoice,
     Queue,
     Record,
@@ -98,7 +99,7 @@ def _input(step: Input) -> Iterator[tuple[str, Loc]]:
     for setting in ("invalid", "silent"):
         for prompt in getattr(step, setting) if step.tries > 1 else ():
             yield prompt, _written(step, setting)
-    if step.failure is None and not isinstance(step, LanguageChoice | Survey):  # these two go on
+    if isinstance(step, Ladder) and step.failure is None:
         yield step.closing, _written(step, "closing")
 
 

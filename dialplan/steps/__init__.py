@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 
 from pydantic import BaseModel, Field
 
-from dialplan.steps.base import Case, Input, StepBase
+from dialplan.steps.base import Case, Input, Ladder, StepBase
 from dialplan.steps.data import Branch, Lookup, Say, SetVariables, Spoken, Subflow
 from dialplan.steps.input import Collect, LanguageChoice, Menu, Question, Survey
 from dialplan.steps.plain import Answer, Greeting, Hangup, HoursGate, Play
@@ -57,6 +57,7 @@ __all__ = [
     "Hangup",
     "HoursGate",
     "Input",
+    "Ladder",
     "LanguageChoice",
     "Lookup",
     "Menu",

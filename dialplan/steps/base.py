@@ -53,6 +53,11 @@ class Input(Model):
     silent: Wordings = Field(
         default=["no-input"], description="prompt after silence; several for one time after another"
     )
+
+
+class Ladder(Input):
+    """How a step ends that cannot go on without a key (A9)."""
+
     closing: PromptId = Field(
         default="no-input-last", description="closing formula after the last try, where no failure step is named (A9)"
     )
@@ -68,4 +73,4 @@ class Case(Model):
     go: Name = Field(description="step, where it holds")
 
 
-__all__ = ["Case", "Expression", "Input", "StepBase", "Template", "Wordings", "worded"]
+__all__ = ["Case", "Expression", "Input", "Ladder", "StepBase", "Template", "Wordings", "worded"]

@@ -7,10 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from dialplan.base import Digit, Language, Model, Name, PromptId, Variable
-from dialplan.steps.base import Input, StepBase, Wordings
+from dialplan.steps.base import Input, Ladder, StepBase, Wordings
 
 
-class Menu(Input):
+class Menu(Ladder):
     """Offer choices and wait for one key: match, invalid, timeout, failure."""
 
     step: Literal["menu"]
@@ -21,7 +21,7 @@ class Menu(Input):
     choices: dict[Digit, Name] = Field(description="key to step", min_length=1)
 
 
-class Collect(Input, StepBase):
+class Collect(Ladder, StepBase):
     """Collect digits into a variable."""
 
     step: Literal["collect"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 
-from dialplan.steps.base import Input, worded
+from dialplan.steps.base import Input, Ladder, worded
 from ivr.call.channel import ALL_KEYS, Heard
 from ivr.call.context import CallContext
 from ivr.call.outcome import HungUp
@@ -87,7 +87,7 @@ async def ask_key(
     return await ladder(call, step, attempt, prompts, again)
 
 
-async def close(call: CallContext, step: Input, keys: Container[str] = "") -> str | HungUp | None:
+async def close(call: CallContext, step: Ladder, keys: Container[str] = "") -> str | HungUp | None:
     """The closing formula and one more wait, in which a key out of ``keys`` still counts (A9)."""
     heard = await press(call, [step.closing], step.timeout, keys)
     if heard.hung_up:

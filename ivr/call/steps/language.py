@@ -35,7 +35,7 @@ async def run(step: LanguageChoice, call: CallContext) -> Outcome:
     if key is not None:
         call.tell("key", key=key, language=step.choices[key])
     await call.choose_language(call.site.languages[0] if key is None else step.choices[key])
-    return GoTo(step.failure if key is None and step.failure is not None else step.next)
+    return GoTo(step.next)
 
 
 async def _offer(step: LanguageChoice, call: CallContext, lead: Sequence[str]) -> Heard:
