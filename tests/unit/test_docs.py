@@ -41,7 +41,8 @@ def commands() -> dict[tuple[str, ...], set[str]]:
 
 
 KNOWN = commands()
-GROUPS = {words for words in KNOWN if any(other[:-1] == words for other in KNOWN if other)}
+# Those that do nothing by themselves; a group that does has options of its own.
+GROUPS = {words for words in KNOWN if any(other[:-1] == words for other in KNOWN if other) and len(KNOWN[words]) == 1}
 
 
 def code(page: Path) -> Iterator[str]:
