@@ -12,9 +12,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dialplan.loading import load_site
-from dialplan.model import Collect, Lookup, Site
+from dialplan.model import Collect, FlowStep, LanguageChoice, Lookup, Menu, Site, Survey
 from ivr.call.fake import HANGUP, TIMEOUT, ScriptedCaller
-from ivr.call.simulation import LookupReply, Plan, Simulator, Story
+from ivr.call.simulation import Item, LookupReply, Plan, Simulator, Story, Visit
 from ivr.call.simulation.plan import WORDS
 from ivr.journal.facts import CallOpened, StepFact
 from prompts.book import PromptBook
@@ -37,8 +37,12 @@ _ENTRY = st.text("0123456789", min_size=2, max_size=12).flatmap(lambda digits: s
 _ACTION = st.one_of(
     _KEY, _KEY, _KEY, _ENTRY, _KEY.map("!{}".format), st.just(TIMEOUT), st.just(TIMEOUT), st.just(HANGUP)
 )
-ACTIONS = st.lists(_ACTION, max_size=25)
-_MOMENT = st.integers(0, 6 * 365 * 24 * 4).map(lambda quarters: datetime(2024, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15))
+_SENSIBLE = st.integers(0, 9).map("pick {}".format)
+ACTIONS = st.lists(_SENSIBLE | _SENSIBLE | _ACTION, max_size=25)
+"""What a caller does; ``pick 3`` is what fits the step he is in: its fourth choice, as many digits as it wants."""
+_MOMENT = st.integers(0, 6 * 365 * 24 * 4).map(
+    lambda quarters: datetime(2024, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15)
+)
 
 
 def _words(verb: str) -> st.SearchStrategy[list[str]]:
@@ -90,9 +94,42 @@ def plans(site: Site) -> st.SearchStrategy[Plan]:
     )
 
 
+class Walker(ScriptedCaller):
+    """Knows where in the flow he is, and so what fits; silent after the last of his actions."""
+
+    def __init__(self, site: Site, actions: list[str]) -> None:
+        super().__init__(actions, TIMEOUT)
+        self._site = site
+        self._step: FlowStep | None = None
+
+    def follow(self, visit: Visit, item: Item | None) -> None:
+        """Told where he is."""
+        self._step = self._site.flows[visit.flow].steps[visit.step]
+
+    def at_wait(self, seconds: float) -> str:
+        """What he does when he is asked."""
+        if self.script and self.script[0].startswith("pick "):
+            self.script[0] = self._fitting(int(self.script[0].removeprefix("pick ")))
+        return super().at_wait(seconds)
+
+    def _fitting(self, number: int) -> str:
+        keys: list[str]
+        match self._step:
+            case Menu() | LanguageChoice():
+                keys = [*self._step.choices]
+            case Collect():
+                keys = ["1234567890"[: self._step.min].ljust(self._step.min, "7") + self._step.terminator]
+            case Survey():
+                keys = [key for question in self._step.questions for key in question.keys]
+            case _:
+                keys = ["1", "2", "3"]
+        return keys[number % len(keys)]
+
+
 def walk(simulator: Simulator, plan: Plan, actions: list[str]) -> Story:
-    """One call; the caller is silent after the last of his actions."""
-    return asyncio.run(simulator.call(plan, ScriptedCaller(actions, TIMEOUT)))
+    """One call."""
+    walker = Walker(simulator.site, actions)
+    return asyncio.run(simulator.call(plan, walker, walker.follow))
 
 
 def faults(site: Site, story: Story) -> Iterator[str]:
@@ -119,7 +156,8 @@ def rude_end(site: Site, story: Story) -> Iterator[str]:
         step.closing for flow in site.flows.values() for step in flow.steps.values() if hasattr(step, "closing")
     }
     last = story.visits[-1]
-    if last.kind != "hangup" and story.sounds[-1].detail["prompt"] not in closings:
+    said = story.sounds[-1].detail["prompt"] if story.sounds else ""
+    if last.kind != "hangup" and said not in closings:
         yield f"the line hangs up in {last.name} without a goodbye"
 
 
@@ -135,13 +173,3 @@ def _untold(story: Story) -> Iterator[str]:
     handed = any(item.what == "handover" for item in story.visits[-1].items[-1:]) if story.visits else False
     if story.ended == "caller" and not handed and (not told or told[-1].event != "hangup"):
         yield "the journal does not know that the caller hung up"
-
-
-def secret_steps(site: Site) -> set[str]:
-    """Steps whose digits are secret, as ``flow/step``."""
-    return {
-        f"{flow}/{name}"
-        for flow, one in site.flows.items()
-        for name, step in one.steps.items()
-        if isinstance(step, Collect) and step.secret
-    }

@@ -99,7 +99,7 @@ class Happening:
 
 @dataclass(slots=True)
 class Silences:
-    """How long the caller has heard nothing, in seconds."""
+    """How long the caller has heard nothing and done nothing, in seconds."""
 
     now: float = 0.0
     longest: float = 0.0
@@ -111,7 +111,7 @@ class Silences:
         self.longest = max(self.longest, self.now)
 
     def ends(self) -> None:
-        """Something is heard."""
+        """Something is heard or done."""
         if self.now:
             self.all.append(self.now)
         self.now = 0.0
@@ -176,6 +176,8 @@ class FakeChannel:
         heard = self._heard(self._caller.at_wait(seconds) if asked else self._caller.at_prompt("", ""))
         waited = min(TYPING if typing else REACTION, seconds) if heard.key or heard.hung_up else seconds
         self.silences.goes_on(waited)
+        if heard.key:  # who presses keys is not left waiting
+            self.silences.ends()
         self._happened(Happening("wait" if asked else "pause", self.at, waited, key=heard.key, hung_up=heard.hung_up))
         self.pass_time(waited)
         return heard

@@ -52,6 +52,7 @@ class Simulator:
         self.site = site
         self.book = book or pack()
         self._sites = SiteBook(site)
+        self._accessible: dict[str, SiteBook] = {}
         self._lasts: dict[tuple[str, str], float] = {}
 
     async def call(self, plan: Plan, caller: Caller | None = None, tell: Tell | None = None) -> Story:
@@ -70,12 +71,17 @@ class Simulator:
                 Text(f"number {plan.to!r:.40} is routed nowhere", f"号码 {plan.to!r:.40} 未配置流程"),
                 cure=Text(f"one of {', '.join(self.site.numbers)}", f"可用号码：{'、'.join(self.site.numbers)}"),
             )
-        sites = self._sites
-        if plan.accessible and plan.caller:
-            served = CallerList(priority=0, numbers=[plan.caller], accessible=True)
-            sites = SiteBook(self.site.model_copy(update={"callers": {"simulated": served, **self.site.callers}}))
+        sites = self._served_accessibly(plan.caller) if plan.accessible else self._sites
         run = _Run(self, sites, plan, caller or ScriptedCaller((), TIMEOUT), tell)
         return await run.to_its_end()
+
+    def _served_accessibly(self, caller: str) -> SiteBook:
+        """The site with the caller on a list of those who need more time."""
+        if caller not in self._accessible:
+            served = CallerList.model_construct(priority=0, numbers=[caller], accessible=True)  # he may withhold it
+            callers = {**self.site.callers, "simulated": served}
+            self._accessible = {caller: SiteBook(self.site.model_copy(update={"callers": callers}))}
+        return self._accessible[caller]
 
     def seconds(self, language: Language | None, prompt: str, slow: bool) -> float:
         """How long a prompt lasts; guessed by its text where there is no sound."""
