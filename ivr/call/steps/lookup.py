@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from urllib.parse import quote, urlencode, urlsplit
 
 from dialplan.model import Lookup
@@ -40,27 +39,24 @@ async def run(step: Lookup, call: CallContext) -> Outcome:
     try:
         request = request_of(step, call)
     except TemplateError as error:
-        call.tell("lookup", host=host, problem=error.why.en)
+        call.tell("lookup", host=host, status=0, tries=0, problem=error.why.en)
         return GoTo(step.failure)
-    now = asyncio.get_running_loop().time
-    begun = now()
+    begun = call.clock.monotonic()
     asking = asyncio.create_task(_ask(call, request))
     try:
-        reply = await _wait(step, call, asking)
+        answered = await _wait(step, call, asking)
     finally:
         asking.cancel()
-        with suppress(asyncio.CancelledError):
-            await asking
-    if reply is None:
+        await asyncio.wait({asking})
+    if answered is None:
         return HungUp()
-    usable = not reply.problem and 200 <= reply.status < 300 and (isinstance(reply.json, dict) or not step.save)
-    saved = _saved(step, call, reply) if usable else []
-    problem = reply.problem or ("" if usable else "no JSON object")
-    milliseconds = round((now() - begun) * 1000)
-    detail = {"host": host, "status": reply.status, "ms": milliseconds, "tries": reply.tries, "saved": saved}
-    call.tell("lookup", **detail, **({"problem": problem} if problem else {}))
-    if usable:
+    reply, at = answered
+    problem = _problem(step, reply)
+    detail = {"host": host, "status": reply.status, "ms": round((at - begun) * 1000), "tries": reply.tries}
+    if not problem:
+        call.tell("lookup", **detail, saved=_saved(step, call, reply))
         return GoTo(step.next)
+    call.tell("lookup", **detail, problem=problem)
     return GoTo(step.not_found or step.failure if reply.status == NOT_FOUND else step.failure)
 
 
@@ -102,16 +98,19 @@ def _in_path(value: str) -> str:
     return _quoted(value)
 
 
-async def _ask(call: CallContext, request: Request) -> Reply:
+async def _ask(call: CallContext, request: Request) -> tuple[Reply, float]:
+    """The reply, and when it came."""
     try:
-        return await call.services.ask(request)
+        return await call.services.ask(request), call.clock.monotonic()
     except Exception as error:  # whatever went wrong, the flow has a way for it
         log.error("lookup failed", linkedid=call.linkedid, step=call.step, problem=type(error).__name__)
-        return Reply(0, problem=f"failed: {type(error).__name__}")
+        return Reply(0, problem=f"failed: {type(error).__name__}"), call.clock.monotonic()
 
 
-async def _wait(step: Lookup, call: CallContext, asking: asyncio.Task[Reply]) -> Reply | None:
-    """The reply; None when the caller has hung up."""
+async def _wait(
+    step: Lookup, call: CallContext, asking: asyncio.Task[tuple[Reply, float]]
+) -> tuple[Reply, float] | None:
+    """The reply and when it came; None when the caller has hung up."""
     heard = await call.say(step.prompts)
     silence = 0.0
     while not heard.hung_up:
@@ -119,11 +118,20 @@ async def _wait(step: Lookup, call: CallContext, asking: asyncio.Task[Reply]) ->
         if done:
             return asking.result()
         if silence >= call.site.patience - TURN:
-            return Reply(0, problem="no answer in time", tries=step.retries + 1)
+            return Reply(0, problem="no answer in time", tries=step.retries + 1), call.clock.monotonic()
         heard = await call.channel.wait_key(TURN)
         call.human_if_wanted(heard.key)
         silence += KEY_TURN if heard.key else TURN
     return None
+
+
+def _problem(step: Lookup, reply: Reply) -> str:
+    """Why the reply cannot be used; empty when it can."""
+    if reply.problem:
+        return reply.problem
+    if not 200 <= reply.status < 300:
+        return f"status {reply.status}"
+    return "no JSON object" if step.save and not isinstance(reply.json, dict) else ""
 
 
 def _saved(step: Lookup, call: CallContext, reply: Reply) -> list[str]:
