@@ -1,0 +1,138 @@
+"""``ivr dialplan graph``: the flows drawn."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ivr.cli.common import JsonFlag, done, emit, guarded, site_folder, state
+from ivr.core.errors import SetupError, UsageError
+from ivr.core.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dialplan.model import Site
+    from ivr.core.problems import Problem
+
+
+class Format(StrEnum):
+    """How it is drawn."""
+
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``ivr dialplan``."""
+    app.command()(graph)
+
+
+def graph(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(help="Folder of the site; the one set by default.")] = None,
+    flow: Annotated[list[str] | None, typer.Option("--flow", help="This flow only; more than once. / 流程")] = None,
+    form: Annotated[Format, typer.Option("--format", help="mermaid or svg. / 格式")] = Format.MERMAID,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; standard output when not given. / 输出文件")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Draw the flows; steps with problems of the check are marked. / 绘制流程图，标出有问题的步骤"""
+    place = folder or site_folder(state(context).settings)
+
+    def work() -> str:
+        text = drawn(place, flow or [], form)
+        if out is not None:
+            _write(out, text)
+        return text
+
+    text = guarded(work, as_json=as_json)
+    if as_json:
+        emit({"format": form.value, "file": str(out)} if out is not None else {"format": form.value, "text": text})
+    elif out is not None:
+        done(f"drawn into {out}", f"已绘制到 {out}")
+    else:
+        typer.echo(text, nl=False)
+
+
+def drawn(place: Path, flows: Sequence[str], form: Format) -> str:
+    """The flows of a site; all of them when none is named.
+
+    Raises:
+        SiteError: if the site cannot be read at all.
+        UsageError: if there is no such flow.
+    """
+    from dialplan.drawing import chart_of, mermaid, svg
+
+    site, problems = _read(place)
+    if unknown := [name for name in flows if name not in site.flows]:
+        raise UsageError(
+            Text(f"no flow {unknown[0]!r:.60}", f"没有流程 {unknown[0]!r:.60}"),
+            cure=Text(f"there are: {', '.join(site.flows)}", f"现有：{'、'.join(site.flows)}"),
+        )
+    found = of_steps(place, site, problems)
+    charts = [chart_of(site, name, found.get(name, {})) for name in flows or site.flows]
+    return svg(charts) if form is Format.SVG else mermaid(charts)
+
+
+def _read(place: Path) -> tuple[Site, Sequence[Problem]]:
+    """The site, with whatever the check finds wrong in it.
+
+    Raises:
+        SiteError: if its files do not even make a site.
+    """
+    from dialplan.loading import load_site
+    from ivr.call.site_check import checked
+    from ivr.call.versions import load_edition
+    from ivr.core.errors import SiteError
+
+    site, problems = checked(place)
+    if site is not None:
+        return site, problems
+    try:
+        return load_edition(place, "").site, problems
+    except SiteError:
+        load_site(place)  # raises with every problem
+        raise
+
+
+def of_steps(place: Path, site: Site, problems: Sequence[Problem]) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Codes of problems by flow and step, from the places the check gives."""
+    from dialplan.files import SiteFiles
+    from dialplan.places import Places, assemble
+
+    if not problems:
+        return {}
+    places = Places(assemble(SiteFiles(place))[0])
+    found: dict[str, dict[str, list[str]]] = {}
+    for name, flow in site.flows.items():
+        lines = sorted((_line(places.of_key("flows", name, "steps", step)), step) for step in flow.steps)
+        for problem in problems:
+            file, _, rest = problem.where.partition(":")
+            if file != f"flows/{name}.yaml":
+                continue
+            line = int(rest.partition(":")[0] or 0) if rest.partition(":")[0].isdigit() else 0
+            before = [step for start, step in lines if start <= line]
+            if before:
+                found.setdefault(name, {}).setdefault(before[-1], []).append(problem.code)
+    return found
+
+
+def _line(where: str) -> int:
+    """The line of ``file:line:column``."""
+    parts = where.rsplit(":", 2)
+    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0
+
+
+def _write(out: Path, text: str) -> None:
+    try:
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise SetupError(
+            Text(f"cannot write {out}: {error.strerror}", f"无法写入 {out}：{error.strerror}"),
+            cure=Text("give another file: -o FILE", "请指定其他文件：-o 文件"),
+        ) from error
