@@ -159,13 +159,14 @@ def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], durati
     brought = asked if asked is not None else blind[-1] if blind else None
     start = answered if asked is None else _at(call, asked)
     own = _handed(call, handed, leg.agent, start, end)
+    by_itself = brought is None and bool((call.evidence or {}).get("transferred"))  # the flow has led to him
     return Talk(
         agent=leg.agent,
         uniqueid=leg.uniqueid,
         start=start,
         end=min([end, *own]),
         transfers=own,
-        ended_by="transfer" if own else "agent" if brought is None and left_first(call, leg) else "",
+        ended_by="transfer" if own else "agent" if by_itself and left_first(call, leg) else "",
         ring=max(0.0, answered - _seconds(call, leg.started_at)),
         handed_by=str(brought.detail.get("agent", "")) if brought is not None else "",
     )

@@ -88,7 +88,7 @@ def _outcome(call: Call) -> str:
 
 def _hung_up_by(call: Call) -> str:
     last = max(stays(call), key=lambda visit: visit.joined_at, default=None)
-    flow = by_flow(call)
+    flow = by_flow(call) if noted(call, "transferred") else None
     if flow is not None and (last is None or flow.started_at > last.joined_at):
         if left_first(call, flow):
             return "agent"
