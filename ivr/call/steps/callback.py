@@ -108,6 +108,7 @@ async def called_back(step: Callback, call: CallContext, priority: int) -> Hando
     """
     for _ in range(2):
         heard = await call.say(["callback-hello", "recording-notice"], stay=True)
+        call.noticed = True
         if not heard.hung_up:
             heard = await press(call, ["callback-take"], PATIENCE, YES + OTHER + HUMAN)
         if heard.hung_up:
@@ -126,10 +127,10 @@ async def called_back(step: Callback, call: CallContext, priority: int) -> Hando
         if heard.key == OTHER:
             call.tell("declined", key=heard.key)
             await call.callbacks.declined(call.linkedid)
-            return HungUp() if (await call.say(["callback-cancelled", "goodbye"])).hung_up else End()
+            return HungUp() if (await call.say(["callback-cancelled", "goodbye"], stay=True)).hung_up else End()
         call.tell("invalid", key=heard.key) if heard.key else call.tell("timeout")
     await call.callbacks.came_to_nothing(call.linkedid, "not confirmed")
-    return HungUp() if (await call.say(["goodbye"])).hung_up else End()
+    return HungUp() if (await call.say(["goodbye"], stay=True)).hung_up else End()
 
 
 async def resume(step: Callback, call: CallContext, status: str, key: str = "") -> Outcome:

@@ -15,6 +15,7 @@ import pytest_asyncio
 from dialplan.loading import load_site
 from dialplan.model import Language
 from dialplan.sites import demo_site
+from ivr.asterisk.sounds import sounds_root
 from ivr.asterisk.toolbox import Toolbox
 from ivr.demo.house import House
 from ivr.demo.watch import Watch, prompts_of
@@ -96,8 +97,8 @@ async def enter(desk: Desk, key: str) -> tuple[Call, Path]:
         return await desk.watch.ended(number), heard
 
 
-async def need_time(desk: Desk) -> Call:
-    """A caller of the list has the languages offered again, and then wants a human."""
+async def need_time(desk: Desk) -> tuple[Call, Path]:
+    """A caller of the list hears the languages again, then wants a human; the call, and what he has heard."""
     async with desk.house.caller(NEEDS_TIME, keep=desk.folder / "slow") as caller:
         assert isinstance(await caller.call("3100", within=20), Established)
         await desk.watch.heard(NEEDS_TIME, "language-offer-1")
@@ -107,11 +108,12 @@ async def need_time(desk: Desk) -> Call:
         await desk.watch.heard(NEEDS_TIME, "enter-number")
         await caller.send_digits("0")
         await caller.wait_for(Closed, within=40)
-        return await desk.watch.ended(NEEDS_TIME)
+        heard = Path(shutil.copy(await caller.heard(), desk.folder / "slow.wav"))
+        return await desk.watch.ended(NEEDS_TIME), heard
 
 
 async def test_callers_hear_what_is_said_in_their_language(desk: Desk) -> None:
-    *calls, slow = await asyncio.gather(*(enter(desk, key) for key in LANGUAGES), need_time(desk))
+    *calls, (slow, slowly) = await asyncio.gather(*(enter(desk, key) for key in LANGUAGES), need_time(desk))
     for (call, heard), language in zip(calls, LANGUAGES.values(), strict=True):
         said = [tuple(step.detail["sounds"]) for step in call.steps if step.event == "said"]
         assert [list(names) for names in said] == [
@@ -128,3 +130,6 @@ async def test_callers_hear_what_is_said_in_their_language(desk: Desk) -> None:
     events = [step.event for step in slow.steps if step.event not in {"enter", "prompt"}]
     assert events == ["repeat", "key", "human"]
     assert prompts_of(slow)[-2:] == ["enter-number", "emergency-goodbye"]
+    played = sounds_root(desk.house.settings) / "zh"
+    assert hears_prompt(slowly, played / "ivr-slow" / "emergency-goodbye.wav")
+    assert not hears_prompt(slowly, played / "ivr" / "emergency-goodbye.wav")

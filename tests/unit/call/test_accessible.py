@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 
-from dialplan.model import Accessible, CallerList, Flow, Site
+from dialplan.model import Accessible, Callback, CallerList, Flow, Site
+from ivr.agi import AgiRequest, AgiSession
+from ivr.agi.fake import FakeAsterisk
+from ivr.call.agi_channel import AgiChannel
 from ivr.call.asking import REPEATS
+from ivr.call.channel import Heard
 from ivr.call.context import CallContext
 from ivr.call.fake import FakeChannel, Happening, ScriptedCaller
 from ivr.call.outcome import End, Handover
 from ivr.call.runner import resume_flow, run_flow
-from ivr.call.waiting import is_accessible
+from ivr.call.steps.callback import called_back
+from ivr.call.waiting import NoCallbacks, is_accessible
 from tests.unit.call.conftest import ListTrace, MakeCall
 
 BYE = {"step": "hangup", "prompts": ["goodbye"]}
@@ -209,3 +214,32 @@ def test_a_list_of_callers_says_who_is_served_so(site: Site) -> None:
     assert is_accessible(chosen, "13800138000")
     assert not is_accessible(chosen, "13800138001")
     assert not is_accessible(chosen, "")
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_a_prompt_that_is_not_there_slowly_is_played_as_it_is(there: bool) -> None:
+    missing = [] if there else ["ivr-slow/main-menu"]
+    asterisk = FakeAsterisk(missing=missing)
+
+    async def handle(request: AgiRequest, session: AgiSession) -> None:
+        channel = AgiChannel(session, "zh-CN")
+        for prompt in ("main-menu", "digits/7", "main-menu"):
+            assert await channel.play(prompt, slow=True) == Heard()
+        assert await channel.play("main-menu") == Heard()
+
+    await asterisk.run(handle)
+    name = "ivr-slow/main-menu" if there else "ivr/main-menu"
+    assert asterisk.played == [name, "digits/7", name, "ivr/main-menu"]
+    asked = [command[2] for command in asterisk.commands if command[:2] == ["STREAM", "FILE"]]
+    assert asked.count("ivr-slow/main-menu") == (2 if there else 1)
+
+
+async def test_a_customer_who_is_called_back_is_connected_by_one_key_only(make_call: MakeCall) -> None:
+    later = {"step": "callback", "queue": "service", "next": "bye"}
+    line = Line(make_call, "0", "2", steps={"later": later})
+    line.call.callbacks = desk = NoCallbacks()
+    step = line.call.site.flows["test"].steps["later"]
+    assert isinstance(step, Callback)
+    assert isinstance(await called_back(step, line.call, 0), End)
+    assert desk.ended == [("1.0", "declined")]
+    assert [prompt for _, prompt in line.channel.heard][-2:] == ["callback-cancelled", "goodbye"]
