@@ -54,7 +54,7 @@ STEPS_ZH: dict[str, str] = {
     "HoursGate.open": "营业时间内的步骤",
     "HoursGate.closed": "非营业时间的步骤",
     "HoursGate.at_break": "休息时段（例如午休）的步骤；不填则同 closed",
-    "HoursGate.holiday": "公共节假日的步骤；不填则同 closed",
+    "HoursGate.holiday": "公共节假日及单日停业时的步骤；不填则同 closed",
     "Lookup": "通过 HTTP 查询服务，例如订单状态，并保存其应答。",
     "Lookup.url": "地址；{name} 为变量，{env.NAME} 为环境变量中的密钥",
     "Lookup.method": "请求方法",

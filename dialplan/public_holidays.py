@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -14,10 +14,17 @@ _ENDED = {"TW": 2025}  # last year with make-up days, where there will be none a
 
 @dataclass(frozen=True, slots=True)
 class HolidayYear:
-    """Public holidays of one country in one year: day to English names; and weekend days worked instead."""
+    """Public holidays of one country in one year, by day.
+
+    Args:
+        names: in English, as greetings know them.
+        make_up: weekend days worked instead.
+        chinese: the names in Chinese, where there are any.
+    """
 
     names: dict[date, str]
     make_up: frozenset[date]
+    chinese: dict[date, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -37,8 +44,15 @@ def holiday_year(country: str, year: int) -> HolidayYear:
         return HolidayYear({}, frozenset())
     found = holidays.country_holidays(country, years=year, language="en_US")
     worked = {day for day in getattr(found, "weekend_workdays", ()) if day.year == year}
-    # a name added by hand for another year may be generated along; keep to the year asked for
-    return HolidayYear({day: str(name) for day, name in found.items() if day.year == year}, frozenset(worked))
+    names, chinese = _of_year(found, year), {}
+    if "zh_CN" in found.supported_languages:
+        chinese = _of_year(holidays.country_holidays(country, years=year, language="zh_CN"), year)
+    return HolidayYear(names, frozenset(worked), chinese)
+
+
+def _of_year(found: holidays.HolidayBase, year: int) -> dict[date, str]:
+    """The names of a year; one added by hand for another may be generated along."""
+    return {day: str(name) for day, name in found.items() if day.year == year}
 
 
 def make_up_known(country: str, year: int) -> bool:

@@ -48,15 +48,16 @@ class Standing:
     """How business hours stand at a moment, and why.
 
     Args:
-        state: ``break`` and ``holiday`` are closed, too.
+        state: ``break`` and ``holiday`` are closed, too; a single closed day is a holiday of the site's own.
         why: what decided: somebody by hand, the setting ``always``, a single day, a public holiday, a make-up
             working day, or just the weekday.
-        holiday: English name of the holiday, where that decided.
+        holiday, holiday_zh: name of the holiday in English and, if there is one, in Chinese, where that decided.
     """
 
     state: State
     why: Why
     holiday: str = ""
+    holiday_zh: str = ""
 
     @property
     def open(self) -> bool:
@@ -113,8 +114,9 @@ def standing(hours: Hours, now: datetime, zone: str | ZoneInfo, position: Positi
     day, why = _day(hours, local.date())
     if day is None:
         if why == "holiday" and hours.holidays:
-            return Standing("holiday", why, holiday_year(hours.holidays, local.year).names[local.date()])
-        return Standing("closed", why)
+            year, today = holiday_year(hours.holidays, local.year), local.date()
+            return Standing("holiday", why, year.names[today], year.chinese.get(today, ""))
+        return Standing("holiday", why)
     if not _within(hours.openings, day, local.time()):
         return Standing("closed", why)
     return Standing("break" if _within(hours.breaks, day, local.time()) else "open", why)

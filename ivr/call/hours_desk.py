@@ -142,6 +142,7 @@ class HoursDesk:
                 "state": stands.state,
                 "why": stands.why,
                 "holiday": stands.holiday,
+                "holiday_zh": stands.holiday_zh,
                 "switched": None if row is None else _plain(row),
             }
         return found

@@ -144,7 +144,7 @@ def _row(one: dict[str, Any], zone: tzinfo) -> tuple[object, ...]:
     return (
         one["hours"],
         STATES.get(one["state"], one["state"]),
-        f"{why} ({one['holiday']})" if one["holiday"] else why,
+        f"{why} ({Text(one['holiday'], one['holiday_zh'] or one['holiday'])})" if one["holiday"] else why,
         str(switched.get("by", "")).removeprefix("api:").removeprefix("phone:"),
         _when(switched.get("until"), zone),
         _when(one["next"], zone),

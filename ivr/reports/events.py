@@ -131,8 +131,9 @@ def _leave(row: Step) -> Text:
 def _hours(row: Step) -> Text:
     state = _STATES.get(row.event, Text(row.event, row.event))
     name, why, day = _detail(row, "hours"), _detail(row, "why"), _detail(row, "holiday")
+    day_zh = _detail(row, "holiday_zh") or day
     by_hand = Text(" (by hand)", "（人工切换）") if why == "switched" else Text("", "")
-    on = Text(f" ({day})", f"（{day}）") if day else by_hand
+    on = Text(f" ({day})", f"（{day_zh}）") if day else by_hand
     return Text(f"hours {name}: {state.en}{on.en}", f"营业时间 {name}：{state.zh}{on.zh}")
 
 

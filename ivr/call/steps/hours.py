@@ -12,7 +12,8 @@ async def run(step: HoursGate, call: CallContext) -> Outcome:
     """Ask the schedule, in the site's own zone, and whoever has switched it by hand."""
     position = call.switches.position(step.hours)
     found = standing(call.site.hours[step.hours], call.clock.now(), call.site.zone, position)
-    call.tell(found.state, hours=step.hours, why=found.why, **({"holiday": found.holiday} if found.holiday else {}))
+    names = {"holiday": found.holiday, "holiday_zh": found.holiday_zh}
+    call.tell(found.state, hours=step.hours, why=found.why, **{key: name for key, name in names.items() if name})
     if found.open:
         return GoTo(step.open)
     call.trace.outcome("closed")

@@ -20,7 +20,9 @@ OFFICE = {
     "openings": [{"days": WEEK, "start": "09:00", "end": "18:00"}],
     "breaks": [{"days": WEEK, "start": "12:00", "end": "13:00"}],
     "holidays": "CN",
+    "closed": ["2026-03-05"],
 }
+NATIONAL_DAY = {"hours": "office", "why": "holiday", "holiday": "National Day", "holiday_zh": "国庆节"}
 ALL_WAYS = {"at_break": "lunch", "holiday": "feast"}
 
 
@@ -51,6 +53,7 @@ async def way(make_call: MakeCall, when: str, ways: dict[str, str], switched: An
         ("2026-03-04T13:00", "served", "open", "weekday"),
         ("2026-03-04T18:00", "shut", "closed", "weekday"),
         ("2026-10-10T10:00", "served", "open", "make-up day"),
+        ("2026-03-05T10:00", "feast", "holiday", "closed day"),
     ],
 )
 async def test_each_way(make_call: MakeCall, when: str, step: str, state: str, why: str) -> None:
@@ -61,7 +64,7 @@ async def test_each_way(make_call: MakeCall, when: str, step: str, state: str, w
 
 async def test_a_holiday_is_told_by_its_name(make_call: MakeCall) -> None:
     went, told, outcomes = await way(make_call, "2026-10-01T10:00", ALL_WAYS)
-    assert (went, told) == ("feast", ("holiday", {"hours": "office", "why": "holiday", "holiday": "National Day"}))
+    assert (went, told) == ("feast", ("holiday", NATIONAL_DAY))
     assert outcomes == ["closed"]
 
 

@@ -97,7 +97,13 @@ async def test_it_ends_by_itself(desk: HoursDesk, database: Database, clock: Fix
     assert desk.position("office") == "closed"
     clock.advance(1)
     assert desk.position("office") is None
-    assert desk.shown()["office"] == {"state": "closed", "why": "weekday", "holiday": "", "switched": None}
+    assert desk.shown()["office"] == {
+        "state": "closed",
+        "why": "weekday",
+        "holiday": "",
+        "holiday_zh": "",
+        "switched": None,
+    }
     await desk.read()
     assert not await desk.give_back("office", by="api:wang")
     await desk.switch("office", "open", by="api:li")
@@ -145,6 +151,7 @@ async def test_what_the_control_socket_is_asked(routes: dict[str, Route]) -> Non
         "state": "open",
         "why": "weekday",
         "holiday": "",
+        "holiday_zh": "",
         "switched": None,
         "next": "2026-03-02T18:00:00+08:00",
     }

@@ -214,7 +214,9 @@ async def test_hours_switched_by_hand_are_told_at_once(database: Database, tmp_p
     running = asyncio.create_task(desk.run())
     reader, writer = await opened(tmp_path / "c.sock", "/changes")
     known = await line(reader)
-    assert known["hours"] == {"office": {"state": "open", "why": "always", "holiday": "", "switched": None}}
+    assert known["hours"] == {
+        "office": {"state": "open", "why": "always", "holiday": "", "holiday_zh": "", "switched": None}
+    }
     await hours.switch("office", "closed", by="api:wang", until=at(60))
     change = await line(reader)
     assert (change["kind"], change["name"], change["state"]["state"]) == ("hours", "office", "closed")

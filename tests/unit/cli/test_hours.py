@@ -23,6 +23,7 @@ FEAST = {
     "state": "holiday",
     "why": "holiday",
     "holiday": "National Day",
+    "holiday_zh": "国庆节",
     "switched": None,
     "next": "2026-10-08T09:00:00+08:00",
 }
@@ -30,7 +31,15 @@ FEAST = {
 
 def shown(name: str, state: str = "open", switched: Mapping[str, Any] | None = None) -> dict[str, Any]:
     why = "switched" if switched else "weekday"
-    return {"hours": name, "state": state, "why": why, "holiday": "", "switched": switched, "next": None}
+    return {
+        "hours": name,
+        "state": state,
+        "why": why,
+        "holiday": "",
+        "holiday_zh": "",
+        "switched": switched,
+        "next": None,
+    }
 
 
 def test_hours_are_switched_and_told(ivr: Callable[..., Any], home: Path) -> None:

@@ -240,6 +240,13 @@ def test_a_year_without_data_has_no_holidays(year: int) -> None:
     assert is_open(open_all_week, day, SHANGHAI)
 
 
+def test_holidays_have_chinese_names_where_there_are_any() -> None:
+    feast = standing(OFFICE, at("2026-10-01T10:00"), SHANGHAI)
+    assert (feast.holiday, feast.holiday_zh) == ("National Day", "国庆节")
+    korea = standing(OFFICE.model_copy(update={"holidays": "KR"}), at("2026-12-25T10:00"), SHANGHAI)
+    assert (korea.state, korea.holiday, korea.holiday_zh) == ("holiday", "Christmas Day", "")
+
+
 def test_years_do_not_leak_into_each_other() -> None:
     for year in (2024, 2025, 2026):
         found = holiday_year("CN", year)
@@ -293,7 +300,7 @@ LUNCH = OFFICE.model_copy(
         ("2026-03-09T12:30", "closed", "weekday", ""),
         ("2026-03-14T12:10", "break", "weekday", ""),  # Saturday's
         ("2026-03-08T12:10", "closed", "weekday", ""),  # a break on a Sunday that is closed
-        ("2026-03-11T11:35", "closed", "closed day", ""),
+        ("2026-03-11T11:35", "holiday", "closed day", ""),
         ("2026-03-15T11:35", "break", "open day", ""),  # a Sunday with Monday's hours, so with Monday's breaks
         ("2026-03-15T12:10", "closed", "open day", ""),
         ("2026-10-01T11:35", "holiday", "holiday", "National Day"),
@@ -324,7 +331,8 @@ def test_what_is_switched_by_hand_wins(when: str) -> None:
         ("2026-03-09T08:00", "2026-03-09T09:00"),
         ("2026-03-09T09:00", "2026-03-09T11:30"),
         ("2026-03-09T11:40", "2026-03-09T11:45"),
-        ("2026-03-10T18:00", "2026-03-12T09:00"),  # the 11th is closed, as is the night
+        ("2026-03-10T18:00", "2026-03-11T00:00"),  # the 11th is a single closed day
+        ("2026-03-11T10:00", "2026-03-12T00:00"),
         ("2026-09-30T17:00", "2026-09-30T18:00"),
         ("2026-09-30T18:00", "2026-10-01T00:00"),  # from closed to a holiday
         ("2026-10-06T10:00", "2026-10-08T00:00"),
