@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dialplan.codes import problem
-from dialplan.model import Collect, FlowStep, Input, LanguageChoice, Menu, Site, Survey
+from dialplan.model import Collect, FlowStep, Input, Ladder, LanguageChoice, Menu, Site, Survey
 from dialplan.nesting import Nesting
 from dialplan.places import Places
 from dialplan.semantics.norms import HUMAN
@@ -38,11 +38,11 @@ def inputs(site: Site, nesting: Nesting, places: Places) -> Iterator[Problem]:
 def _ladder(name: str, step: Input, at: Loc, places: Places) -> Iterator[Problem]:
     if step.timeout < PATIENCE:
         yield problem("DP311", places.of(*at, "timeout"), step=name, what=f"{step.timeout:g}")
-    if step.tries < LEAST_TRIES and not isinstance(step, LanguageChoice | Survey):
+    if step.tries < LEAST_TRIES and isinstance(step, Ladder):
         yield problem("DP312", places.of(*at, "tries"), step=name, what=step.tries)
     for setting in ("invalid", "silent"):
         count = len(getattr(step, setting))
-        # the last try is followed by the closing formula, not by another wording
+        # after the last try comes the closing formula, or what follows; not another wording
         if setting in step.model_fields_set and count > max(step.tries - 1, 1):
             yield problem("DP254", places.of(*at, setting), step=name, tries=step.tries, what=count, field=setting)
     if step.tries == 1 and getattr(step, "again", []):

@@ -20,6 +20,7 @@ from dialplan.model import (
     Say,
     Site,
     Survey,
+    Transfer,
     Voicemail,
 )
 from dialplan.places import Places
@@ -41,9 +42,9 @@ CALLBACK_PROMPTS = (
     "callback-cancelled",
     "goodbye",
 )
-CONFIRM_PROMPTS: tuple[str, ...] = ()
+CONFIRM_PROMPTS = ("collect-entered", "collect-confirm", "invalid-choice", "no-input")
 """What ``collect`` says where it reads an entry back."""
-REVIEW_PROMPTS: tuple[str, ...] = ("record-review", "record-review-last", "record-kept")
+REVIEW_PROMPTS = ("record-review", "record-review-last", "record-kept")
 """What the caller is told of his message, where he may review it."""
 
 
@@ -62,6 +63,9 @@ def step_prompts(step: FlowStep) -> Iterator[tuple[str, Loc]]:
                     yield one.prompt, ("say", index, "prompt")
         case Survey():
             yield from _survey(step)
+        case Transfer():
+            for index, prompt in enumerate(step.failed):
+                yield prompt, ("failed", index) if "failed" in step.model_fields_set else ("step",)
         case _:
             yield from _fixed(step)
 
@@ -78,19 +82,20 @@ def _greeting(step: Greeting) -> Iterator[tuple[str, Loc]]:
 
 def _fixed(step: FlowStep) -> Iterator[tuple[str, Loc]]:
     """The prompts that a kind of step always plays, or plays where a setting asks for it."""
-    prompts: tuple[str, ...] = ()
-    setting = "step"
     match step:
-        case Collect() if step.confirm:
-            prompts, setting = CONFIRM_PROMPTS, "confirm"
+        case Collect() if step.confirm and not step.secret:
+            yield from _all(CONFIRM_PROMPTS, "confirm")
         case Enqueue():
-            prompts = ("queue-join",)
+            yield from _all(("queue-join",))
         case Callback():
-            prompts = CALLBACK_PROMPTS
-        case Voicemail() | Record() if step.review:
-            prompts, setting = REVIEW_PROMPTS, "review"
-    for prompt in prompts:
-        yield prompt, (setting,)
+            yield from _all(CALLBACK_PROMPTS)
+        case Voicemail() | Record():
+            yield from _all(REVIEW_PROMPTS if step.review else (), "review")
+            yield from _all(("record-failed",) if isinstance(step, Record) else ())
+
+
+def _all(prompts: tuple[str, ...], setting: str = "step") -> Iterator[tuple[str, Loc]]:
+    return ((prompt, (setting,)) for prompt in prompts)
 
 
 def _input(step: Input) -> Iterator[tuple[str, Loc]]:
