@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -140,6 +141,11 @@ def _plan(
     from ivr.call.simulation.files import load_stubs
     from ivr.call.simulation.plan import WORDS, usable_word
 
+    if re.fullmatch(r"[0-9+]{0,20}", caller) is None:
+        raise UsageError(
+            Text(f"--from: {caller!r:.40} is no number", f"--from：{caller!r:.40} 不是号码"),
+            cure=Text("digits, at most 20, or nothing", "请写数字（至多 20 位）或留空"),
+        )
     given: dict[str, list[str]] = {}
     for name, word in (_pair(one) for one in replies):
         if not usable_word(word):

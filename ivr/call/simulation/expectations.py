@@ -50,7 +50,7 @@ def _differences(written: Written, story: Story) -> Iterator[Difference]:
     if expect.path is not None and (at := mismatch(expect.path, story.path, story.flow)) is not None:
         yield _path(written, expect.path, story, at)
     yield from _heard(written, story)
-    plain = {
+    plain: dict[str, tuple[str | bool | None, str | bool]] = {
         "language": (expect.language, story.language),
         "outcome": (expect.outcome, story.outcome),
         "ended": (expect.ended, story.ended),
@@ -58,12 +58,16 @@ def _differences(written: Written, story: Story) -> Iterator[Difference]:
     }
     for what, (wanted, was) in plain.items():
         if wanted is not None and wanted != was:
-            yield _other(written, story, (what,), str(wanted).lower(), str(was).lower())
+            yield _other(written, story, (what,), _plain(wanted), _plain(was))
     for name, value in expect.variables.items():
         if (was := story.variables.get(name, "")) != value:
             yield _other(written, story, ("variables", name), value, was)
     if story.ended == "emergency" and expect.ended is None:
         yield _other(written, story, ("ended",), "line", "emergency")
+
+
+def _plain(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _other(written: Written, story: Story, path: tuple[str, ...], wanted: str, was: str) -> Difference:
@@ -105,8 +109,12 @@ def _path(written: Written, wanted: Sequence[str], story: Story, at: int) -> Dif
             text = Text(f"{text.en}, was {came or 'the end of the call'}", f"{text.zh}，实为 {came or '通话结束'}")
         place = written.where("expect", "path", at)
     else:
-        text = Text("path: the call went on after its end", "路径：通话在此之后仍在继续")
-        place = written.where("expect", "path")
+        last, came = (wanted[-1] if wanted else "", was[-1] if was else "")
+        text = Text(
+            f"path: the call ends in {came}, not in {last or 'the beginning'}",
+            f"路径：通话在 {came} 结束，而非 {last or '开头'}",
+        )
+        place = written.where("expect", "path", len(wanted) - 1) if wanted else written.where("expect", "path")
     return Difference(place, "path", " → ".join(wanted), " → ".join(was), text)
 
 
