@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dialplan.model import Callback
+from collections.abc import Sequence
+
+from dialplan.model import Callback, Input
 from dialplan.waiting import CallbackSettings
-from ivr.call.asking import press
+from ivr.call.asking import Missed, ask_key, ladder, press
 from ivr.call.context import HUMAN, CallContext
 from ivr.call.digits import enter_digits
 from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
@@ -17,10 +19,9 @@ from ivr.queues.callbacks.numbers import callable_number
 from ivr.queues.places import asterisk_priority
 from prompts.saying import say
 
-TRIES = 3
 MOST_DIGITS = 20
-PATIENCE = 5.0
-"""Seconds to wait for a key (A9)."""
+ENTRY = Input(invalid=["callback-refused"], silent=["collect-silent"])
+CONFIRMATION = Input()
 YES, OTHER, STOP = "1", "2", "*"
 
 
@@ -42,36 +43,39 @@ async def run(step: Callback, call: CallContext) -> Outcome:
 
 async def _agree(call: CallContext, number: str | None, settings: CallbackSettings) -> str | HungUp | None:
     """The number to call; None when none is wanted, or none of the tries gave one."""
-    for _ in range(TRIES):
+
+    refused = False
+
+    async def attempt(lead: Sequence[str], prompts: Sequence[str]) -> str | Missed | HungUp | None:
+        nonlocal number, refused
         if number is None:
-            entered = await enter_digits(call, ["callback-enter"], most=MOST_DIGITS, wait=PATIENCE)
+            entered = await enter_digits(call, prompts, most=MOST_DIGITS, wait=ENTRY.timeout, lead=lead)
             if entered is None:
                 return HungUp()
             number = callable_number(entered, settings)
+            refused = bool(entered) and number is None
             if number is None:
-                call.tell("invalid", count=len(entered))
-                if (await call.say(["callback-refused"])).hung_up:
-                    return HungUp()
-                continue
+                return Missed(bool(entered), count=len(entered))
         answer = await _confirm(call, number, settings)
-        if answer == YES or isinstance(answer, HungUp):
-            return number if answer == YES else HungUp()
-        if answer == STOP:
-            call.tell("declined")
-            return None
-        call.tell("invalid" if answer else "timeout")
-        if answer == OTHER and settings.other_numbers:
+        if answer == OTHER:
             number = None
-    call.tell("failure")
-    return None
+            return Missed(over=True)
+        return number if answer == YES else answer
+
+    agreed = await ladder(call, ENTRY, attempt, ["callback-enter"])
+    if agreed == STOP:
+        call.tell("declined")
+        return None
+    if agreed is None and refused and (await call.say(["callback-refused"])).hung_up:
+        return HungUp()
+    return agreed
 
 
-async def _confirm(call: CallContext, number: str, settings: CallbackSettings) -> str | HungUp:
-    """The key he presses; empty for none."""
+async def _confirm(call: CallContext, number: str, settings: CallbackSettings) -> str | HungUp | None:
+    """The key he presses; the story does not tell the number."""
     question = "callback-confirm" if settings.other_numbers else "callback-confirm-only"
     said = ["callback-number", *say(call.language, "digits", number), question]
-    heard = await press(call, said, PATIENCE, YES + OTHER + STOP)
-    return HungUp() if heard.hung_up else heard.key
+    return await ask_key(call, CONFIRMATION, said, YES + STOP + (OTHER if settings.other_numbers else ""))
 
 
 async def _note(step: Callback, call: CallContext, number: str) -> Outcome:
@@ -110,7 +114,7 @@ async def called_back(step: Callback, call: CallContext, priority: int) -> Hando
         heard = await call.say(["callback-hello", "recording-notice"], stay=True)
         call.noticed = True
         if not heard.hung_up:
-            heard = await press(call, ["callback-take"], PATIENCE, YES + OTHER + HUMAN)
+            heard = await press(call, ["callback-take"], CONFIRMATION.timeout, YES + OTHER + HUMAN)
         if heard.hung_up:
             return HungUp()
         if heard.key == YES and await call.callbacks.confirmed(call.linkedid):

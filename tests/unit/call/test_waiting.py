@@ -220,6 +220,27 @@ async def test_without_a_yes_nothing_is_noted(make_call: MakeCall, script: list[
     assert prompts(channel)[-1] == "queue-timeout"
 
 
+async def test_silence_and_wrong_keys_are_told_apart_before_a_callback_is_noted(make_call: MakeCall) -> None:
+    call, channel, trace = make_call("timeout", "7", "1", steps=STEPS)
+    desk = with_callbacks(call)
+    await run_flow(call, "later")
+    assert [wish.number for wish in desk.wishes] == [NUMBER]
+    asked = ["callback-number", "callback-confirm-only"]
+    assert prompts(channel) == [*asked, "no-input", *asked, "invalid-choice", *asked, "callback-accepted", "goodbye"]
+    assert trace.events("later") == ["timeout", "invalid", "noted"]
+
+
+async def test_whoever_enters_no_number_is_asked_three_times(make_call: MakeCall) -> None:
+    call, channel, _ = make_call("timeout", "timeout", "timeout", steps=STEPS)
+    desk = with_callbacks(call, other_numbers=True)
+    call.caller = "anonymous"
+    await run_flow(call, "later")
+    assert desk.wishes == []
+    asked = ["callback-enter", "collect-silent", "callback-enter", "collect-silent", "callback-enter"]
+    assert prompts(channel)[:5] == asked
+    assert "callback-refused" not in prompts(channel)
+
+
 async def test_a_full_book_is_told(make_call: MakeCall) -> None:
     call, channel, trace = make_call("1", steps=STEPS)
     with_callbacks(call, Noted.FULL)
