@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivr.cli.common import note, site_folder
-from ivr.core.errors import UsageError
+from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
@@ -62,6 +62,8 @@ def _languages(site: Site, wanted: str) -> tuple[str, ...]:
 def lay(settings: Settings, place: Place, *, quiet: bool = False) -> bool:
     """Have Asterisk play what is there now, if the site is the one of an installation; whether it is.
 
+    New ids are played only by flows that come into force with them, so the prompts are those in force.
+
     Raises:
         SetupError: if the sounds cannot be laid.
     """
@@ -69,7 +71,27 @@ def lay(settings: Settings, place: Place, *, quiet: bool = False) -> bool:
 
     if place.folder != site_folder(settings).absolute() or not settings.sounds.is_dir():
         return False
-    lay_sounds(settings, place.site, book=place.book, folder=place.folder)
+    site, book = _in_force(settings) or (place.site, place.book)
+    lay_sounds(settings, site, book=book, folder=place.folder)
     if not quiet:
         note("calls hear it from now on", "来电即刻使用新的提示音")
+        if any(place.book.known_ids()[one] - book.known_ids()[one] for one in place.languages):
+            note(
+                "new prompts come into force with `ivr dialplan reload`", "新增的提示音须用 `ivr dialplan reload` 生效"
+            )
     return True
+
+
+def _in_force(settings: Settings) -> tuple[Site, PromptBook] | None:
+    """The site that calls are served with, where it is known."""
+    from ivr.call.versions import VersionStore, load_edition
+
+    store = VersionStore.of(settings)
+    try:
+        force = store.in_force()
+        if force is None or settings.site is None or force.configured != str(settings.site):
+            return None
+        edition = load_edition(store.folder(force.version), force.version)
+    except (IvrError, OSError, ValueError):
+        return None
+    return edition.site, edition.book

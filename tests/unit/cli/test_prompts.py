@@ -147,3 +147,20 @@ def test_wrong_texts_and_languages_the_site_does_not_speak(ivr: Ivr, site: Path)
     (site / "prompts" / "zh-CN.yaml").write_text("language: zh-CN\nprompts:\n  a: {text: '{b}'}\n")
     found = answer(ivr, "check", code=4)
     assert [(one["code"], one["where"]) for one in found["problems"]] == [("PR114", "prompts/zh-CN.yaml:3")]
+
+
+def test_new_ids_wait_for_the_version_that_names_them(ivr: Ivr, site: Path, hum: Hum, home: Path) -> None:
+    from ivr.call.versions import in_force
+    from ivr.core.clock import SystemClock
+    from ivr.core.settings import Settings
+
+    in_force(Settings(), SystemClock())
+    (home / "sounds").mkdir()
+    with (site / "prompts" / "zh-CN.yaml").open("a", encoding="utf-8") as file:
+        file.write("  later: {text: 稍后见。}\n")
+    told = ivr("prompts", "build")
+    assert told.exit_code == 0
+    assert "ivr dialplan reload" in told.stdout
+    root = home / "sounds" / "current"
+    assert sounds.missing("zh-CN", ["later", "shop"], root=root) == ["later"]
+    assert (site / "sounds" / "zh" / "ivr" / "later.wav").is_file()
