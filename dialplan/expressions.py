@@ -17,6 +17,7 @@ Numbers are decimal, so that sums of money are exact; 15 digits before the point
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,8 @@ _PARTS = (
     ast.And, ast.Or, *_OPERATORS,
 )  # fmt: skip
 _PLAIN = Text("a comparison or a sum of variables, texts and numbers is wanted", "只能写变量、文字和数字的比较或算式")
+
+_OURS = threading.local()  # an evaluator a thread: making one takes longer than using it
 
 
 class ExpressionError(IvrError):
@@ -90,7 +93,7 @@ class Expression:
             ExpressionError: if a text that is no number is reckoned with, something is divided by zero, or a number or
                 text becomes too big.
         """
-        return _plain(_Evaluator(self, variables).eval(self.text, self._tree))
+        return _plain(self._reckoned(variables))
 
     def holds(self, variables: Mapping[str, str]) -> bool:
         """Whether it holds, as a condition.
@@ -98,7 +101,15 @@ class Expression:
         Raises:
             ExpressionError: as :meth:`value`.
         """
-        return holds(_Evaluator(self, variables).eval(self.text, self._tree))
+        return holds(self._reckoned(variables))
+
+    def _reckoned(self, variables: Mapping[str, str]) -> Value:
+        evaluator: _Evaluator | None = getattr(_OURS, "evaluator", None)
+        if evaluator is None:
+            evaluator = _OURS.evaluator = _Evaluator()
+        evaluator.expression, evaluator.variables = self, variables
+        found: Value = evaluator.eval(self.text, self._tree)
+        return found
 
     def column(self, node: ast.AST) -> int:
         """Where a part of it begins, counted from 1."""
@@ -190,11 +201,12 @@ def _wrong(expression: Expression, node: ast.AST, why: Text) -> Never:
 class _Evaluator(SimpleEval):  # type: ignore[misc]
     """simpleeval with nothing but our own operators and functions."""
 
-    def __init__(self, expression: Expression, variables: Mapping[str, str]) -> None:
+    expression: Expression
+    variables: Mapping[str, str]
+
+    def __init__(self) -> None:
         functions = {name: one.done for name, one in FUNCTIONS.items()}
         super().__init__(operators=_OPERATORS, functions=functions, names={})
-        self._expression = expression
-        self._variables = variables
         self.nodes = {
             ast.BoolOp: self._eval_boolop,
             ast.BinOp: self._eval_binop,
@@ -210,13 +222,13 @@ class _Evaluator(SimpleEval):  # type: ignore[misc]
         try:
             return super()._eval(node)
         except ReckonError as error:
-            raise ExpressionError(error.why, self._expression.column(node)) from None
+            raise ExpressionError(error.why, self.expression.column(node)) from None
 
     def _eval_name(self, node: ast.Name) -> Value:
-        return _CONSTANTS[node.id] if node.id in _CONSTANTS else self._variables.get(node.id, "")
+        return _CONSTANTS[node.id] if node.id in _CONSTANTS else self.variables.get(node.id, "")
 
     def _eval_constant(self, node: ast.Constant) -> Value:
-        value = ast.get_source_segment(self._expression.text.strip(" "), node) or ""
+        value = ast.get_source_segment(self.expression.text.strip(" "), node) or ""
         return node.value if isinstance(node.value, str) else Decimal(value)
 
     def _eval_boolop(self, node: ast.BoolOp) -> bool:

@@ -36,6 +36,7 @@ class HttpServices:
         self._environment = environment
         self._trust = trust
         self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
         for library in ("httpx", "httpcore"):  # they log addresses
             logging.getLogger(library).setLevel(logging.ERROR)
 
@@ -68,7 +69,7 @@ class HttpServices:
             return Reply(0, problem=f"not asked: {type(error).__name__}", tries=number)
 
     async def _exchange(self, request: Request, number: int) -> Reply:
-        client = self._client or self._open()
+        client = self._client or await self._opened()
         headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
         asked = client.stream(request.method, request.url, headers=headers, json=request.body)
         async with asked as response:
@@ -89,9 +90,15 @@ class HttpServices:
         except ValueError as error:
             return Reply(status, problem=str(error), tries=number)
 
+    async def _opened(self) -> httpx.AsyncClient:
+        """Made at the first question, aside: reading the machine's certificates takes a tenth of a second."""
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._open)
+            return self._client
+
     def _open(self) -> httpx.AsyncClient:
-        """Made at the first question: reading the machine's certificates takes a while."""
-        self._client = httpx.AsyncClient(
+        return httpx.AsyncClient(
             verify=self._trust or ssl.create_default_context(),
             cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),  # callers share the connections
             headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "callwright"},
@@ -100,7 +107,6 @@ class HttpServices:
             timeout=None,  # noqa: S113 - each try has its own
             limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=20, keepalive_expiry=5.0),
         )
-        return self._client
 
     async def close(self) -> None:
         """Close the connections that are kept."""

@@ -172,6 +172,19 @@ async def test_who_no_longer_waits_is_no_longer_asked_for() -> None:
     assert len(server.asked) == 1
 
 
+async def test_questions_that_were_given_up_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "AT_ONCE", 3)
+    async with serving(*[never] * 3, says({})) as (server, services):
+        asking = [asyncio.create_task(services.ask(Request("GET", server.url + "/", timeout=10))) for _ in range(12)]
+        while len(server.asked) < 3:
+            await asyncio.sleep(0.01)
+        for one in asking:
+            one.cancel()
+        await asyncio.wait(asking)
+        assert (await services.ask(Request("GET", server.url + "/", timeout=5))).status == 200
+    assert len(server.asked) == 4
+
+
 async def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with serving(says({})) as (server, services):
