@@ -97,7 +97,7 @@ STEPS_ZH: dict[str, str] = {
     "Transfer.queue": "队列名称",
     "Transfer.outside": "站点 outside: 中列出的号码",
     "Transfer.prompts": "转接前播放的语音；转到队列时只播放此处写明的",
-    "Transfer.failed": "转接未成时播放的语音",
+    "Transfer.failed": "转接未成时播放的语音；转到队列时只播放此处写明的",
     "Transfer.ring": "对方话机振铃的秒数",
     "Transfer.after": "通话后、对方先挂机时的步骤",
     "Transfer.busy": "对方忙时的步骤；不填则同 failure",

@@ -55,7 +55,8 @@ class Transfer(Model):
         description="spoken before; to a queue, which has words of its own, only what is named here",
     )
     failed: list[PromptId] = Field(
-        default_factory=lambda: ["transfer-failed"], description="spoken when it came to nothing"
+        default_factory=lambda: ["transfer-failed"],
+        description="spoken when it came to nothing; after a queue only what is named here",
     )
     ring: int = Field(default=25, ge=5, le=60, description="seconds the other phone rings")
     after: Name | None = Field(default=None, description="step after the talk, when the other one hung up first")

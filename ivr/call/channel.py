@@ -44,7 +44,7 @@ class Channel(Protocol):
         ...
 
     async def play_recording(self, file: str, *, keys: str = "", seconds: float = 600) -> Heard:
-        """Play a file of the recordings folder, by its name there, of at most ``seconds``; a key out of ``keys`` stops it."""
+        """Play a file of the recordings folder, which lasts ``seconds`` at most; a key out of ``keys`` stops it."""
         ...
 
     async def wait_key(self, seconds: float) -> Heard:

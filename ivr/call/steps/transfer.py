@@ -20,8 +20,7 @@ TALKED = frozenset({"ANSWER", "CONTINUE"})
 async def run(step: Transfer, call: CallContext) -> Outcome:
     """Find out who is meant, say so, and hand over; nobody outside the site's own lists can be meant."""
     if step.queue is not None:
-        said = step.prompts if "prompts" in step.model_fields_set else []
-        heard = await call.say(said)
+        heard = await call.say(step.prompts if "prompts" in step.model_fields_set else [])
         return HungUp() if heard.hung_up else await _or_said(step, call, await queueing.run(_queueing(step), call))
     target = _target(step, call)
     if target is None:
@@ -68,7 +67,8 @@ def _target(step: Transfer, call: CallContext) -> str | None:
 async def _failed(step: Transfer, call: CallContext, *, busy: bool = False) -> Outcome:
     """He wanted a human and got none; what he does then may still count for more."""
     call.trace.outcome("unserved")
-    if (await call.say(step.failed)).hung_up:
+    own_words = step.queue is not None and "failed" not in step.model_fields_set
+    if not own_words and (await call.say(step.failed)).hung_up:
         return HungUp()
     return GoTo((step.busy if busy else None) or step.failure)
 

@@ -120,10 +120,12 @@ async def test_a_queue_is_waited_in_as_by_a_queue_step(make_call: MakeCall) -> N
 
 
 @pytest.mark.parametrize("status", ["TIMEOUT", "LEAVEEMPTY", "FULL"])
-async def test_a_queue_in_vain_has_failed(make_call: MakeCall, status: str) -> None:
-    call, channel, trace = make_call("timeout", steps=transfer(queue="service"))
+@pytest.mark.parametrize("failed", [[], ["transfer-failed"]])
+async def test_a_queue_in_vain_has_failed(make_call: MakeCall, status: str, failed: list[str]) -> None:
+    settings = {"failed": failed} if failed else {}
+    call, channel, trace = make_call("timeout", steps=transfer(queue="service", **settings))
     assert await resume_flow(call, "there", status) == End()
-    assert heard(channel) == ["transfer-failed", "emergency-busy"]
+    assert heard(channel) == [*failed, "emergency-busy"]
     assert trace.outcomes == ["unserved"]
 
 

@@ -8,9 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.ami import events as ev
+from ivr.core.clock import FixedClock
+from ivr.journal import Journal
 from ivr.journal import facts as own
 from ivr.journal.facts import Fact
 from ivr.journal.story import fold
+from ivr.storage import calls
+from ivr.storage.database import Database
 from ivr.storage.models import Call, Recording
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -152,3 +156,21 @@ def test_what_was_recorded_anew_says_so() -> None:
         fold(call, own.StepFact(at=at(1), linkedid="1.1", step="s", kind=kind, event="replaced", detail=detail))
         expected = "the caller has recorded it anew" if kind == "record" else ""
         assert [row.note for row in call.recordings] == [expected, ""]
+
+
+async def test_answers_are_written_down(database: Database) -> None:
+    async with Journal(database, FixedClock(at(100))) as journal:
+        for fact in [*talk(20, 26), *SURVEY[:1]]:
+            journal.put(fact)
+        await journal.flush()
+        for fact in SURVEY[1:]:
+            journal.put(fact)
+        await journal.flush()
+    async with database.read() as session:
+        call = await calls.find(session, "1.1")
+    assert call is not None
+    assert [(one.question, one.answer, one.answered_at, one.agent) for one in call.answers] == [
+        ("satisfaction", "5", at(22), "agent-kim"),
+        ("solved", "", None, "agent-kim"),
+    ]
+    assert (call.outcome, call.hung_up_by) == ("answered", "agent")
