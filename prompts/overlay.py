@@ -222,14 +222,14 @@ def _publish(home: Path, version: _Version, wanted: Mapping[str, list[_Way]], be
         _take_over(old / name, new / name)
     index = asdict(version)
     (new / _INDEX).write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")
-    place = home / version.digest
-    shutil.rmtree(place, ignore_errors=True)
+    place = home / f"{version.digest}-{new_token()[:6]}"  # never the name of one that is played from
     new.rename(place)
+    last = old.readlink().name if old.is_symlink() else ""
     link = home / f".new-{new_token()}"
-    link.symlink_to(version.digest)
+    link.symlink_to(place.name)
     link.replace(old)
     for other in home.iterdir():
-        if other.name not in {version.digest, before.digest, CURRENT} and not other.name.startswith("."):
+        if other.name not in {place.name, last, CURRENT} and not other.name.startswith("."):
             shutil.rmtree(other, ignore_errors=True)
 
 

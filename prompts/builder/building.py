@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from ivr.core.errors import UsageError
 from prompts import manifest
 from prompts.book import PromptBook
 from prompts.builder.engines import Speaker
 from prompts.builder.render import stale, write
 from prompts.catalogue import LANGUAGES, Prompt
 from prompts.layers import BUILT, studio_file
+from prompts.measure import Floats
 
 Told = Callable[[Prompt, int, int], None]
 
@@ -59,9 +61,17 @@ def build(prompts: Sequence[Prompt], site: Path, speaker: Callable[[], Speaker],
             known[manifest.key(prompt)] = write(prompt, None, 0, voice="tone", root=root)
         else:
             engine = engine or speaker()
-            sound, rate = engine.say(prompt)
+            sound, rate = _said(engine, prompt)
             known[manifest.key(prompt)] = write(prompt, sound, rate, voice=engine.voice(prompt), root=root)
         manifest.write_manifest(path, known)
+
+
+def _said(engine: Speaker, prompt: Prompt) -> tuple[Floats, int]:
+    try:
+        return engine.say(prompt)
+    except UsageError as error:
+        where = prompt.where or manifest.key(prompt)
+        raise UsageError(f"{where}: {prompt.id}: {error.message}", cure=error.cure) from error
 
 
 __all__ = ["build", "own_prompts", "to_build"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from ivr.core.errors import SetupError
+from ivr.core.errors import SetupError, UsageError
 from prompts import manifest, sounds
 from prompts.book import PromptBook
 from prompts.builder import engines, espeak
@@ -103,6 +103,16 @@ def test_what_was_built_before_an_engine_failed_is_kept(site: Path) -> None:
     with pytest.raises(SetupError):
         build(to_build(book, site), site, Breaks)
     assert names(to_build(book, site)) == ["zh shop", "zh signal", "ko shop"]
+
+
+def test_a_text_that_cannot_be_said_is_told_with_its_line(site: Path) -> None:
+    class Dumb(Hum):
+        def say(self, prompt: Prompt) -> tuple[Floats, int]:
+            raise UsageError("the voice cannot say ☎", cure="write `spoken`")
+
+    book = PromptBook.of_site(site)
+    with pytest.raises(UsageError, match=r"prompts/zh-CN.yaml:4: goodbye: the voice cannot say ☎ — write `spoken`"):
+        build(to_build(book, site), site, Dumb)
 
 
 def test_tones_need_no_engine(site: Path) -> None:

@@ -186,8 +186,10 @@ def test_links_out_of_the_site_are_not_followed(tmp_path: Path, site: Path) -> N
 def test_a_spoiled_index_is_no_hindrance(tmp_path: Path, site: Path) -> None:
     home, book = tmp_path / "home", PromptBook.of_site(site)
     root = lay(home, book, site, NOW).root
+    played = root.resolve()
     (root / "overlay.json").write_text("[1, 2")
     assert lay(home, book, site, NOW).changed
+    assert played.is_dir(), "what is played from is not taken away under a call"
     assert heard(root, "zh/ivr/goodbye") == [300, 300]
 
 
