@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from string import Formatter
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -87,6 +88,12 @@ _SIMPLE = {
     pattern_of(trunks.Network): "203.0.113.0/24",
     pattern_of(base.PromptId): "prompt-id",
 }
+_UNSHOWN = {
+    "DP001": "`queues.yaml` is not there.",
+    "DP002": "`flows/main.yaml` is a folder.",
+    "DP199": "More than 100 mistakes in one site.",
+}
+"""What brings those problems about that no text of a file shows."""
 _ELSEWHERE = frozenset({*PARTS, "flows"})  # in files of their own
 
 
@@ -104,15 +111,36 @@ def manual(language: ManualLanguage = "en") -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def code_pages() -> str:
+    """Every code with what it means, how to mend it, in English and Chinese, and an example; in Markdown."""
+    parts: list[str] = []
+    for code, kind in CODES.items():
+        told = _UNSHOWN.get(code) or example(code)
+        parts += [
+            f"### {code} ({kind.severity.value})",
+            _escaped(f"{plain(kind.text.en)}. To mend it: {plain(kind.cure.en)}."),
+            _escaped(f"{plain(kind.text.zh)}。处理办法：{plain(kind.cure.zh)}。"),
+            told.strip(),
+        ]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
 def refreshed(text: str) -> str:
-    """``text`` with the manual of today between its marks ``<!-- manual:en -->`` and ``<!-- /manual:en -->``."""
-    for language in get_args(ManualLanguage):
-        begin, end = f"<!-- manual:{language} -->\n", f"<!-- /manual:{language} -->"
+    """``text`` with the manual of today between its marks: ``manual:en`` and ``manual:zh``, or ``codes``.
+
+    A mark is ``<!-- codes -->`` before and ``<!-- /codes -->`` after.
+
+    Raises:
+        ValueError: if a mark is missing.
+    """
+    made: dict[str, Callable[[], str]] = {"manual:en": partial(manual, "en"), "manual:zh": partial(manual, "zh")}
+    for name, make in {"codes": code_pages}.items() if "<!-- codes -->" in text else made.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         head, _, rest = text.partition(begin)
         _, mark, tail = rest.partition(end)
         if not mark:
             raise ValueError(f"the text has no marks {begin.strip()} … {end}")
-        text = f"{head}{begin}\n{manual(language)}\n{end}{tail}"
+        text = f"{head}{begin}\n{make()}\n{end}{tail}"
     return text
 
 
@@ -189,19 +217,23 @@ def plain(template: str) -> str:
     return template.format(**names)
 
 
+def _escaped(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [_row(head), _row(("---",) * len(head)), *(_row(row) for row in rows)]
     return "\n".join(lines)
 
 
 def _row(cells: Iterable[str]) -> str:
-    escaped = (cell.replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;") for cell in cells)
+    escaped = (_escaped(cell.replace("|", "\\|")) for cell in cells)
     return "| " + " | ".join(escaped) + " |"
 
 
-__all__ = ["ManualLanguage", "example", "manual", "plain", "refreshed"]
+__all__ = ["ManualLanguage", "code_pages", "example", "manual", "plain", "refreshed"]
 
-if __name__ == "__main__":  # python -m dialplan.manual docs/admin-guide.md
+if __name__ == "__main__":  # python -m dialplan.manual docs/admin-guide.md docs/flows-checking.md
     for _name in sys.argv[1:]:
         _path = Path(_name)
         _path.write_text(refreshed(_path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ MODELS: list[type[BaseModel]] = [
     AlertRule,
     *STEPS.values(),
 ]
+CODES_PAGE = Path(__file__).parents[3] / "docs" / "flows-checking.md"
 GUIDE = Path(__file__).parents[3] / "docs" / "admin-guide.md"
 
 
@@ -82,6 +84,16 @@ def test_the_guide_holds_the_manual_of_today() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     assert text == refreshed(text), "run python -m dialplan.manual docs/admin-guide.md"
     assert "### step: menu" in text
+
+
+def test_the_page_of_codes_is_that_of_today() -> None:
+    text = CODES_PAGE.read_text(encoding="utf-8")
+    assert text == refreshed(text), "run python -m dialplan.manual docs/flows-checking.md"
+    parts = re.split(r"^### (DP[0-9]{3}) ", text, flags=re.MULTILINE)
+    told = dict(zip(parts[1::2], parts[2::2], strict=True))
+    assert list(told) == list(CODES)
+    assert [code for code, part in told.items() if "```yaml" not in part] == ["DP001", "DP002", "DP199"]
+    assert all("处理办法" in part for part in told.values())
 
 
 def test_a_text_without_marks_is_refused() -> None:
