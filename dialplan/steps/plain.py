@@ -43,7 +43,9 @@ class HoursGate(Model):
     open: Name = Field(description="step in business hours")
     closed: Name = Field(description="step outside them")
     at_break: Name | None = Field(default=None, description="step in a break, e.g. at lunch; that of closed else")
-    holiday: Name | None = Field(default=None, description="step on a public holiday and on a single closed day; that of closed else")
+    holiday: Name | None = Field(
+        default=None, description="step on a public holiday and on a single closed day; that of closed else"
+    )
 
 
 class Hangup(Model):
