@@ -124,6 +124,15 @@ async def test_a_stranger_is_taken_in_and_joined_to_its_call(room: KeepingRoom) 
     assert not refused.ok
 
 
+async def test_the_second_message_of_a_call_is_a_message(room: KeepingRoom) -> None:
+    call = await room.call()
+    age(room.sound("1.1-statement2.wav", 1.0), room)
+    (done,) = await room.repair()
+    assert done.ok
+    row = await room.row("1.1-statement2.wav")
+    assert (row.call_id, row.role, row.agent) == (call, "statement", "")
+
+
 async def test_a_killed_recorder_s_file_is_mended_and_the_loss_written_down(room: KeepingRoom) -> None:
     await room.call()
     path = room.folder / AGENT
