@@ -130,6 +130,7 @@ NEEDED = {
     "whisper-language-zh",
     "whisper-waited",
     "whisper-waited-hour",
+    "lookup-wait",
     "record-failed",
     "record-kept",
     "record-review",
