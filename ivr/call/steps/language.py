@@ -48,7 +48,8 @@ async def _offer(step: LanguageChoice, call: CallContext, lead: Sequence[str]) -
         await call.channel.set_language(language)
         prompt = f"language-offer-{key}"
         call.tell("prompt", prompt=prompt, language=language)
-        heard = await call.channel.play(prompt, keys=ALL_KEYS, slow=call.accessible)
+        keys = ALL_KEYS if call.book.interruptible(language, prompt) else ""
+        heard = await call.channel.play(prompt, keys=keys, slow=call.accessible)
         if heard.key or heard.hung_up:
             return heard
     return Heard()

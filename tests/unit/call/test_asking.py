@@ -11,6 +11,7 @@ from ivr.call.asking import ask_key, close
 from ivr.call.fake import FakeChannel
 from ivr.call.outcome import End, HungUp
 from ivr.call.runner import run_flow
+from prompts.book import PromptBook
 from tests.unit.call.conftest import MakeCall
 
 BYE = {"step": "hangup", "prompts": ["goodbye"]}
@@ -123,5 +124,16 @@ async def test_nobody_is_asked_for_the_language_twice(make_call: MakeCall) -> No
     call, channel, _ = make_call(
         "2", steps={"ask": {**LANGUAGE["ask"], "next": "again"}, "again": LANGUAGE["ask"], "bye": BYE}
     )
+    assert isinstance(await run_flow(call, "ask"), End)
+    assert heard(channel) == ["language-offer-1", "language-offer-2", "goodbye"]
+
+
+async def test_an_offer_that_nobody_may_stop_is_played_to_its_end(make_call: MakeCall) -> None:
+    class Book(PromptBook):
+        def interruptible(self, language: str, prompt_id: str) -> bool:
+            return prompt_id != "language-offer-1"
+
+    call, channel, _ = make_call("!1", steps=LANGUAGE)
+    call.book = Book()
     assert isinstance(await run_flow(call, "ask"), End)
     assert heard(channel) == ["language-offer-1", "language-offer-2", "goodbye"]
