@@ -139,7 +139,7 @@ def _plan(
 ) -> Plan:
     from ivr.call.simulation import Plan
     from ivr.call.simulation.files import load_stubs
-    from ivr.call.simulation.plan import WORDS, usable_word
+    from ivr.call.simulation.plan import WORDS, known_word, verbs_of, words_of
 
     if re.fullmatch(r"[0-9+]{0,20}", caller) is None:
         raise UsageError(
@@ -148,11 +148,12 @@ def _plan(
         )
     given: dict[str, list[str]] = {}
     for name, word in (_pair(one) for one in replies):
-        if not usable_word(word):
-            words = ", ".join(sorted({known for words in WORDS.values() for known in words} - {"key"}))
+        verbs = verbs_of(site, name)
+        if not any(known_word(verb, word) for verb in verbs):
+            words, there = ", ".join(words_of(verbs or WORDS)), name if verbs else ", ".join(WORDS)
             raise UsageError(
-                Text(f"--reply: {word!r:.40} is no reply", f"--reply：没有 {word!r:.40} 这种结果"),
-                cure=Text(f"one of {words}, key 1", f"可用：{words}, key 1"),
+                Text(f"--reply: {name} cannot end with {word!r:.40}", f"--reply：{name} 的结果不能是 {word!r:.40}"),
+                cure=Text(f"{there}: {words}", f"{there}：{words}"),
             )
         given.setdefault(name, []).append(word)
     positions: dict[str, str] = dict(_pair(one) for one in switches)

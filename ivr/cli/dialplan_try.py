@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.markup import escape
 
@@ -11,6 +15,19 @@ from ivr.cli.common import console
 from ivr.core.language import Text
 
 _KEYS = frozenset("0123456789*#")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C ends the command at once; asyncio would wait until something has been typed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class TypedCaller:
@@ -36,7 +53,8 @@ class TypedCaller:
         )
         while True:
             try:
-                typed = console.input(f"       [bold yellow]{escape(str(asked))}[/bold yellow] ").strip()
+                with _interruptible():
+                    typed = console.input(f"       [bold yellow]{escape(str(asked))}[/bold yellow] ").strip()
             except EOFError:
                 return HANGUP
             if typed.lower() in {"h", HANGUP}:

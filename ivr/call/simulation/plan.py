@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from dialplan.base import Model
+from dialplan.model import Callback, Enqueue, FlowStep, Record, Site, Transfer, Voicemail
 
 Verb = Literal["queue", "transfer", "record", "voicemail", "callback"]
 
@@ -36,9 +37,35 @@ def known_word(verb: Verb, word: str) -> bool:
     return (word in WORDS[verb] and word != "key") or (verb == "queue" and _KEYED.fullmatch(word) is not None)
 
 
-def usable_word(word: str) -> bool:
-    """Whether it may become of a caller at all."""
-    return re.fullmatch(_WORD, word) is not None
+def verbs_of(site: Site, name: str) -> set[Verb]:
+    """How a caller may be handed over under ``name``: a verb itself, a step, or ``flow/step``; empty when he is not."""
+    if name in WORDS:
+        return {name}
+    flow, _, step = name.rpartition("/")
+    flows = [site.flows[flow]] if flow in site.flows else [] if flow else [*site.flows.values()]
+    return {verb for one in flows if step in one.steps for verb in _verbs(one.steps[step])}
+
+
+def _verbs(step: FlowStep) -> tuple[Verb, ...]:
+    match step:
+        case Enqueue():
+            return ("queue",)
+        case Transfer():
+            return ("queue",) if step.queue else ("transfer",)
+        case Record():
+            return ("record",)
+        case Voicemail():
+            return ("voicemail",)
+        case Callback():
+            return ("callback",)
+        case _:
+            return ()
+
+
+def words_of(verbs: Iterable[Verb]) -> list[str]:
+    """What may become of a caller who is handed over so, as it is written."""
+    found = dict.fromkeys(word for verb in verbs for word in WORDS[verb])
+    return ["key 1" if word == "key" else word for word in found]
 
 
 def key_of(word: str) -> str:
@@ -101,5 +128,6 @@ __all__ = [
     "Words",
     "key_of",
     "known_word",
-    "usable_word",
+    "verbs_of",
+    "words_of",
 ]

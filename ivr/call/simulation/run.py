@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC
-from functools import lru_cache
 from typing import Any
 
 from dialplan.model import CallerList, Collect, Language, Site
@@ -168,7 +167,8 @@ class _Run:
                 return
             ran = after(answer, self._replies, ran)
             self._item("handover", ran.detail)
-            self._channel.silences.ends()
+            if ran.seconds:  # music, ringing, or his own words
+                self._channel.silences.ends()
             self._channel.pass_time(ran.seconds)
             if ran.hung_up:
                 self._story.ended = "caller"
@@ -253,11 +253,6 @@ def _why(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-@lru_cache(maxsize=1)
-def _no_session() -> AgiSession:
-    return AgiSession.__new__(AgiSession)  # never spoken to: the channel is ours
-
-
-_NO_SESSION = _no_session()
+_NO_SESSION = AgiSession.__new__(AgiSession)  # never spoken to: the channel is ours
 
 __all__ = ["MOST_TURNS", "Simulator", "TurnsError"]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import get_args
 
 from dialplan.codes import known, shown
 from dialplan.model import Site
 from ivr.call.simulation.files import Written
-from ivr.call.simulation.plan import Verb
+from ivr.call.simulation.plan import WORDS, known_word, verbs_of, words_of
 from ivr.call.simulation.scenario import GAP
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
 
 def strangers(written: Written, site: Site) -> Iterator[Problem]:
-    """Numbers, steps and business hours that are not there (TS104)."""
+    """Numbers, steps and business hours that are not there (TS104), and replies that cannot be (TS105)."""
     scenario = written.scenario
     steps = {step for flow in site.flows.values() for step in flow.steps}
     named = steps | {f"{flow}/{step}" for flow, one in site.flows.items() for step in one.steps}
@@ -23,9 +22,14 @@ def strangers(written: Written, site: Site) -> Iterator[Problem]:
         yield _stranger(written, ("call", "to"), scenario.call.to, site.numbers)
     if written.index == 0 and (number := written.file.call.to) is not None and number not in site.numbers:
         yield _problem(written.places.of("call", "to"), number, site.numbers)
-    for name in scenario.replies:
-        if name not in named and name not in get_args(Verb):
-            yield _stranger(written, ("replies", name), name, [*steps, *get_args(Verb)])
+    for name, given in scenario.replies.items():
+        verbs = verbs_of(site, name)
+        if not verbs:
+            handing = [step for step in steps if verbs_of(site, step)]
+            yield _stranger(written, ("replies", name), name, [*WORDS, *handing])
+        for word in given:
+            if verbs and not any(known_word(verb, word) for verb in verbs):
+                yield _unfit(written, name, word, words_of(verbs))
     for name in scenario.lookups:
         if "://" not in name and name not in named:
             yield _stranger(written, ("lookups", name), name, steps)
@@ -39,6 +43,12 @@ def strangers(written: Written, site: Site) -> Iterator[Problem]:
 
 def _stranger(written: Written, path: tuple[str | int, ...], name: str, there: Iterable[str]) -> Problem:
     return _problem(written.where(*path), name, there)
+
+
+def _unfit(written: Written, name: str, word: str, words: list[str]) -> Problem:
+    text = Text(f"{name} cannot end with {shown(word)}", f"{name} 的结果不能是 {shown(word)}")
+    listed = ", ".join(words)
+    return Problem(written.where("replies", name), "TS105", text, Text(f"one of: {listed}", f"可用：{listed}"))
 
 
 def _problem(where: str, name: str, there: Iterable[str]) -> Problem:

@@ -74,6 +74,8 @@ def test_the_world_answers_as_told(ivr: Ivr, tmp_path: Path) -> None:
         (("--at", "tomorrow"), 2),
         (("--reply", "queue=perhaps"), 2),
         (("--reply", "queue"), 2),
+        (("--reply", "voicemail=answered"), 2),
+        (("--reply", "greeting=answered"), 2),
         (("--switch", "service=ajar"), 2),
         (("--switch", "nowhere=open"), 2),
         (("--from", "1" * 400 + "\n[red]"), 2),
