@@ -68,7 +68,7 @@ TONE = "tone: {step: play, prompts: [voicemail-intro, region-beijing], next: bye
 ASKED = "invalid: [collect-entered], silent: [collect-entered], timeout: 4, tries: 2"
 FLOWS = {
     "answer": f"it: {{step: answer, next: tone}}\n  {TONE}",
-    "play": "it: {step: play, prompts: [region-beijing, region-hunan, region-anhui], next: bye}",
+    "play": "it: {step: play, prompts: [region-beijing, region-hunan, voicemail-intro], next: bye}",
     "say": "it: {step: say, say: [{digits: '2046'}, {number: '17'}, {prompt: region-hunan}], next: bye}",
     "greeting": "it: {step: greeting, refuse_key: 9, refuse_wait: 1, next: bye}",
     "menu": f"it: {{step: menu, prompts: [callback-number], choices: {{1: bye}}, {ASKED}}}",
@@ -79,7 +79,7 @@ FLOWS = {
     "break": f"it: {{step: hours, hours: lunch, open: bye, closed: bye, at_break: tone}}\n  {TONE}",
     "lookup": "it: {step: lookup, url: 'SERVICE/orders/42', save: {status: order.status, number_: order.number},"
     " prompts: [region-anhui], next: told, failure: bye}\n"
-    "  told: {step: say, say: [{number: '{number_}'}], next: bye}",
+    "  told: {step: say, say: [{number: '{number_}'}, {prompt: voicemail-intro}], barge_in: false, next: bye}",
     "lost": "it: {step: lookup, url: 'SERVICE/orders/43', save: {status: order.status},"
     " prompts: [region-anhui], next: bye, not_found: told, failure: bye}\n"
     "  told: {step: play, prompts: [region-hunan], next: bye}",
