@@ -102,9 +102,9 @@ def listen(
         mine = [(prompt, source) for prompt, source in spoken if prompt.says_in == language]
         try:
             folder = find_model(settings, language).folder
-        except SetupError as error:
-            why = Text(f"no Vosk model for {language}", f"没有 {language} 的 Vosk 模型")
-            found += [Heard(prompt, "cannot-tell", words=error.cure, why=why) for prompt, _ in mine]
+        except SetupError:
+            why = Text(f"no Vosk model for {language}: ivr model list", f"没有 {language} 的 Vosk 模型：ivr model list")
+            found += [Heard(prompt, "cannot-tell", why=why) for prompt, _ in mine]
             continue
         with transcriber(folder) as model:
             for prompt, source in mine:

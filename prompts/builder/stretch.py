@@ -36,23 +36,21 @@ def slow_down(sound: Floats, rate: int, speed: float) -> Floats:
     window = np.hanning(size + 1)[:-1]
     # Room on both sides, so that the first and last windows are whole.
     padded = np.pad(sound.astype(np.float64), (half + reach, size + half + 2 * reach))
+    energy = np.concatenate([[0.0], np.cumsum(padded**2)])
+    levels = np.sqrt(np.maximum(energy[size:] - energy[:-size], 1e-9))  # of the window that begins at each sample
     out = np.zeros(total + 2 * size + half)
     before = reach  # where the last window began
     for place in range(0, total + half, half):
         ideal = reach + min(round(place * speed), len(sound))
-        start = ideal if not place else _best(padded, ideal, reach, padded[before + half : before + half + size])
+        start = ideal
+        if place:  # where, within reach, the sound is most like what followed the last window
+            near = slice(ideal - reach, ideal + reach + 1)
+            wanted = padded[before + half : before + half + size]
+            alike = np.correlate(padded[near.start : near.stop + size - 1], wanted, "valid")
+            start = near.start + int((alike / levels[near]).argmax())
         out[place : place + size] += padded[start : start + size] * window
         before = start
     return out[half : half + total].astype(np.float32)
-
-
-def _best(sound: np.ndarray, ideal: int, reach: int, wanted: np.ndarray) -> int:
-    """Where, within ``reach`` of ``ideal``, the sound is most like ``wanted``."""
-    region = sound[ideal - reach : ideal + reach + len(wanted)]
-    alike = np.correlate(region, wanted, "valid")
-    energy = np.concatenate([[0.0], np.cumsum(region**2)])
-    loudness = np.sqrt(np.maximum(energy[len(wanted) :] - energy[: -len(wanted)], 1e-9))
-    return ideal - reach + int(np.argmax(alike / loudness))
 
 
 __all__ = ["slow_down"]
