@@ -113,12 +113,21 @@ class Nesting:
 
     def returning(self, *, along: Along = every, stop: Collection[Spot] = ()) -> set[str]:
         """Flows inside others that a call can come back from, never going on from ``stop``."""
+        return self._always_returning if along is every and not stop else self._returning(along, stop)
+
+    @cached_property
+    def _always_returning(self) -> set[str]:
+        return self._returning(every, ())
+
+    def _returning(self, along: Along, stop: Collection[Spot]) -> set[str]:
         found: set[str] = set()
-        while True:
-            more = {flow for flow in self.calls if flow not in found and self._comes_back(flow, found, along, stop)}
-            if not more:
-                return found
-            found |= more
+        waiting = list(self.calls)
+        while waiting:
+            flow = waiting.pop()
+            if flow not in found and self._comes_back(flow, found, along, stop):
+                found.add(flow)
+                waiting += [outer for outer, _ in self.calls[flow] if outer in self.calls]  # may come back now
+        return found
 
     def _comes_back(self, flow: str, back: set[str], along: Along, stop: Collection[Spot]) -> bool:
         seen = {self.start(flow)}

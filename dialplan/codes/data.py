@@ -65,8 +65,8 @@ DATA = codes(
         "DP411": (
             "step {step} says {what}, which is no {kind}",
             "步骤 {step} 要说的 {what} 不是 {kind}",
-            "write 12 or -3.5 as number, 12.50 as money, 2026-10-01 as date, 08:30 as time",
-            "number 写作 12 或 -3.5，money 写作 12.50，date 写作 2026-10-01，time 写作 08:30",
+            "write digits as 0-9, a number as 12 or -3.5, money as 12.50, a date as 2026-10-01, a time as 08:30",
+            "digits 写作 0-9，number 写作 12 或 -3.5，money 写作 12.50，date 写作 2026-10-01，time 写作 08:30",
         ),
     },
 ) | codes(
@@ -103,10 +103,10 @@ DATA = codes(
             "请添加 values:、compute: 或 accessible:，或删除该步骤",
         ),
         "DP416": (
-            "step {step} names a currency, but says no money",
-            "步骤 {step} 填写了 currency，但没有要说的金额",
-            "write money:, or take currency: away",
-            "请填写 money:，或去掉 currency:",
+            "step {step} has {what}:, which means something to {kind} only",
+            "步骤 {step} 填写了 {what}:，它只对 {kind} 有意义",
+            "add {kind}:, or take {what}: away",
+            "请填写 {kind}:，或去掉 {what}:",
         ),
         "DP417": (
             "step {step} asks {what}, which holds no variable: it always comes out the same",

@@ -3,36 +3,61 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from dialplan.codes import problem
 from dialplan.model import Say, Spoken
 from dialplan.nesting import Nesting
 from dialplan.places import Places
-from dialplan.times import clock_time
 from dialplan.tree import Loc
 from ivr.core.problems import Problem
 
 KINDS = ("digits", "number", "money", "date", "time")
 
 
-def _matches(pattern: str) -> Callable[[str], object]:
-    def check(value: str) -> object:
-        if re.fullmatch(pattern, value) is None:
-            raise ValueError(value)
-        return value
+MOST = 999_999_999_999
+MOST_DIGITS = 40
 
-    return check
+_NUMBER = re.compile(r"-?([0-9]{1,15})(?:\.([0-9]{1,15}))?", re.ASCII)
+_DIGITS = re.compile(r"[0-9]+([ -][0-9]+)*", re.ASCII)
+_DATE = re.compile(r"(?:([0-9]{4})-)?([0-9]{2})-([0-9]{2})(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?", re.ASCII)
+_TIME = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[T ])?([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", re.ASCII)
+_LEAP_YEAR = "2000"
 
 
-_CHECKS: dict[str, Callable[[str], object]] = {
-    "digits": _matches(r"[0-9A-Za-z*# -]{1,60}"),
-    "number": _matches(r"-?[0-9]{1,15}(\.[0-9]{1,6})?"),
-    "money": _matches(r"-?[0-9]{1,12}(\.[0-9]{1,2})?"),
-    "date": date.fromisoformat,
-    "time": clock_time,
-}
+def sayable(kind: str, value: str, currency: str = "CNY") -> bool:
+    """Whether a text can be said as what it is to be: the same rules as in ``prompts.saying``, which says it."""
+    text = value.strip()
+    match kind:
+        case "number":
+            return _number(text, 6)
+        case "money":
+            return _number(text, 0 if currency == "KRW" else 2)
+        case "digits":
+            return _DIGITS.fullmatch(text) is not None and sum(char.isdigit() for char in text) <= MOST_DIGITS
+        case "date":
+            found = _DATE.fullmatch(text)
+            return found is not None and _is_day("-".join((found[1] or _LEAP_YEAR, found[2], found[3])))
+        case _:
+            found = _TIME.fullmatch(text)
+            return found is not None and int(found[1]) < 24 and int(found[2]) < 60
+
+
+def _number(text: str, places: int) -> bool:
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return False
+    fraction = (found[2] or "").rstrip("0")
+    return len(fraction) <= places and (int(found[1]) < MOST or (int(found[1]) == MOST and not fraction))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def saying(nesting: Nesting, places: Places) -> Iterator[Problem]:
@@ -47,15 +72,14 @@ def _spoken(name: str, one: Spoken, at: Loc, places: Places) -> Iterator[Problem
     given = [kind for kind in ("prompt", *KINDS) if getattr(one, kind) is not None]
     if len(given) != 1:
         yield problem("DP410", places.of(*at), step=name, what=", ".join(given) or "-")
-    elif "currency" in one.model_fields_set and one.money is None:
-        yield problem("DP416", places.of(*at, "currency"), step=name)
+    else:
+        for setting, kind in (("currency", "money"), ("weekday", "date")):
+            if setting in one.model_fields_set and kind not in given:
+                yield problem("DP416", places.of(*at, setting), step=name, what=setting, kind=kind)
     for kind in given:
         value = getattr(one, kind)
-        if kind in _CHECKS and "{" not in value:
-            try:
-                _CHECKS[kind](value.strip())
-            except ValueError:
-                yield problem("DP411", places.of(*at, kind), step=name, what=value, kind=kind)
+        if kind in KINDS and "{" not in value and not sayable(kind, value, one.currency):
+            yield problem("DP411", places.of(*at, kind), step=name, what=value, kind=kind)
 
 
-__all__ = ["KINDS", "saying"]
+__all__ = ["KINDS", "sayable", "saying"]

@@ -23,6 +23,7 @@ def run_of(log: dict[str, Any]) -> dict[str, Any]:
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("sarif-schema-2.1.0.json")
     (run,) = log["runs"]
+    assert isinstance(run, dict)
     assert set(run) == {"tool", "language", "columnKind", "results"}
     assert run["columnKind"] in {"utf16CodeUnits", "unicodeCodePoints"}
     driver = run["tool"]["driver"]
