@@ -89,14 +89,15 @@ def _walk(simulator: Simulator, plan: Plan, keys: str, *, asked: bool, quiet: bo
     from ivr.call.simulation.words import end_of
     from ivr.cli.dialplan_try import TypedCaller
 
-    caller = TypedCaller() if asked else ScriptedCaller(_actions(keys), TIMEOUT)
+    typed = TypedCaller() if asked else None
+    caller = typed or ScriptedCaller(_actions(keys), TIMEOUT)
     if not quiet:
         when = plan.at.strftime("%Y-%m-%d %H:%M")
         note(
             f"{plan.caller or 'withheld'} calls {plan.to} at {when} ({simulator.site.zone})",
             f"{plan.caller or '匿名'} 于 {when}（{simulator.site.zone}）拨打 {plan.to}",
         )
-    story = run(simulator.call(plan, caller, None if quiet else _show))
+    story = run(simulator.call(plan, caller, None if quiet else _show, typed.choose if typed else None))
     if not quiet:
         colour = "red" if story.ended == "emergency" else "green"
         console.print(f"[{colour}]{escape(str(end_of(story)))}[/{colour}]", soft_wrap=True)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from rich.markup import escape
 
 from ivr.call.fake import HANGUP, TIMEOUT
+from ivr.call.simulation.plan import Verb, known_word, words_of
 from ivr.cli.common import console
 from ivr.core.language import Text
 
@@ -52,10 +53,8 @@ class TypedCaller:
             f"请在 {seconds:g} 秒内按键（回车：静默，h：挂机）",
         )
         while True:
-            try:
-                with _interruptible():
-                    typed = console.input(f"       [bold yellow]{escape(str(asked))}[/bold yellow] ").strip()
-            except EOFError:
+            typed = _typed(asked)
+            if typed is None:
                 return HANGUP
             if typed.lower() in {"h", HANGUP}:
                 return HANGUP
@@ -64,6 +63,28 @@ class TypedCaller:
             if set(typed) <= _KEYS:
                 self._typing.extend(typed[1:])
                 return typed[0]
+
+    def choose(self, verb: Verb, step: str) -> str:
+        """What becomes of him where he is handed over; Enter for the first that may be."""
+        words = words_of([verb])
+        listed = " | ".join(words)
+        asked = Text(f"{step}: what becomes of him? {listed} (Enter: {words[0]})",
+                     f"{step}：结果？{listed}（回车：{words[0]}）")  # fmt: skip
+        while True:
+            typed = _typed(asked)
+            if not typed:
+                return words[0] if typed is not None else HANGUP
+            if known_word(verb, typed):
+                return typed
+
+
+def _typed(asked: Text) -> str | None:
+    """A line; None when there are no more."""
+    try:
+        with _interruptible():
+            return console.input(f"       [bold yellow]{escape(str(asked))}[/bold yellow] ").strip()
+    except EOFError:
+        return None
 
 
 __all__ = ["TypedCaller"]

@@ -16,7 +16,7 @@ from ivr.call.simulation.dialplan import Ran, after
 from ivr.call.simulation.outcome import outcome_of
 from ivr.call.simulation.plan import Plan
 from ivr.call.simulation.story import Item, Story, Visit
-from ivr.call.simulation.world import Memory, Replies, SimulatedDesk, SimulatedFloor, StubServices
+from ivr.call.simulation.world import Choose, Memory, Replies, SimulatedDesk, SimulatedFloor, StubServices
 from ivr.call.sites import SiteBook
 from ivr.core.clock import FixedClock
 from ivr.core.errors import SetupError, UsageError
@@ -54,13 +54,16 @@ class Simulator:
         self._accessible: dict[str, SiteBook] = {}
         self._lasts: dict[tuple[str, str], float] = {}
 
-    async def call(self, plan: Plan, caller: Caller | None = None, tell: Tell | None = None) -> Story:
+    async def call(
+        self, plan: Plan, caller: Caller | None = None, tell: Tell | None = None, choose: Choose | None = None
+    ) -> Story:
         """Simulate one call.
 
         Args:
             plan: who calls when, and how the world answers.
             caller: what the caller does; silent to the end when not given.
             tell: told of each step when it begins (with None), and of all that happens in it.
+            choose: asked what becomes of him where the plan does not say.
 
         Raises:
             UsageError: if the number is routed nowhere.
@@ -71,7 +74,7 @@ class Simulator:
                 cure=Text(f"one of {', '.join(self.site.numbers)}", f"可用号码：{'、'.join(self.site.numbers)}"),
             )
         sites = self._served_accessibly(plan.caller) if plan.accessible else self._sites
-        run = _Run(self, sites, plan, caller or ScriptedCaller((), TIMEOUT), tell)
+        run = _Run(self, sites, plan, caller or ScriptedCaller((), TIMEOUT), tell, choose)
         return await run.to_its_end()
 
     def _served_accessibly(self, caller: str) -> SiteBook:
@@ -111,7 +114,15 @@ class _Engine(Engine):
 class _Run:
     """One call."""
 
-    def __init__(self, simulator: Simulator, sites: SiteBook, plan: Plan, caller: Caller, tell: Tell | None) -> None:
+    def __init__(
+        self,
+        simulator: Simulator,
+        sites: SiteBook,
+        plan: Plan,
+        caller: Caller,
+        tell: Tell | None,
+        choose: Choose | None,
+    ) -> None:
         self._book = simulator.book
         self._site = sites.site
         self._plan = plan
@@ -121,7 +132,7 @@ class _Run:
         self._channel = FakeChannel(caller=caller, clock=clock, seconds=simulator.seconds, tell=self._happened)
         self._channel.language = self._site.languages[0]
         self._memory = Memory()
-        self._replies = Replies(plan.replies, self._where)
+        self._replies = Replies(plan.replies, self._where, choose)
         self._services = StubServices(plan.lookups, self._where, self._channel, self._asked)
         self._engine = _Engine(
             sites,

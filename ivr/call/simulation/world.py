@@ -19,6 +19,8 @@ from ivr.queues.callbacks.book import Noted, Wish
 # A step that asks a service lets time pass in prompts and waits; one that does not gets its answer after so many turns.
 _TURNS = 500
 
+Choose = Callable[[Verb, str], str]
+
 
 class Script:
     """What is used one after another; the last of it for all the rest, unless it is a key: that is pressed once."""
@@ -45,11 +47,15 @@ class Replies:
     Args:
         given: words by step or verb.
         where: flow and step under way.
+        choose: asked for the word, by verb and step, where none is given.
     """
 
-    def __init__(self, given: Mapping[str, Sequence[str]], where: Callable[[], tuple[str, str]]) -> None:
+    def __init__(
+        self, given: Mapping[str, Sequence[str]], where: Callable[[], tuple[str, str]], choose: Choose | None = None
+    ) -> None:
         self._script = Script(given)
         self._where = where
+        self._choose = choose
 
     def peek(self, verb: Verb) -> str:
         """The word that comes next."""
@@ -57,7 +63,10 @@ class Replies:
 
     def take(self, verb: Verb) -> str:
         """The same, used up."""
-        return self._usable(verb, self._script.take(*self._names(verb)))
+        word = self._script.take(*self._names(verb))
+        if word is None and self._choose is not None:
+            word = self._choose(verb, self._names(verb)[0])
+        return self._usable(verb, word)
 
     def _names(self, verb: Verb) -> tuple[str, str, str]:
         flow, step = self._where()
@@ -178,4 +187,4 @@ class Memory:
         return self.kept.pop(token, None)
 
 
-__all__ = ["Memory", "Replies", "SimulatedDesk", "SimulatedFloor", "StubServices"]
+__all__ = ["Choose", "Memory", "Replies", "SimulatedDesk", "SimulatedFloor", "StubServices"]

@@ -110,6 +110,14 @@ def test_keys_typed_too_many_stop_the_next_prompt_or_are_lost(monkeypatch: pytes
     assert [caller.at_prompt("a", "3"), caller.at_prompt("b", "123")] == ["3", ""]
 
 
+def test_what_becomes_of_him_is_asked_for_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = iter(["busy", "key 4", "", "perhaps", "no-answer"])
+    monkeypatch.setattr("ivr.cli.dialplan_try.console.input", lambda _: next(typed))
+    caller = TypedCaller()
+    assert [caller.choose("queue", "main/a"), caller.choose("queue", "main/a")] == ["key 4", "answered"]
+    assert caller.choose("transfer", "main/b") == "no-answer"
+
+
 def test_no_more_input_is_hanging_up(monkeypatch: pytest.MonkeyPatch) -> None:
     def over(_: str) -> str:
         raise EOFError

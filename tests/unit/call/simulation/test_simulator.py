@@ -214,6 +214,23 @@ def test_the_accessible_profile_can_be_had_for_one_call(simulate: SimulateSteps)
     assert simulate(steps, accessible=True).longest_silence == pytest.approx(10)
 
 
+def test_what_the_plan_does_not_say_may_be_asked_for(demo: Site) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def choose(verb: str, step: str) -> str:
+        asked.append((verb, step))
+        return "timeout" if verb == "queue" else "hangup"
+
+    caller = ScriptedCaller(["1", "1"], "timeout")
+    story = asyncio.run(Simulator(demo).call(Plan("1000", AT), caller, choose=choose))
+    assert asked == [("queue", "main/service"), ("voicemail", "main/voicemail")]
+    assert (story.path[-2:], story.ended) == (["busy", "voicemail"], "caller")
+    asked.clear()
+    caller = ScriptedCaller(["1", "1"], "timeout")
+    asyncio.run(Simulator(demo).call(Plan("1000", AT, replies={"queue": ["answered"]}), caller, choose=choose))
+    assert asked == []
+
+
 def test_the_facts_are_those_of_the_journal(simulate: SimulateSteps) -> None:
     story = simulate(None, "1", HANGUP)
     assert story.ended == "caller"
