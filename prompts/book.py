@@ -79,14 +79,6 @@ class PromptBook:
         """
         return sounds.duration(language, name, root=self._root)
 
-    def slower(self, language: str, prompt_id: str) -> str:
-        """The name of the sound that says it slowly: ``ivr-slow/<id>``; the ordinary one where there is none such."""
-        if self._root is not None:
-            slow = f"{sounds.SLOW}{prompt_id}"
-            if not sounds.missing(language, [slow], root=self._root):
-                return slow
-        return prompt_id if "/" in prompt_id else sounds.sound_name(prompt_id)
-
     def known_ids(self) -> dict[str, frozenset[str]]:
         """The ids a flow may name, by language."""
         return {

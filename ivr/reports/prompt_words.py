@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -86,7 +87,7 @@ def listen(
     settings: Settings,
     *,
     tell: Callable[[Prompt, int, int], None] | None = None,
-    transcriber: Callable[[Path], Transcriber] = Transcriber,
+    transcriber: Callable[[Path], AbstractContextManager[Transcriber]] = Transcriber,
 ) -> list[Heard]:
     """Listen to prompts, language by language; without a model of its language nobody can tell.
 
