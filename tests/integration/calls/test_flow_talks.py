@@ -221,22 +221,32 @@ async def to_somebody_outside(line: Line, said: dict[str, Path]) -> Call:
     return call
 
 
-async def test_an_engine_killed_in_the_talk(line: Line, kim: Softphone) -> None:
-    try:
-        async with line.caller() as caller:
-            assert isinstance(await caller.call("3101", within=20), Established)
-            assert isinstance(await kim.answer(within=30), Established)
-            await asyncio.sleep(0.5)
-            await line.house.engine.kill()
-            await asyncio.sleep(0.5)
-            assert caller.in_call
-            await kim.hangup()
-            assert isinstance(await caller.wait_for(Closed, within=30), Closed)
-            heard = await caller.heard()
-            assert find_sound(prompt("zh-CN", "emergency-goodbye"), heard).correlation > 0.6
-            assert find_sound(prompt("zh-CN", "emergency-greeting"), heard).correlation < 0.45
-    finally:
-        await line.house.engine.start()
+async def test_an_agent_in_a_talk_is_busy_and_an_engine_killed_meanwhile(line: Line, kim: Softphone) -> None:
+    # The last test of the house: nobody needs the engine any more.
+    async with line.caller() as caller:
+        assert isinstance(await caller.call("3101", within=20), Established)
+        assert isinstance(await kim.answer(within=30), Established)
+        await one_too_many(line, kim)
+        await line.house.engine.kill()
+        await asyncio.sleep(0.5)
+        assert caller.in_call
+        await kim.hangup()
+        assert isinstance(await caller.wait_for(Closed, within=30), Closed)
+        heard = await caller.heard()
+        assert find_sound(prompt("zh-CN", "emergency-goodbye"), heard).correlation > 0.6
+        assert find_sound(prompt("zh-CN", "emergency-greeting"), heard).correlation < 0.45
+
+
+async def one_too_many(line: Line, kim: Softphone) -> None:
+    """An agent in a talk is busy: his phone is not asked."""
+    before = len(kim.events)
+    async with line.caller() as caller:
+        assert isinstance(await caller.call("3101", within=20), Established)
+        assert isinstance(await caller.wait_for(Closed, within=30), Closed)
+        assert find_sound(prompt("zh-CN", "transfer-failed"), await caller.heard()).correlation > 0.6
+        call = await settled(line, caller.account.user, 1)
+    assert [step.detail["status"] for step in call.steps if step.event == "leave"] == ["BUSY"]
+    assert (call.outcome, len(call.legs), len(kim.events)) == ("unserved", 1, before)
 
 
 def heard_in(line: Line, row: Recording, said: dict[str, Path]) -> set[str]:
