@@ -6,7 +6,7 @@ from typing import Literal
 
 from dialplan.steps.recording import Record, Voicemail
 from ivr.call.asking import press
-from ivr.call.channel import ALL_KEYS
+from ivr.call.channel import ALL_KEYS, Heard
 from ivr.call.context import CallContext
 from ivr.call.outcome import Handover, HungUp
 
@@ -43,23 +43,27 @@ async def review(step: Voicemail | Record, call: CallContext) -> Handover | Hung
     call.tell("leave")
     if not step.review or not call.recorded:
         return None
+    pressed = Heard()  # while he listened
     for _ in range(CHOICES):
         may_anew = len(call.recorded) <= AGAIN
         question = "record-review" if may_anew else "record-review-last"
-        heard = await press(call, [question], PATIENCE, {KEEP, LISTEN, ANEW} if may_anew else {KEEP, LISTEN})
+        keys = {KEEP, LISTEN, ANEW} if may_anew else {KEEP, LISTEN}
+        heard, pressed = pressed if pressed.key else await press(call, [question], PATIENCE, keys), Heard()
+        if heard.key:
+            call.tell("key" if heard.key in keys else "invalid", key=heard.key)
+        elif not heard.hung_up:
+            call.tell("timeout")
         if heard.key == LISTEN:
-            call.tell("key", key=heard.key)
-            heard = await call.channel.play_recording(call.recorded[-1], keys=ALL_KEYS, seconds=step.max_seconds)
+            heard = pressed = await call.channel.play_recording(
+                call.recorded[-1], keys=ALL_KEYS, seconds=step.max_seconds
+            )
         elif heard.key == ANEW and may_anew:
-            call.tell("key", key=heard.key)
             call.tell("replaced", file=call.recorded[-1])
             return take(step, call)
-        elif heard.key and heard.key != KEEP:
-            call.tell("invalid", key=heard.key)
-            heard = await call.say(["invalid-choice"])
-        elif not heard.hung_up:
-            call.tell("key", key=heard.key) if heard.key else call.tell("timeout")
+        elif heard.key in {"", KEEP} and not heard.hung_up:
             break
+        elif heard.key:
+            heard = await call.say(["invalid-choice"])
         if heard.hung_up:
             return HungUp()
     return HungUp() if (await call.say(["record-kept"])).hung_up else None

@@ -158,6 +158,7 @@ async def test_a_statement_that_could_not_be_written(make_call: MakeCall) -> Non
         (("timeout",), ["record-review", "record-kept"]),
         (("2", "1"), ["record-review", "1.0-a.wav", "record-review", "record-kept"]),
         (("2", "timeout"), ["record-review", "1.0-a.wav", "record-review", "record-kept"]),
+        (("2", "!1"), ["record-review", "1.0-a.wav", "record-kept"]),  # heard enough
         (("7", "1"), ["record-review", "invalid-choice", "record-review", "record-kept"]),
     ],
 )
