@@ -48,14 +48,14 @@ def after(answer: Mapping[str, str], replies: Replies, before: Ran) -> Ran:
     """Run what the engine's ``answer`` asks for.
 
     Args:
-        answer: the variables it set.
+        answer: the variables it has set, in this turn and before.
         replies: what becomes of the caller.
         before: what was run before.
     """
     verb = answer["IVR_NEXT"]
     word = replies.take(cast(Verb, verb))
-    queue = answer.get("IVR_QUEUE", before.queue)
-    target = queue if verb == "queue" else answer.get("IVR_TARGET", "")
+    queue = answer.get("IVR_QUEUE", "")
+    target = queue if verb == "queue" else answer["IVR_TARGET"] if verb == "transfer" else ""
     files, kept, status, key = before.files, "", "", ""
     seconds = MESSAGE
     if verb == "queue":

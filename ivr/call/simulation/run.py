@@ -165,7 +165,7 @@ class _Run:
         return story
 
     async def _turns(self) -> None:
-        ran = Ran()
+        ran, kept = Ran(), dict[str, str]()  # channel variables stay from one turn to the next
         for _ in range(MOST_TURNS):
             await self._engine.handle(self._request(ran), _NO_SESSION)
             answer, self._channel.variables = self._channel.variables, {}
@@ -176,7 +176,8 @@ class _Run:
                 raise UsageError("the engine gave no answer")
             if answer["IVR_NEXT"] == "hangup":
                 return
-            ran = after(answer, self._replies, ran)
+            kept |= answer
+            ran = after(kept, self._replies, ran)
             self._item("handover", ran.detail)
             if ran.seconds:  # music, ringing, or his own words
                 self._channel.silences.ends()
