@@ -9,7 +9,7 @@ import typer
 
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, state
 from ivr.cli.progress import progress_bar
-from ivr.cli.prompts_common import LanguageOption, Place, SiteArgument, find_place, lay
+from ivr.cli.prompts_common import LanguageOption, Place, SiteArgument, find_place, lay, writable
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +41,7 @@ def build(
     settings = state(context).settings
 
     def work() -> tuple[Place, list[Any], bool]:
+        writable(settings, folder)
         place = find_place(settings, folder, language)
         todo = to_build(place.book, place.folder, place.languages, everything=force)
         with progress_bar(quiet=as_json) as tell:

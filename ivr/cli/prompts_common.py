@@ -47,6 +47,19 @@ def find_place(settings: Settings, folder: Path | None, language: str = "") -> P
     return Place(found, site, book, _languages(site, language))
 
 
+def writable(settings: Settings, folder: Path | None) -> None:
+    """Refuse to write into the site that comes with the program, where none is named.
+
+    Raises:
+        UsageError: if it is the demo's.
+    """
+    if folder is None and settings.site is None:
+        raise UsageError(
+            Text("the demo site is not changed", "不修改演示站点"),
+            cure=Text("copy it to a folder of yours and set IVR_SITE", "请复制到自己的目录并设置 IVR_SITE"),
+        )
+
+
 def _languages(site: Site, wanted: str) -> tuple[str, ...]:
     from prompts.sounds import asterisk_code
 

@@ -9,7 +9,7 @@ import typer
 
 from ivr.cli.common import JsonFlag, done, emit, errors, failed, guarded, show_problems, state
 from ivr.cli.progress import progress_bar
-from ivr.cli.prompts_common import find_place, lay
+from ivr.cli.prompts_common import find_place, lay, writable
 from ivr.core.language import Text
 
 
@@ -36,6 +36,7 @@ def import_(
     settings = state(context).settings
 
     def work() -> Imported:
+        writable(settings, folder)
         place = find_place(settings, folder)
         with progress_bar(quiet=as_json) as tell:
             found = take_in(

@@ -164,3 +164,10 @@ def test_new_ids_wait_for_the_version_that_names_them(ivr: Ivr, site: Path, hum:
     root = home / "sounds" / "current"
     assert sounds.missing("zh-CN", ["later", "shop"], root=root) == ["later"]
     assert (site / "sounds" / "zh" / "ivr" / "later.wav").is_file()
+
+
+def test_the_demo_site_is_left_alone(ivr: Ivr, home: Path, tmp_path: Path) -> None:
+    assert answer(ivr, "build", code=2)["error"] == "the demo site is not changed"
+    (tmp_path / "list.csv").write_text("language,id\n")
+    told = answer(ivr, "import", str(tmp_path), "--csv", str(tmp_path / "list.csv"), code=2)
+    assert told["error"] == "the demo site is not changed"
