@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ivr.call.channel import Heard
 from ivr.call.context import CallContext
 from ivr.call.fake import FakeChannel, Happening, ScriptedCaller
 from ivr.call.outcome import End, Handover
+from ivr.call.recorder import NoRecorder
 from ivr.call.runner import resume_flow, run_flow
 from ivr.call.steps.callback import called_back
 from ivr.call.waiting import NoCallbacks, is_accessible
@@ -243,3 +245,23 @@ async def test_a_customer_who_is_called_back_is_connected_by_one_key_only(make_c
     assert isinstance(await called_back(step, line.call, 0), End)
     assert desk.ended == [("1.0", "declined")]
     assert [prompt for _, prompt in line.channel.heard][-2:] == ["callback-cancelled", "goodbye"]
+
+
+async def test_whoever_leaves_a_secret_entry_for_a_human_is_recorded_again(make_call: MakeCall) -> None:
+    class Recording(NoRecorder):
+        def __init__(self) -> None:
+            self.told: list[str] = []
+
+        @asynccontextmanager
+        async def paused(self, linkedid: str, reason: str, *, by: str = "") -> AsyncIterator[None]:
+            self.told.append("paused")
+            try:
+                yield
+            finally:
+                self.told.append("resumed")
+
+    line = Line(make_call, "0", "timeout", steps={"ask": {**COLLECT, "secret": True}})
+    line.call.recorder = recording = Recording()
+    assert await line.run() == ["enter-number", "emergency-goodbye"]
+    assert recording.told == ["paused", "resumed"]
+    assert line.call.secrets == {}
