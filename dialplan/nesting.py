@@ -231,14 +231,13 @@ class Nesting:
     def _menus_through(self) -> dict[str, int]:
         """For each flow inside others that a call can come back from, how many menus it passes at least."""
         found: dict[str, int] = {}
-        changed = True
-        while changed:
-            changed = False
-            for flow in self.calls:
-                least = self._menus_to_end(flow, found)
-                if least is not None and least < found.get(flow, least + 1):
-                    found[flow] = least
-                    changed = True
+        waiting = list(self.calls)
+        while waiting:
+            flow = waiting.pop()
+            least = self._menus_to_end(flow, found)
+            if least is not None and least < found.get(flow, least + 1):
+                found[flow] = least
+                waiting += [outer for outer, _ in self.calls[flow] if outer in self.calls]
         return found
 
     def _menus_to_end(self, flow: str, through: dict[str, int]) -> int | None:

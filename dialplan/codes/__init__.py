@@ -7,7 +7,9 @@ service norms, DP4xx the data of a call.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from heapq import nsmallest
+
+from rapidfuzz import fuzz, process
 
 from dialplan.codes.code import Code
 from dialplan.codes.data import DATA
@@ -29,6 +31,8 @@ CODES: dict[str, Code] = dict(sorted((code, kind) for table in _TABLES for code,
 
 _SHOWN = 60
 _LISTED = 10
+_COMPARED = 500
+_ALIKE = 50  # per cent
 
 
 def shown(value: object, limit: int = _SHOWN) -> str:
@@ -40,9 +44,10 @@ def shown(value: object, limit: int = _SHOWN) -> str:
 
 def known(name: object, names: Iterable[str]) -> Text:
     """Up to ten of ``names``, those most like ``name`` first."""
-    pool = sorted(names)
-    near = get_close_matches(str(name)[:_SHOWN], pool[:500], n=_LISTED, cutoff=0.5)
-    rest = [other for other in pool if other not in near]
+    pool = list(names)
+    found = process.extract(str(name)[:_SHOWN], pool[:_COMPARED], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_LISTED)
+    near = [other for other, _, _ in sorted(found, key=lambda one: (-one[1], one[0]))]
+    rest = nsmallest(_LISTED, (other for other in pool if other not in near))
     listed = ", ".join(shown(other) for other in (near + rest)[:_LISTED])
     more = ", …" if len(pool) > _LISTED else ""
     return Text(listed + more, listed + more) if listed else Text("(none)", "（无）")
