@@ -16,13 +16,12 @@ from typing import Literal, cast
 import yaml
 
 from ivr.core.errors import SiteError
-from ivr.core.language import Text
 from ivr.core.problems import Problem
+from prompts.mistakes import LANGUAGES, mistake
 
 BargeIn = Literal["none", "dtmf"]
 Tone = tuple[tuple[float, float], ...]
 
-LANGUAGES = ("zh-CN", "en-US", "ko-KR")
 FOLDER = Path(__file__).resolve().parent / "catalogue"
 
 _OWN_ID = re.compile(r"\A[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -100,67 +99,6 @@ class Catalogue:
         return tuple(prompt for prompt in self if not prompt.asterisk)
 
 
-_MISTAKES: Mapping[str, tuple[Text, Text]] = {
-    "PR100": (
-        Text("cannot be read: {0}", "无法读取：{0}"),
-        Text(
-            "mend the YAML; a text that holds { or a colon stands in quotes", "请修正 YAML；含 { 或冒号的文字要加引号"
-        ),
-    ),
-    "PR101": (Text("{0} is not a mapping", "{0} 不是键值对"), Text("write `key: value`", "请写成“键: 值”")),
-    "PR102": (Text("{0!r} comes twice", "“{0}”重复"), Text("remove one", "请删去其一")),
-    "PR103": (
-        Text("language {0!r} is not known", "语言“{0}”未知"),
-        Text(f"one of {', '.join(LANGUAGES)}", f"请用 {'、'.join(LANGUAGES)} 之一"),
-    ),
-    "PR104": (Text("unknown key {0!r}", "未知的键“{0}”"), Text("remove it", "请删去")),
-    "PR105": (Text("a text is wanted here", "此处应为文字"), Text("write one line of text", "请写一行文字")),
-    "PR106": (
-        Text("not a tone", "不是提示音"),
-        Text("write [[hertz below 4000, seconds up to 10], ...]", "请写 [[低于 4000 的赫兹数, 至多 10 的秒数], ...]"),
-    ),
-    "PR107": (
-        Text("{0!r} is not a prompt id", "“{0}”不是提示音编号"),
-        Text("small letters, digits and single hyphens", "只用小写字母、数字和单个连字符"),
-    ),
-    "PR108": (
-        Text("{0}: exactly one of text and tone is wanted", "{0}：text 与 tone 应有且仅有其一"),
-        Text("write `text: ...`", "请写“text: ……”"),
-    ),
-    "PR109": (Text("{0}: control characters", "{0}：含控制字符"), Text("remove them", "请删去")),
-    "PR110": (Text("barge_in is {0!r}", "barge_in 为“{0}”"), Text("write none or dtmf", "请写 none 或 dtmf")),
-    "PR111": (
-        Text("the language is {0!r}, and not that of the file's name", "language 为“{0}”，与文件名不符"),
-        Text("name the file after its language", "请按语言命名该文件"),
-    ),
-    "PR112": (
-        Text("{0!r} is a name Asterisk asks for", "“{0}”是 Asterisk 自用的名称"),
-        Text("write it below `asterisk:`, or take another id", "请写在“asterisk:”之下，或改用其他编号"),
-    ),
-    "PR113": (
-        Text("Asterisk asks for no {0!r}", "Asterisk 不会用到“{0}”"),
-        Text("write it below `prompts:`", "请写在“prompts:”之下"),
-    ),
-    "PR114": (
-        Text("{0} is nothing that a text can hold", "文字中不能使用 {0}"),
-        Text("write {company}, or no braces", "请写 {company}，或去掉大括号"),
-    ),
-    "PR115": (
-        Text("anchors, tags and deep nesting have no place here", "此处不能使用锚点、标签或多层嵌套"),
-        Text("write plain `key: value`", "请只写“键: 值”"),
-    ),
-    "PR116": (
-        Text("more than {0}", "超过 {0}"),
-        Text("a site's prompts are fewer", "请减少站点的提示音"),
-    ),
-}
-
-
-def _problem(where: str, code: str, what: str) -> Problem:
-    text, cure = _MISTAKES[code]
-    return Problem(where, code, Text(text.en.format(what), text.zh.format(what)), cure)
-
-
 class _Reader:
     """Turns the YAML nodes of one file into prompts, and collects what is wrong."""
 
@@ -174,7 +112,7 @@ class _Reader:
         return f"{self.shown}:{node.start_mark.line + 1}"
 
     def wrong(self, node: yaml.Node, code: str, what: str = "") -> None:
-        self.problems.append(_problem(self.at(node), code, what))
+        self.problems.append(mistake(self.at(node), code, what))
 
     def pairs(self, node: yaml.Node, what: str) -> list[tuple[yaml.ScalarNode, yaml.Node]]:
         """Keys and values of a mapping; says so when it is none, or when a key comes twice."""
@@ -275,7 +213,7 @@ def _plain(text: str, shown: str) -> list[Problem]:
         marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
         if marked or isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
             line = event.start_mark.line + 1 if event.start_mark else 1
-            return [_problem(f"{shown}:{line}", "PR115", "")]
+            return [mistake(f"{shown}:{line}", "PR115", "")]
     return []
 
 
@@ -295,19 +233,19 @@ def read_catalogue(path: Path, *, shown: str = "") -> Catalogue:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         text = data.decode("utf-8")
-        reader.problems += [_problem(shown, "PR116", f"{MOST_BYTES} bytes")] * (len(data) > MOST_BYTES)
+        reader.problems += [mistake(shown, "PR116", f"{MOST_BYTES} bytes")] * (len(data) > MOST_BYTES)
         reader.problems += _plain(text, shown) if not reader.problems else []
         root = None if reader.problems else yaml.compose(text, Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{shown}:{mark.line + 1}" if mark else shown
         why = str(getattr(error, "problem", None) or error).splitlines()[0]
-        reader.problems.append(_problem(where, "PR100", why))
+        reader.problems.append(mistake(where, "PR100", why))
     else:
         if root is not None:
             language = reader.read(root)
         elif not reader.problems:
-            reader.problems.append(_problem(shown, "PR101", shown))
+            reader.problems.append(mistake(shown, "PR101", shown))
     if reader.problems:
         raise SiteError(f"prompt catalogue {shown} has mistakes", reader.problems, cure=str(reader.problems[0]))
     return Catalogue(language, reader.prompts)
@@ -325,11 +263,6 @@ def load(language: str) -> Catalogue:
     return read_catalogue(FOLDER / f"{language}.yaml")
 
 
-def mistake(where: str, code: str, what: str = "") -> Problem:
-    """A mistake in a catalogue, as a problem: one of PR100 to PR116."""
-    return _problem(where, code, what)
-
-
 def known_ids() -> dict[str, frozenset[str]]:
     """The ids of our own prompts by language, for the checks of a site."""
     return {language: frozenset(prompt.id for prompt in load(language).own) for language in LANGUAGES}
@@ -345,6 +278,5 @@ __all__ = [
     "Tone",
     "known_ids",
     "load",
-    "mistake",
     "read_catalogue",
 ]

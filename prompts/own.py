@@ -13,7 +13,8 @@ from pathlib import Path
 from ivr.core.errors import SiteError
 from ivr.core.problems import Problem
 from prompts import catalogue
-from prompts.catalogue import COMPANY, LANGUAGES, Prompt, mistake
+from prompts.catalogue import COMPANY, LANGUAGES, Prompt
+from prompts.mistakes import mistake
 
 FOLDER = "prompts"
 
