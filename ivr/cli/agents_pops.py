@@ -11,7 +11,7 @@ from urllib.parse import quote
 import typer
 from rich.markup import escape
 
-from ivr.cli.common import JsonFlag, console, guarded, note, state
+from ivr.cli.common import JsonFlag, console, guarded, note, running_site, state
 from ivr.cli.queues_watch import lines
 from ivr.core.errors import UsageError
 from ivr.core.language import Text, console_language
@@ -48,10 +48,7 @@ def _follow(settings: Settings, agent: str, numbers: bool, by: str, as_json: boo
         raise UsageError(Text("--numbers: who asks", "--numbers：须说明操作人"), cure="--as NAME")
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
-    from ivr.cli.common import site_folder
-
-    zone = ZoneInfo(load_site(site_folder(settings)).zone)
+    zone = ZoneInfo(running_site(settings).zone)
     path = f"/pops/{quote(agent, safe='')}" if agent else "/pops"
     if not as_json:
         note("waiting for calls; Ctrl-C ends it", "等待来电，按 Ctrl-C 结束")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import typer
 
-from ivr.cli.common import JsonFlag, done, emit, guarded, note, site_folder, state
+from ivr.cli.common import JsonFlag, done, emit, guarded, note, running_site, state
 from ivr.cli.engine import ask
 from ivr.cli.people import By, table
 from ivr.core.errors import UsageError
@@ -135,9 +135,7 @@ def _no_reason(settings: Settings) -> NoReturn:
     Raises:
         UsageError: always.
     """
-    from dialplan.loading import load_site
-
-    reasons = load_site(site_folder(settings)).staffing.pause_reasons
+    reasons = running_site(settings).staffing.pause_reasons
     en = ", ".join(reasons)
     zh = "、".join(f"{name}（{one.title}）" if one.title else name for name, one in reasons.items())
     raise UsageError(
@@ -150,9 +148,7 @@ def _site(settings: Settings) -> tuple[tzinfo, dict[str, str]]:
     """The site's zone and the titles of its pause reasons."""
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
-
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     return ZoneInfo(site.zone), {name: one.title or name for name, one in site.staffing.pause_reasons.items()}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ivr.cli.common import JsonFlag, done, emit, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, done, emit, guarded, note, run, running_site, state
 from ivr.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -148,11 +148,10 @@ def prepare(settings: Settings, *, quiet: bool = False) -> Instance:
 
 def own_certificate(settings: Settings) -> str:
     """The file phones must trust, where SIP over TLS is in use and nobody else has signed for it."""
-    from dialplan.loading import load_site
     from ivr.asterisk.certificate import paths
     from ivr.asterisk.lines import transports
 
-    if "tls" not in transports(load_site(site_folder(settings))):
+    if "tls" not in transports(running_site(settings)):
         return ""
     found = paths(settings, settings.asterisk_dir.absolute() / "keys")
     return str(found.certificate) if found.own else ""

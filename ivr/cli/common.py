@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -21,6 +21,9 @@ from ivr.core.errors import IvrError, SetupError, SiteError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem, Severity
 from ivr.core.settings import Settings
+
+if TYPE_CHECKING:
+    from dialplan.model import Site
 
 T = TypeVar("T")
 
@@ -87,6 +90,20 @@ def site_folder(settings: Settings) -> Path:
     from dialplan.sites import demo_site
 
     return settings.site or demo_site()
+
+
+def running_site(settings: Settings) -> Site:
+    """The site that runs: the version in force, else what its folder holds.
+
+    Raises:
+        SiteError: if nothing has been put in force and the folder has errors.
+        SetupError: if what is in force cannot be read.
+    """
+    from dialplan.loading import load_site
+    from ivr.call.versions.start import running
+
+    edition = running(settings)
+    return load_site(site_folder(settings)) if edition is None else edition.site
 
 
 def emit(data: Any) -> None:

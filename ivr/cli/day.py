@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from ivr.cli.common import console, done, emit, note, site_folder
+from ivr.cli.common import console, done, emit, note, running_site
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -44,7 +44,6 @@ def _date(day: str) -> date:
 
 async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
     """Print the day's calls and indicators, and write the HTML report."""
-    from dialplan.loading import load_site
     from ivr.reports.html import write_html
     from ivr.reports.indicators import indicators, rules_of
     from ivr.reports.load import load_day
@@ -53,7 +52,7 @@ async def day_report(settings: Settings, day: str, *, as_json: bool) -> None:
     from recording.vault.database import open_database
     from recording.vault.sound import reader_for
 
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     since, until = day_bounds(day, zone)
     async with open_database(settings) as database, database.read() as session:

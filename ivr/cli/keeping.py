@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from ivr.cli.common import site_folder
+from ivr.cli.common import running_site
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -104,9 +104,7 @@ def who() -> str:
 
 def zone_of(settings: Settings) -> ZoneInfo:
     """The site's time zone."""
-    from dialplan.loading import load_site
-
-    return ZoneInfo(load_site(site_folder(settings)).zone)
+    return ZoneInfo(running_site(settings).zone)
 
 
 def checked_reason(reason: str) -> str:

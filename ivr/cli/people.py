@@ -10,7 +10,7 @@ import typer
 from rich import box
 from rich.table import Table
 
-from ivr.cli.common import console, guarded, run, site_folder, state
+from ivr.cli.common import console, guarded, run, running_site, state
 from ivr.core.language import Text
 from ivr.core.settings import Settings
 
@@ -69,9 +69,7 @@ def site_and_zone(settings: Settings) -> tuple[str, tzinfo]:
     """
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
-
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     return site.name, ZoneInfo(site.zone)
 
 

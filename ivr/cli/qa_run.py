@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 
-from ivr.cli.common import JsonFlag, console, done, emit, errors, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, console, done, emit, errors, guarded, note, run, running_site, state
 from ivr.cli.progress import Tell, progress_bar
 from ivr.core.errors import IvrError
 from ivr.core.language import Text
@@ -185,7 +185,6 @@ def _sealing(settings: Settings, database: Database) -> Sealing:
 @asynccontextmanager
 async def _worker(settings: Settings, executor: str) -> AsyncIterator[tuple[QualityWorker, Database]]:
     """The worker of this installation on its database."""
-    from dialplan.loading import load_site
     from ivr.core.clock import SystemClock
     from ivr.quality import quality_worker
     from ivr.storage.migrations import upgrade
@@ -193,7 +192,7 @@ async def _worker(settings: Settings, executor: str) -> AsyncIterator[tuple[Qual
 
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_WAITING, thread_name_prefix="wait"))
     clock = SystemClock()
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     await asyncio.to_thread(upgrade, settings.database)
     async with open_database(settings) as database:
         with quality_worker(settings, site, database, clock, executor=executor) as worker:

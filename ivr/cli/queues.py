@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ivr.cli import queues_alerts, queues_watch
-from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, running_site, state
 from ivr.cli.report import Since, Until, bounds, known
 from ivr.cli.skipped import not_understood, out_of_order
 from ivr.core.errors import SetupError, UsageError
@@ -171,7 +171,6 @@ def _simulated(
 ) -> tuple[Compared, Skipped]:
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
     from ivr.journal.sources import Skipped, read_queue_log
     from ivr.journal.sources.files import Extent, read_lines
     from ivr.journal.sources.queue_log import parse_row
@@ -182,7 +181,7 @@ def _simulated(
             Text(f"no queue_log at {path}", f"{path} 处没有 queue_log"),
             cure=Text("name the file; Asterisk's own is /var/log/asterisk/queue_log", "请给出文件路径"),
         )
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     begin = bounds(since, "", zone, datetime.now(UTC))[0] if since else None
     end = bounds(until, until, zone, datetime.now(UTC))[1] if until else None
@@ -251,13 +250,12 @@ async def _load(
 ) -> tuple[Any, list[Text]]:
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
     from ivr.reports.indicators import rules_of
     from ivr.reports.indicators.load import load_facts
     from ivr.reports.traffic.load import LEAST_ABANDONED, measured
     from recording.vault.database import open_database
 
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     now = datetime.now(UTC)
     four_weeks = f"{(now - timedelta(days=28)).astimezone(zone):%Y-%m-%d}"

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, run, running_site, state
 from ivr.cli.skipped import not_understood, out_of_order
 from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
@@ -73,13 +73,12 @@ def reconcile(
 async def _run(settings: Settings, since: str, cel: Path | None, queue_log: Path | None, *, check: bool) -> Report:
     from dataclasses import replace
 
-    from dialplan.loading import load_site
     from ivr.core.clock import SystemClock
     from ivr.journal.reconcile import Reconciler, Sources
     from ivr.storage.migrations import upgrade
     from recording.vault.database import open_database
 
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     begin = begin_of(since, zone, datetime.now(UTC)) if since else None
     sources = replace(Sources.of(settings), zone=zone)

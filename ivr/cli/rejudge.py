@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ivr.cli.common import JsonFlag, done, emit, failed, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, done, emit, failed, guarded, note, run, running_site, state
 from ivr.cli.progress import Tell, progress_bar
 from ivr.core.errors import IvrError, SetupError, StorageError, UsageError
 from ivr.core.language import Text
@@ -61,7 +61,6 @@ def rejudge(
 async def _rejudge(
     settings: Settings, names: list[str], since: str, until: str, tell: Tell, *, stored: bool
 ) -> list[dict[str, Any]]:
-    from dialplan.loading import load_site
     from ivr.core.clock import SystemClock
     from ivr.quality import Transcription, call_judge
     from ivr.storage.migrations import upgrade
@@ -73,7 +72,7 @@ async def _rejudge(
             Text("neither a call nor a day was named", "未指定通话或日期"),
             cure=Text("name calls, or --since YYYY-MM-DD", "请指定通话，或加 --since YYYY-MM-DD"),
         )
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     await asyncio.to_thread(upgrade, settings.database)
     works = Transcription(settings, settings.qa_executor, reader_for(settings))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.cli.common import console, done, emit, guarded, note, run, site_folder, state
+from ivr.cli.common import console, done, emit, guarded, note, run, running_site, state
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -113,13 +113,12 @@ def deliver(report: str | dict[str, Any], output: Path | None) -> None:
 async def _built(settings: Settings, since: str, until: str, by: By, queue: str, agent: str) -> Traffic:
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
     from ivr.reports.indicators import rules_of
     from ivr.reports.indicators.load import load_facts
     from ivr.reports.traffic.build import build
     from recording.vault.database import open_database
 
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     now = datetime.now(UTC)
     begin, end = bounds(since, until, zone, now)

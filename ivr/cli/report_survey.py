@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ivr.cli.common import console, emit, guarded, note, run, site_folder, state
+from ivr.cli.common import console, emit, guarded, note, run, running_site, state
 from ivr.cli.report import Format, Since, Until, app, bounds, deliver, wanted_format
 from ivr.core.settings import Settings
 
@@ -62,11 +62,10 @@ def _survey(settings: Settings, since: str, until: str, by: By, wanted: Format, 
 async def _built(settings: Settings, since: str, until: str, by: By) -> SurveyReport:
     from zoneinfo import ZoneInfo
 
-    from dialplan.loading import load_site
     from ivr.reports.surveys import build, load_asked, scales_of
     from recording.vault.database import open_database
 
-    site = load_site(site_folder(settings))
+    site = running_site(settings)
     zone = ZoneInfo(site.zone)
     begin, end = bounds(since, until, zone, datetime.now(UTC))
     async with open_database(settings) as database, database.read() as session:

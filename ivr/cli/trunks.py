@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from ivr.cli.asterisk import installed
-from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, site_folder, state
+from ivr.cli.common import JsonFlag, console, done, emit, guarded, note, run, running_site, state
 from ivr.cli.keeping import audited
 from ivr.core.errors import IvrError, UsageError
 from ivr.core.language import Text
@@ -109,9 +109,8 @@ def _ask() -> str:
 
 
 def _site(settings: Settings) -> Site:
-    from dialplan.loading import load_site
 
-    return load_site(site_folder(settings))
+    return running_site(settings)
 
 
 def _trunk(site: Site, name: str) -> Trunk:

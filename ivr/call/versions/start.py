@@ -104,18 +104,13 @@ def in_force(
         SetupError: if what is in force cannot be read.
         OSError: if the version cannot be written.
     """
-    store = VersionStore.of(settings)
+    store, folder = VersionStore.of(settings), site_folder(settings)
+    edition = running(settings, sounds=sounds)
+    if edition is not None:
+        if tell is not None and differs(store, folder, edition.version):
+            tell(difference(folder, edition.version))
+        return edition
     force = store.in_force()
-    folder = site_folder(settings)
-    if force is not None and settings.site is not None and force.configured == str(settings.site):
-        try:
-            edition = load_edition(store.folder(force.version), force.version, sounds=sounds)
-        except (IvrError, ValueError) as error:
-            log.error("version in force not readable: the folder is taken", version=force.version, problem=str(error))
-        else:
-            if tell is not None and differs(store, folder, edition.version):
-                tell(difference(folder, edition.version))
-            return edition
     try:
         read = read_checked(folder, prompts=False)
     except (OSError, RuntimeError):
@@ -128,6 +123,23 @@ def in_force(
     if force is None or force.version != version or force.configured != str(settings.site or ""):
         store.put_in_force(version, configured=settings.site, at=clock.now(), by=BY_ITSELF)
     return load_edition(store.folder(version), version, sounds=sounds)
+
+
+def running(settings: Settings, *, sounds: Path | None = None) -> Edition | None:
+    """The version in force, if it is of the folder that is set; None where the folder counts. Nothing is written.
+
+    Raises:
+        SetupError: if what is in force cannot be read.
+    """
+    store = VersionStore.of(settings)
+    force = store.in_force()
+    if force is None or settings.site is None or force.configured != str(settings.site):
+        return None
+    try:
+        return load_edition(store.folder(force.version), force.version, sounds=sounds)
+    except (IvrError, ValueError) as error:
+        log.error("version in force not readable: the folder is taken", version=force.version, problem=str(error))
+        return None
 
 
 def differs(store: VersionStore, folder: Path, version: str) -> bool:
@@ -159,5 +171,6 @@ __all__ = [
     "differs",
     "in_force",
     "read_checked",
+    "running",
     "site_folder",
 ]

@@ -162,7 +162,7 @@ class VersionStore:
         try:
             found = json.loads(path.read_text("utf-8"))
             return InForce(**(found | {"since": datetime.fromisoformat(found["since"])}))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path) from error
