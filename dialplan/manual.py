@@ -36,6 +36,7 @@ from dialplan.places import PARTS
 from dialplan.staffing import CallOutcome, PauseReason, Staffing
 from dialplan.steps import STEPS
 from dialplan.trunks import Outside, Sip, Trunk
+from dialplan.variables import BUILT_IN
 
 ManualLanguage = Literal["en", "zh"]
 
@@ -73,6 +74,8 @@ _CODE_HEADS = {
     "en": ("code", "severity", "problem", "cure"),
     "zh": ("代码", "级别", "问题", "处理办法"),
 }
+_VARIABLE_HEADS = {"en": ("variable", "meaning"), "zh": ("变量", "含义")}
+_VARIABLES = {"en": "### Variables every call has", "zh": "### 每个通话都有的变量"}
 _REQUIRED = {"en": "(required)", "zh": "（必填）"}
 _SIMPLE = {
     "boolean": "`true`, `false`",
@@ -107,6 +110,7 @@ def manual(language: ManualLanguage = "en") -> str:
         if name in _INSIDE:
             setting, inner = _INSIDE[name]
             parts += [f"#### step: {name}: {setting}", _summary(inner, language), *_settings(inner, language)]
+    parts += [_VARIABLES[language], _table(_VARIABLE_HEADS[language], _variables(language))]
     parts += [{"en": "### Problems", "zh": "### 问题代码"}[language], _table(_CODE_HEADS[language], _codes(language))]
     return "\n\n".join(parts) + "\n"
 
@@ -209,6 +213,11 @@ def _codes(language: ManualLanguage) -> Iterator[tuple[str, ...]]:
     for code, kind in CODES.items():
         text, cure = (part.zh if language == "zh" else part.en for part in (kind.text, kind.cure))
         yield code, kind.severity.value, plain(text), plain(cure)
+
+
+def _variables(language: ManualLanguage) -> Iterator[tuple[str, ...]]:
+    for name, text in BUILT_IN.items():
+        yield f"`{name}`", text.zh if language == "zh" else text.en
 
 
 def plain(template: str) -> str:

@@ -43,10 +43,10 @@ INPUTS = codes(
             "请设置 terminator: '#'，或让 min: 与 max: 相同",
         ),
         "DP256": (
-            "key {what} of step {step} has another meaning to callers of the accessible profile",
-            "步骤 {step} 的按键 {what} 对使用无障碍模式的来电者另有含义",
-            "use another key: there, * says it again and 0 is a human",
-            "请换用其他按键：无障碍模式中 * 为重听，0 为人工",
+            "key {what} of step {step} does not do what callers of the accessible profile expect of it",
+            "步骤 {step} 的按键 {what} 与使用无障碍模式的来电者所期待的不同",
+            "use another key: everywhere else * says it again to them, and 0 is a human",
+            "请换用其他按键：在其他地方，* 为重听，0 为人工",
         ),
     },
 )

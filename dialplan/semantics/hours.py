@@ -8,7 +8,7 @@ from datetime import date, time
 from dialplan.codes import problem
 from dialplan.hours import Hours, Opening
 from dialplan.model import Enqueue, HoursGate, Site, Transfer
-from dialplan.nesting import Nesting
+from dialplan.nesting import Nesting, Spot
 from dialplan.places import Places
 from dialplan.schedule import has_holidays, make_up_known
 from dialplan.tree import Loc
@@ -70,14 +70,7 @@ def _within(pause: Opening, day: str, hours: Hours) -> bool:
 
 def _gates(site: Site, nesting: Nesting, places: Places) -> Iterator[Problem]:
     """Ways that are never taken, and ways round the hours."""
-    gates = set(nesting.spots(HoursGate))
-    round_them = nesting.reach(nesting.entries, stop=gates)
-    asked: set[str] = set()
-    for flow, name in gates:
-        step = nesting.steps[flow, name]
-        if isinstance(step, HoursGate):
-            within = nesting.reach([(flow, step.open)], stop=gates)
-            asked |= {queue for spot in within if (queue := getattr(nesting.steps[spot], "queue", None))}
+    unasked = _round_the_hours(nesting)
     for (flow, name), step in nesting.steps.items():
         at: Loc = ("flows", flow, "steps", name)
         match step:
@@ -86,8 +79,29 @@ def _gates(site: Site, nesting: Nesting, places: Places) -> Iterator[Problem]:
                     yield problem("DP274", places.of(*at, "at_break"), step=name, hours=step.hours)
                 if step.holiday is not None and not (found.holidays or found.closed):
                     yield problem("DP275", places.of(*at, "holiday"), step=name, hours=step.hours)
-            case Enqueue() | Transfer() if step.queue in asked and (flow, name) in round_them:
+            case Enqueue() | Transfer() if (flow, name) in unasked:
                 yield problem("DP279", places.of_key(*at), step=name, queue=step.queue)
+
+
+def _round_the_hours(nesting: Nesting) -> set[Spot]:
+    """Steps to a queue that a number leads to in open hours, and by another way without asking for them."""
+    gates = set(nesting.spots(HoursGate))
+    found: set[Spot] = set()
+    for entry in nesting.entries if gates else ():
+        reached = nesting.reach([entry])
+        opened = [
+            (flow, step.open)
+            for flow, name in gates & reached
+            if isinstance(step := nesting.steps[flow, name], HoursGate)
+        ]
+        within = {_queue(nesting, spot) for spot in nesting.reach(opened, stop=gates)} - {None}
+        found |= {spot for spot in nesting.reach([entry], stop=gates) if _queue(nesting, spot) in within}
+    return found
+
+
+def _queue(nesting: Nesting, spot: Spot) -> str | None:
+    step = nesting.steps[spot]
+    return step.queue if isinstance(step, Enqueue | Transfer) else None
 
 
 def _make_up(site: Site, places: Places, today: date) -> Iterator[Problem]:

@@ -252,6 +252,12 @@ def test_a_way_round_the_hours_to_another_queue_is_none(tmp_path: Path) -> None:
     assert found(tmp_path, *steps, queues="service: {}\nsales: {}\n", agents=agents) == []
 
 
+def test_a_number_that_is_always_answered_is_no_way_round_another_ones_hours(tmp_path: Path) -> None:
+    gate = "ask: {step: hours, hours: office, open: wait, closed: mail}"
+    files = {"numbers": "1000: main\n2000: always\n", "flows__always": TINY_SITE["flows/main.yaml"]}
+    assert found(tmp_path, gate, "mail: {step: voicemail, next: bye}", **files) == []
+
+
 def test_the_year_matters_only_where_holidays_do(tmp_path: Path) -> None:
     year = next(year for year in range(2026, 2050) if not make_up_known("CN", year))
     opening = "  openings: [{days: [mon], start: 09:00, end: 18:00}]\n"

@@ -19,6 +19,7 @@ from dialplan.schema import schema
 from dialplan.staffing import CallOutcome, PauseReason, Staffing
 from dialplan.steps import STEPS
 from dialplan.trunks import Outside, Sip, Trunk
+from dialplan.variables import BUILT_IN
 from dialplan.waiting import CallbackSettings, CallerList
 from tests.unit.dialplan.sites import write_site
 
@@ -77,7 +78,8 @@ def test_the_manual_names_every_step_setting_and_code(language: ManualLanguage) 
     assert all(f"| {code} |" in text for code in CODES)
     assert "<" not in text.split("| DP101 |")[1].replace("&lt;", "")
     tables = [line for line in text.splitlines() if line.startswith("|")]
-    assert all(line.replace("\\|", "").count("|") == 5 for line in tables)
+    assert {line.replace("\\|", "").count("|") for line in tables} == {3, 5}
+    assert all(f"| `{name}` | " in text for name in BUILT_IN)
 
 
 def test_the_guide_holds_the_manual_of_today() -> None:
