@@ -38,7 +38,7 @@ _ACTION = st.one_of(
     _KEY, _KEY, _KEY, _ENTRY, _KEY.map("!{}".format), st.just(TIMEOUT), st.just(TIMEOUT), st.just(HANGUP)
 )
 _SENSIBLE = st.integers(0, 9).map("pick {}".format)
-ACTIONS = st.lists(_SENSIBLE | _SENSIBLE | _ACTION, max_size=25)
+ACTIONS = st.lists(_SENSIBLE | _SENSIBLE | _SENSIBLE | _SENSIBLE | _ACTION, max_size=25)
 """What a caller does; ``pick 3`` is what fits the step he is in: its fourth choice, as many digits as it wants."""
 _MOMENT = st.integers(0, 6 * 365 * 24 * 4).map(
     lambda quarters: datetime(2024, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15)
@@ -50,8 +50,22 @@ def _words(verb: str) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(known), min_size=1, max_size=4)
 
 
+_FITTING = {
+    "date": "2026-03-04", "as_of": "2026-03-04", "ready_on": "2026-03-04", "time": "09:30", "balance": "12.50",
+    "cost": "80", "amount": "12.50", "id": "4711",
+}  # fmt: skip
+
+
+def _value(path: str) -> st.SearchStrategy[str]:
+    """What a service would say there, most of the time."""
+    fitting = _FITTING.get(path.rpartition(".")[2])
+    states = st.sampled_from(["ready", "waiting", "in-repair", "blocked", "active"])
+    sensible = st.just(fitting) if fitting else states
+    return sensible | sensible | sensible | st.sampled_from(VALUES)
+
+
 def _answers(lookup: Lookup) -> st.SearchStrategy[list[LookupReply]]:
-    def made(values: list[str]) -> Any:
+    def made(values: tuple[str, ...]) -> Any:
         answer: dict[str, Any] = {}
         for path, value in zip(lookup.save.values(), values, strict=True):
             inner = answer
@@ -61,11 +75,11 @@ def _answers(lookup: Lookup) -> st.SearchStrategy[list[LookupReply]]:
             inner[last] = value
         return answer
 
-    answers = st.lists(st.sampled_from(VALUES), min_size=len(lookup.save), max_size=len(lookup.save)).map(made)
+    answers = st.tuples(*(_value(path) for path in lookup.save.values())).map(made)
     one = st.builds(
         LookupReply,
-        status=st.sampled_from([200, 200, 200, 0, 404, 500, 302]),
-        json=answers | st.sampled_from([None, [], "text", 7, {"card": None}]),
+        status=st.sampled_from([200, 200, 200, 200, 200, 200, 0, 404, 500, 302]),
+        json=answers | answers | answers | st.sampled_from([None, [], "text", 7, {"card": None}]),
         after=st.sampled_from([0.0, 0.5, 2.0, 9.0, 60.0]),
     )
     return st.lists(one, min_size=1, max_size=3)
@@ -101,10 +115,12 @@ class Walker(ScriptedCaller):
         super().__init__(actions, TIMEOUT)
         self._site = site
         self._step: FlowStep | None = None
+        self._entered = False  # digits, in the step he is in
 
     def follow(self, visit: Visit, item: Item | None) -> None:
         """Told where he is."""
         self._step = self._site.flows[visit.flow].steps[visit.step]
+        self._entered = self._entered and item is not None
 
     def at_wait(self, seconds: float) -> str:
         """What he does when he is asked."""
@@ -117,7 +133,10 @@ class Walker(ScriptedCaller):
         match self._step:
             case Menu() | LanguageChoice():
                 keys = [*self._step.choices]
+            case Collect() if self._entered and self._step.confirm:
+                keys, self._entered = ["1", "1", "2"], False
             case Collect():
+                self._entered = True
                 keys = ["1234567890"[: self._step.min].ljust(self._step.min, "7") + self._step.terminator]
             case Survey():
                 keys = [key for question in self._step.questions for key in question.keys]

@@ -76,6 +76,7 @@ class CallContext:
         chosen: whether the caller has chosen the language.
         accessible: whether he is served by the accessible profile.
         noticed: whether he has been told that the call is recorded.
+        ahead: a key he has pressed before he was asked: what is said next is stopped by it, or it is lost.
         recorded: files of what he has said after the tone in the step under way, the newest last.
     """
 
@@ -105,6 +106,7 @@ class CallContext:
     chosen: bool = False
     accessible: bool = False
     noticed: bool = False
+    ahead: str = field(default="", repr=False)
     recorded: list[str] = field(default_factory=list)
 
     def tell(self, event: str, **detail: Any) -> None:
@@ -124,6 +126,9 @@ class CallContext:
         Raises:
             HumanWanted: if such a caller presses 0, and it is none of ``keys``.
         """
+        ahead, self.ahead = self.ahead, ""
+        if ahead and ahead in keys:
+            return Heard(ahead)
         for prompt in prompts:
             if "/" not in prompt:
                 self.tell("prompt", prompt=prompt, language=self.language)

@@ -11,6 +11,9 @@ from ivr.call.context import HUMAN, CallContext
 IDLE_KEYS = 10
 """How often one entry may be started over, or a key pressed in it that means nothing; then it is given up."""
 
+LATE_KEY = 0.8
+"""Seconds after the last digit that an entry can have: the terminator belongs to it; another key, to what follows."""
+
 __all__ = ["IDLE_KEYS", "enter_digits", "luhn"]
 
 
@@ -56,6 +59,9 @@ async def enter_digits(
         if key.isdigit():
             digits += key
             if len(digits) == most:
+                if terminator:
+                    heard = await call.channel.wait_key(LATE_KEY)
+                    call.ahead = "" if heard.key == terminator else heard.key
                 break
             continue
         idle += 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ivr.call.channel import Heard
 from ivr.call.digits import IDLE_KEYS
 from ivr.call.fake import FakeChannel
 from ivr.call.outcome import End, HungUp
@@ -147,3 +148,23 @@ async def test_secret_digits_are_not_read_back(make_call: MakeCall) -> None:
     assert call.secrets == {"order": "711"}
     assert [prompt for prompt in heard(channel) if prompt.startswith("digits/")] == []
     assert "711" not in repr((call.variables, trace.told, channel.variables))
+
+
+async def test_a_terminator_after_the_last_digit_belongs_to_the_entry(make_call: MakeCall) -> None:
+    flow = steps(max=3, min=3) | {"bye": {"step": "menu", "prompts": ["main-menu"], "choices": {"7": "end"}}}
+    flow["end"] = {"step": "hangup"}
+    for pressed in ("123#", "123"):
+        call, channel, trace = make_call(pressed, "7", steps=flow)
+        assert await run_flow(call, "ask") == End()
+        assert trace.events("bye") == ["key"], pressed
+        assert heard(channel) == ["enter-number", "main-menu", "goodbye"]
+
+
+async def test_a_key_pressed_ahead_stops_what_follows_or_is_lost_in_it(make_call: MakeCall) -> None:
+    call, channel, _ = make_call()
+    call.ahead = "4"
+    assert await call.say(["main-menu"], keys="456") == Heard("4")
+    assert channel.heard == []
+    call.ahead = "4"
+    assert not (await call.say(["main-menu"])).key
+    assert call.ahead == ""
