@@ -38,7 +38,7 @@ _ACTION = st.one_of(
     _KEY, _KEY, _KEY, _ENTRY, _KEY.map("!{}".format), st.just(TIMEOUT), st.just(TIMEOUT), st.just(HANGUP)
 )
 _SENSIBLE = st.integers(0, 9).map("pick {}".format)
-ACTIONS = st.lists(_SENSIBLE | _SENSIBLE | _SENSIBLE | _SENSIBLE | _ACTION, max_size=25)
+ACTIONS = st.lists(_SENSIBLE, min_size=4, max_size=25) | st.lists(_SENSIBLE | _SENSIBLE | _ACTION, max_size=25)
 """What a caller does; ``pick 3`` is what fits the step he is in: its fourth choice, as many digits as it wants."""
 _MOMENT = st.integers(0, 6 * 365 * 24 * 4).map(
     lambda quarters: datetime(2024, 1, 1, tzinfo=UTC) + quarters * timedelta(minutes=15)
