@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,7 +50,7 @@ def _address(folder: Path, base: Path | None) -> str:
     real = folder.resolve()
     if base is not None and real.is_relative_to(base.resolve()):
         inside = real.relative_to(base.resolve()).as_posix()
-        return "" if inside == "." else f"{quote(inside)}/"
+        return "" if inside == "." else f"{quote(os.fsencode(inside))}/"
     return f"{real.as_uri()}/"
 
 

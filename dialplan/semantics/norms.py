@@ -103,7 +103,7 @@ def _waiting(nesting: Nesting, places: Places) -> Iterator[Problem]:
     for (flow, name), step in nesting.steps.items():
         where = places.of_key("flows", flow, "steps", name)
         match step:
-            case HoursGate() if (flow, step.closed) not in helped:
+            case HoursGate() if any((flow, way) not in helped for way in _shut(step)):
                 yield problem("DP306", where, step=name)
             case Enqueue() if step.timeout is None and flow in nesting.final:
                 yield problem("DP304", where, step=name)
@@ -111,6 +111,11 @@ def _waiting(nesting: Nesting, places: Places) -> Iterator[Problem]:
                 yield problem("DP309", where, step=name)
         if surveys and isinstance(step, Enqueue) and not _followed(nesting, flow, step, asked):
             yield problem("DP310", where, step=name)
+
+
+def _shut(step: HoursGate) -> list[str]:
+    """The ways of an hours step while nobody works."""
+    return [way for way in (step.closed, step.at_break, step.holiday) if way is not None]
 
 
 def _followed(nesting: Nesting, flow: str, step: Enqueue, asked: set[Spot]) -> bool:

@@ -241,6 +241,16 @@ def test_breaks_and_switches(tmp_path: Path, hours: str, codes: list[str]) -> No
     )
 
 
+@pytest.mark.parametrize("way", ["closed: bye", "closed: mail, at_break: bye", "closed: mail, holiday: bye"])
+def test_whoever_comes_while_nobody_works_can_leave_a_message(tmp_path: Path, way: str) -> None:
+    hours = (
+        "office:\n  holidays: CN\n  openings: [{days: [mon], start: 09:00, end: 18:00}]\n"
+        "  breaks: [{days: [mon], start: 12:00, end: 13:00}]\n"
+    )
+    steps = (f"ask: {{step: hours, hours: office, open: wait, {way}}}", "mail: {step: voicemail, next: bye}")
+    assert [code for code in found(tmp_path, *steps, hours=hours) if code != "DP203"] == ["DP306"]
+
+
 def test_a_way_round_the_hours_to_another_queue_is_none(tmp_path: Path) -> None:
     steps = (
         "ask: {step: menu, prompts: [main-menu], choices: {0: wait, 1: office}}",
