@@ -27,12 +27,18 @@ def mermaid(charts: Sequence[Chart]) -> str:
         if several:
             lines.append("  end")
         for key, box in chart.boxes.items():
-            lines.append(f"    class {ids[key]} {'wrong' if box.problems else box.kind}")
+            lines.append(f"    class {ids[key]} {'wrong' if box.problems else f'is-{box.kind}'}")
     kinds = sorted({box.kind for chart in charts for box in chart.boxes.values()})
-    lines += [f"  classDef {kind} fill:{FILL.get(kind, '#ffffff')},stroke:#5b6573,color:#1d2530" for kind in kinds]
+    lines += [
+        f"  classDef is-{kind} fill:{FILL.get(kind, '#ffffff')},stroke:#5b6573,color:{_ink(kind)}" for kind in kinds
+    ]
     if any(box.problems for chart in charts for box in chart.boxes.values()):
         lines.append("  classDef wrong fill:#fdecea,stroke:#c62828,stroke-width:3px,color:#1d2530")
     return "\n".join(lines) + "\n"
+
+
+def _ink(kind: str) -> str:
+    return "#ffffff" if kind in (BEGIN, HUMAN) else "#1d2530"
 
 
 def _shape(box: Box) -> str:

@@ -190,7 +190,7 @@ def _changed(
     from ivr.call.versions import Snapshot, VersionStore
     from ivr.call.versions.start import differs
     from ivr.call.versions.swap import locked
-    from ivr.cli.dialplan_versions import put_in_force
+    from ivr.cli.dialplan_swap import put_in_force
 
     store, folder = VersionStore.of(settings), _own_site(settings)
     with locked(settings):

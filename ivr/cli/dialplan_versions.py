@@ -9,26 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, run, show_problems, site_folder, state
-from ivr.core.errors import IvrError, SetupError, UsageError
+from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, show_problems, site_folder, state
+from ivr.cli.dialplan_swap import changes, put_in_force, serving_version
+from ivr.core.errors import UsageError
 from ivr.core.language import Text
-from ivr.core.log import get_logger
 from ivr.core.problems import Problem, Severity
-from ivr.core.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dialplan.differing import Change
-    from dialplan.model import Site
-    from ivr.asterisk.apply import Applied
-    from ivr.call.versions import Edition, VersionStore
     from ivr.call.versions.swap import Swapped
 
-log = get_logger("versions")
-
 NoteOption = Annotated[str, typer.Option("--note", help="Why, for those who look later. / 原因备注")]
-MAX_NOTE = 200
 MAX_CHANGES = 20
 """Lines of what has changed that are shown."""
 
@@ -135,7 +128,7 @@ def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
     store = VersionStore.of(settings)
     kept = guarded(store.kept, as_json=as_json)
     force = guarded(store.in_force, as_json=as_json)
-    serving = guarded(lambda: _serving(settings), as_json=as_json)
+    serving = guarded(lambda: serving_version(settings), as_json=as_json)
     folder = site_folder(settings)
     other = force is not None and differs(store, folder, force.version)
     if as_json:
@@ -170,99 +163,6 @@ def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
     if other:
         text = difference(folder, force.version)
         note(text.en, text.zh)
-
-
-def changes(store: VersionStore, old: str, new: str) -> Sequence[Change]:
-    """What changes from a version that is kept to another; nothing where either cannot be read."""
-    from dialplan.differing import compare
-    from ivr.call.versions import load_edition
-    from ivr.cli.dialplan_diff import side_of
-
-    try:
-        editions = [load_edition(store.folder(version), version) for version in (old, new)]
-    except (IvrError, ValueError):
-        return []
-    return compare(*(side_of(one.site, one.book) for one in editions))
-
-
-def put_in_force(settings: Settings, store: VersionStore, version: str, why: str, *, action: str) -> Swapped:
-    """Swap to a version that is kept, note it in the audit, and let old versions go; the caller holds the lock.
-
-    Raises:
-        IvrError: if anything refuses it; then all is as it was.
-    """
-    from ivr.call.versions.swap import Order, swap
-    from ivr.cli.keeping import who
-
-    why = "".join(char for char in why if char.isprintable())[:MAX_NOTE]
-    order = Order(version, settings.site, who(), why, datetime.now(UTC))
-    found = swap(
-        store, order, lambda edition, before: _asterisk(settings, edition, before), lambda: _tell_engine(settings)
-    )
-    try:
-        spared = run(_audited(settings, action, found, why))
-    except IvrError as error:  # the line runs on it all the same
-        log.error("not in the audit", action=action, version=version, problem=str(error))
-        failed(str(Text(f"not noted in the audit: {error}", f"未能写入审计：{error}")))
-    else:
-        store.prune(spared=spared)
-    return found
-
-
-def _asterisk(settings: Settings, edition: Edition, before: Site | None) -> Applied | None:
-    """Have Asterisk take it over; None if there is no Asterisk on this machine."""
-    from ivr.asterisk.apply import apply
-    from ivr.asterisk.install import find_asterisk
-
-    try:
-        find_asterisk(settings, needs=("asterisk",), install=False)
-    except IvrError:
-        return None
-    gone = [
-        agent
-        for name, agent in (before.agents.items() if before else ())
-        if name not in edition.site.agents or edition.site.agents[name].extension != agent.extension
-    ]
-    return apply(settings, edition.site, gone=gone, before=before, book=edition.book)
-
-
-def _tell_engine(settings: Settings) -> Mapping[str, Any] | None:
-    """Have the engine take what is in force; None if none runs here."""
-    return _asked(settings, "POST")
-
-
-def _serving(settings: Settings) -> str | None:
-    """The version the engine serves new calls with; None if none runs here."""
-    answer = _asked(settings, "GET")
-    return None if answer is None else str(answer.get("version", ""))
-
-
-def _asked(settings: Settings, method: str) -> Mapping[str, Any] | None:
-    import httpx
-
-    from ivr.asterisk.layout import control_socket
-    from ivr.cli.engine import ask
-
-    if not control_socket(settings).exists():
-        return None
-    try:
-        return ask(settings, "/site", {}, method=method)
-    except SetupError as error:
-        if isinstance(error.__cause__, httpx.ConnectError):  # the socket of an engine that was killed
-            return None
-        raise
-
-
-async def _audited(settings: Settings, action: str, found: Swapped, why: str) -> set[str]:
-    """Note the swap in the audit; the versions that calls and callbacks go on with."""
-    from ivr.cli.keeping import open_room
-    from ivr.storage import audit, callbacks, continuations
-
-    async with open_room(settings) as room, room.database.write() as session:
-        detail = {"before": found.before, "engine": found.engine, "note": why}
-        what = f"version:{found.version}"
-        await audit.append(session, actor=room.actor, action=action, object=what, at=room.clock.now(), detail=detail)
-        return await continuations.versions(session) | await callbacks.versions(session)
 
 
 def _refuse(problems: Sequence[Problem], *, as_json: bool) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ivr.asterisk.layout import control_socket
 from ivr.call.versions import VersionStore, in_force
+from ivr.cli import dialplan_swap
 from ivr.core.clock import SystemClock
+from ivr.core.errors import SetupError
 from ivr.core.settings import Settings
 from tests.unit.cli.conftest import Ivr
 from tests.unit.dialplan.sites import write_site
@@ -113,6 +117,32 @@ def test_the_database_may_be_away(ivr: Ivr, site: Path, monkeypatch: pytest.Monk
     assert result.exit_code == 0
     assert "not noted in the audit" in result.output
     assert plain(ivr, "versions")["in_force"]
+
+
+def test_the_socket_of_an_engine_that_was_killed_is_no_engine(ivr: Ivr, site: Path, home: Path) -> None:
+    path = control_socket(Settings(home=home))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    assert path.exists()
+    answer = plain(ivr, "reload")
+    assert (answer["ok"], answer["engine"]) == (True, False)
+
+
+def test_an_engine_that_does_not_take_it_leaves_everything_as_it_was(
+    ivr: Ivr, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = plain(ivr, "reload")["version"]
+    add(site, "pause_limit: 77")
+
+    def refuses(*_: object) -> None:
+        raise SetupError("no answer", cure="look")
+
+    monkeypatch.setattr(dialplan_swap, "_tell_engine", refuses)
+    assert plain(ivr, "reload", code=3)["error"] == "no answer"
+    found = plain(ivr, "versions")
+    assert found["in_force"] == first
+    assert sorted(len(one["times"]) for one in found["versions"]) == [0, 1]
 
 
 def test_diff_of_folders_and_versions(ivr: Ivr, site: Path, tmp_path: Path) -> None:
