@@ -22,7 +22,7 @@ HELLO = {"step": "play", "prompts": ["closed"], "next": "ask"}
 
 
 @pytest.mark.parametrize("name", SITES)
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_call_to_a_site_that_travels_with_the_code_is_left(name: str, data: st.DataObject) -> None:
     simulator = simulator_of(demo_site().parent / name)
@@ -31,7 +31,7 @@ def test_no_call_to_a_site_that_travels_with_the_code_is_left(name: str, data: s
     assert [*faults(simulator.site, story), *rude_end(simulator.site, story)] == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_no_call_to_a_site_without_errors_is_left(data: st.DataObject) -> None:
     site = data.draw(sites())
