@@ -60,10 +60,14 @@ class Walk:
         for (was, now), numbers in self._roots().items():
             where = Text(_listed("number", numbers), f"号码 {'、'.join(numbers)}")
             waiting.append(((where,), Spot(was, self.old.flows[was].start), Spot(now, self.new.flows[now].start)))
-            humans = self.old.flows[was].human, self.new.flows[now].human
-            if any(humans):
-                human = Text("key 0 of the accessible profile", "无障碍模式按 0")
-                waiting.append(((where, human), Spot(was, humans[0]), Spot(now, humans[1])))
+            path: Path = (where, Text("key 0 of the accessible profile", "无障碍模式按 0"))
+            old, new = Spot(was, self.old.flows[was].human), Spot(now, self.new.flows[now].human)
+            if old.name and new.name:
+                waiting.append((path, old, new))
+            elif old.name or new.name:
+                gone = described(old.name, old.step(self.old)) if old.name else None
+                come = described(new.name, new.step(self.new)) if new.name else None
+                yield Change(Section.CALLS, joined(path), gone, come)
         while waiting and len(self.seen) < MAX_PAIRS:
             path, old, new = waiting.popleft()
             if (old, new) not in self.seen:

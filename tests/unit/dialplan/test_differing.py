@@ -139,6 +139,14 @@ def test_inside_a_subflow_and_by_the_human_key() -> None:
     ]
 
 
+def test_a_human_key_that_comes() -> None:
+    def by(human: str | None) -> Site:
+        return site(flows={"main": {"start": "answer", "steps": STEPS, "human": human}})
+
+    assert told(by("sales"), by(None)) == ["number 1000, key 0 of the accessible profile: new, queue sales"]
+    assert told(by(None), by("sales")) == ["number 1000, key 0 of the accessible profile: gone, was queue sales"]
+
+
 def test_branches_by_their_conditions() -> None:
     branch = {"step": "branch", "cases": [{"when": "kind == 'vip'", "go": "sales"}], "next": "message"}
     old = changed(answer={"step": "answer", "next": "by"}, by=branch)
