@@ -27,7 +27,6 @@ from dialplan.variables import (
 from ivr.core.problems import Problem
 
 _ENV = re.compile(r"\{(env\.[^{}]*)\}")
-_ENV_NAME = re.compile(re.escape(ENV + ENV_BEGINS) + r"[A-Z0-9_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +97,21 @@ def _templated(nesting: Nesting, spot: Spot, places: Places) -> Iterator[tuple[L
     flow, step = spot
     for one in templates_of(nesting.steps[spot]):
         where = places.of("flows", flow, "steps", step, *one.at)
-        asked = _ENV.findall(one.text)
-        refused = [name for name in asked if not _ENV_NAME.fullmatch(name) or one.place not in ENV_MAY_STAND]
-        if refused:
-            yield one.at, problem("DP408", where, step=step, what=refused[0], begins=ENV_BEGINS)
-            continue
         try:
             names = names_in(one.text)
         except TemplateError as error:
-            fields = {"why": error.why, "column": error.column, "what": one.text}
-            yield one.at, problem("DP402", where, step=step, **fields)
+            begun = _ENV.match(one.text, error.column - 1)
+            if begun is not None:
+                yield one.at, problem("DP408", where, step=step, what=begun[1], begins=ENV_BEGINS)
+            else:
+                fields = {"why": error.why, "column": error.column, "what": one.text}
+                yield one.at, problem("DP402", where, step=step, **fields)
             continue
         for name in dict.fromkeys(names):
             if name.startswith(SECRET) and one.place not in SECRETS_MAY_STAND:
                 yield one.at, problem("DP406", where, step=step, what=name.removeprefix(SECRET))
+            elif name.startswith(ENV) and one.place not in ENV_MAY_STAND:
+                yield one.at, problem("DP408", where, step=step, what=name, begins=ENV_BEGINS)
             elif not name.startswith(ENV):
                 yield one.at, name
 
