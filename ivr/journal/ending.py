@@ -75,7 +75,7 @@ def _outcome(call: Call) -> str:
         return "answered"
     if noted(call, "voicemail"):
         return "voicemail"
-    if "abandoned" in outcomes:
+    if "abandoned" in outcomes or left_ringing(call):
         return "abandoned"
     decided = noted(call, "decided")
     if decided:
@@ -84,6 +84,17 @@ def _outcome(call: Call) -> str:
         return "unserved"
     # A number nobody serves is turned away before the flow begins.
     return "self_service" if noted(call, "entered") else "failed"
+
+
+def left_ringing(call: Call) -> bool:
+    """Whether the caller hung up while the flow had somebody's phone ring for him: nothing came after it.
+
+    On the emergency route something came after it, though no engine told of it.
+    """
+    if noted(call, "transferred") or call.route == "emergency":
+        return False
+    last = max((step for step in call.steps if step.kind != "talk"), key=lambda step: step.seq, default=None)
+    return last is not None and (last.kind, last.event) == ("transfer", "dial")
 
 
 def _hung_up_by(call: Call) -> str:

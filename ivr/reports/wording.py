@@ -9,7 +9,7 @@ from ivr.reports.tracks import Gap
 _OUTCOMES = {
     "": Text("under way", "进行中"),
     "answered": Text("answered", "已接听"),
-    "abandoned": Text("abandoned", "排队放弃"),
+    "abandoned": Text("abandoned", "等待中放弃"),
     "unserved": Text("not served", "未获服务"),
     "voicemail": Text("voicemail", "语音留言"),
     "callback": Text("callback", "预约回电"),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ivr.journal.ending import left_ringing
 from ivr.journal.reconcile import fields
 from ivr.journal.reconcile.drift import Drift, Kind, putting
 from ivr.journal.reconcile.rebuild import Seen
@@ -165,7 +166,9 @@ def _concluded_otherwise(call: Call, seen: Seen, field: str) -> bool:
     if not seen.over:
         return False
     if field == "outcome":
-        told = {call.outcome, seen.call.outcome} & (TOLD_OUTCOMES | {"interrupted", ""})
+        by_flow = call.outcome == "abandoned" and left_ringing(call)  # steps are in no source
+        outcomes = {seen.call.outcome} if by_flow else {call.outcome, seen.call.outcome}
+        told = outcomes & (TOLD_OUTCOMES | {"interrupted", ""})
         return bool(told) and (seen.queues or call.outcome in {"interrupted", ""})
     return field != "hung_up_by" or seen.queues
 

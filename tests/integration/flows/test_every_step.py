@@ -118,7 +118,7 @@ LEFT = [
     case("branch", "4011", "set it", "it:enter hang up"),
     case("queue", "4112", "it", "it:join+0.5 hang up", told="join", outcome="abandoned"),
     case("callback", "4013", "it", "it:prompt hang up"),
-    case("transfer", "4114", "it", "it:dial+1.0 hang up", told="dial", outcome="self_service abandoned unserved"),
+    case("transfer", "4114", "it", "it:dial+1.0 hang up", told="dial", outcome="abandoned"),
     case("voicemail", "4015", "it", "it:record+1.2 hang up", told="record", outcome="voicemail"),
     case("record", "4016", "it", "it:record+1.2 hang up", told="record"),
     case("survey", "4017", "it", "it:prompt 5", "it:key hang up", told="asked key"),

@@ -100,6 +100,32 @@ def test_a_phone_that_rang_in_vain() -> None:
     assert told(sorted(facts, key=lambda fact: fact.at)).outcome == "unserved"
 
 
+def dialled(seconds: float, event: str = "dial") -> own.StepFact:
+    return own.StepFact(at=at(seconds), linkedid="1.1", step="hand", kind="transfer", event=event, detail={})
+
+
+def rung(*more: Fact) -> Call:
+    facts = channel("1.1", "PJSIP/trunk-1", 0, 0.1, 26) + channel("1.2", "PJSIP/6002-2", 5, None, 26)
+    return told(sorted([*facts, *more], key=lambda fact: fact.at))
+
+
+def test_who_hangs_up_while_a_phone_rings_for_him_has_abandoned() -> None:
+    assert rung(dialled(4)).outcome == "abandoned"
+    refused_before = own.OutcomeDecided(at=at(2), linkedid="1.1", outcome="unserved")
+    assert rung(dialled(1), dialled(2, "leave"), refused_before, dialled(4)).outcome == "abandoned"
+
+
+def test_what_comes_after_the_ringing_counts_for_more() -> None:
+    unserved = own.OutcomeDecided(at=at(20), linkedid="1.1", outcome="unserved")
+    assert rung(dialled(4), dialled(20, "leave"), unserved).outcome == "unserved"
+    route = ev.UserEvent(
+        at=at(20), linkedid="1.1", uniqueid="1.1", channel="PJSIP/trunk-1", name="IvrRoute",
+        fields={"Route": "emergency"},
+    )  # fmt: skip
+    assert rung(dialled(4), route).outcome == "failed"
+    assert told(sorted([*talk(26, 20), dialled(4)], key=lambda fact: fact.at)).outcome == "answered"
+
+
 def asked(seconds: float, question: str) -> own.StepFact:
     detail = {"question": question}
     return own.StepFact(at=at(seconds), linkedid="1.1", step="ask", kind="survey", event="asked", detail=detail)

@@ -15,7 +15,7 @@ from ivr.journal.reconcile.drift import Kind
 from ivr.journal.reconcile.mend import MARK
 from ivr.journal.reconcile.run import Reconciler
 from ivr.storage import calls, sources
-from ivr.storage.models import Call, Leg, QueueVisit
+from ivr.storage.models import Call, Leg, QueueVisit, Step
 from tests.unit.journal.reconcile.asterisk_wrote import AGENTS, BEGIN, LATER, Room, plain, room
 
 pytestmark = pytest.mark.asyncio
@@ -209,6 +209,26 @@ async def test_a_value_that_was_seen_is_never_overwritten(tmp_path: Path) -> Non
             ("hangup_cause", Kind.CONTRADICTION),
         }
         assert plain((await there.stories())[DEMO_TALK]) == before
+
+
+async def test_who_left_while_the_flow_had_a_phone_ring_contradicts_nobody(tmp_path: Path) -> None:
+    def left(call: Call) -> None:
+        call.steps.append(Step(seq=1, at=call.started_at, step="hand", kind="transfer", event="dial", detail={}))
+        call.outcome = "abandoned"
+
+    def guessed(call: Call) -> None:
+        call.outcome = "abandoned"
+
+    async with room(tmp_path, "transfers") as there:
+        await there.reconciler.run(since=BEGIN)
+        alone = next(name for name, call in (await there.stories()).items() if call.outcome == "self_service")
+        await change(there, alone, left)
+        assert (await there.reconciler.run(since=BEGIN)).drift == []
+        async with there.database.write() as session:
+            await session.delete((await calls.hold(session, [alone]))[alone].steps[0])
+        await change(there, alone, guessed)
+        report = await there.reconciler.run(since=BEGIN)
+        assert [(one.linkedid, one.field) for one in report.drift] == [(alone, "outcome")]
 
 
 @pytest.mark.parametrize(("seconds", "left"), [(0.9, 0), (-0.9, 0), (1.5, 1)])
