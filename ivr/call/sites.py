@@ -85,7 +85,12 @@ class SiteBook:
         return found or self.edition
 
     def _remember(self, edition: Edition) -> None:
-        """Know an earlier version, without serving new calls with it; the oldest that is known makes room."""
+        """Know an earlier version, without serving new calls with it; the oldest that is known makes room.
+
+        One that was put in force while it was read from disk keeps its place.
+        """
+        if edition.version in self._versions:
+            return
         self._versions[edition.version] = edition
         self._versions.move_to_end(edition.version, last=False)
         while len(self._versions) > KEPT_VERSIONS + 1:

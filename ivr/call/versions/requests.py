@@ -25,19 +25,22 @@ def site_routes(sites: SiteBook, store: VersionStore, stored: Stored) -> dict[st
         stored: reads a version, with the sounds this engine plays.
     """
 
+    one_at_a_time = asyncio.Lock()  # else an earlier question could end last, with what is no longer in force
+
     async def serving(_: str, __: Mapping[str, Any]) -> Answer:
         return {"version": sites.version, "site": sites.site.name}
 
     async def reload(_: str, __: Mapping[str, Any]) -> Answer:
-        force = await asyncio.to_thread(store.in_force)
-        if force is None:
-            raise SetupError(
-                Text("no version is in force", "没有生效的版本"),
-                cure=Text("ivr dialplan reload", "ivr dialplan reload"),
-            )
-        edition = await asyncio.to_thread(stored, force.version)
-        before = sites.version
-        sites.use(edition)
+        async with one_at_a_time:
+            force = await asyncio.to_thread(store.in_force)
+            if force is None:
+                raise SetupError(
+                    Text("no version is in force", "没有生效的版本"),
+                    cure=Text("ivr dialplan reload", "ivr dialplan reload"),
+                )
+            edition = await asyncio.to_thread(stored, force.version)
+            before = sites.version
+            sites.use(edition)
         log.info("site in force", version=edition.version, before=before, by=force.by)
         return {"version": edition.version, "before": before, "site": edition.site.name}
 

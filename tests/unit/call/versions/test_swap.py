@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -138,6 +140,47 @@ async def test_a_call_finds_the_version_it_began_with_on_disk(line: Line) -> Non
         sites.use(sites.site.model_copy(update={"pause_limit": 200 + number}))
     assert (await sites.begun_with(line.old)).version == line.old
     assert sites.site.pause_limit == 200 + KEPT_VERSIONS + 2
+
+
+async def test_a_version_put_in_force_while_a_call_reads_it_serves_on(line: Line) -> None:
+    reading, read_on = threading.Event(), threading.Event()
+
+    def slowly(version: str) -> Edition:
+        reading.set()
+        assert read_on.wait(10)
+        return load_edition(line.store.folder(version), version)
+
+    old = load_edition(line.store.folder(line.old), line.old)
+    sites = SiteBook(load_edition(line.store.folder(line.new), line.new), slowly)
+    call = asyncio.create_task(sites.begun_with(line.old))
+    assert await asyncio.to_thread(reading.wait, 10)
+    sites.use(old)
+    read_on.set()
+    assert (await call).version == line.old
+    assert sites.version == line.old
+
+
+async def test_the_engine_ends_with_what_is_in_force_however_slowly_it_was_read(line: Line) -> None:
+    reading, read_on = threading.Event(), threading.Event()
+
+    def stored(version: str) -> Edition:
+        if version == line.new:
+            reading.set()
+            assert read_on.wait(10)
+        return load_edition(line.store.folder(version), version)
+
+    sites = SiteBook(stored(line.old), stored)
+    routes = site_routes(sites, line.store, stored)
+    line.store.put_in_force(line.new, configured=line.folder, at=AT, by="cli:me")
+    first = asyncio.ensure_future(routes["POST site"]("", {}))
+    assert await asyncio.to_thread(reading.wait, 10)
+    line.store.put_in_force(line.old, configured=line.folder, at=AT, by="cli:me")
+    second = asyncio.ensure_future(routes["POST site"]("", {}))
+    _, unfinished = await asyncio.wait({second}, timeout=0.2)
+    read_on.set()
+    await asyncio.gather(first, second)
+    assert sites.version == line.old
+    assert unfinished == {second}, "it waits for its turn"
 
 
 def test_a_number_that_is_just_gone_is_served_as_before(line: Line) -> None:
