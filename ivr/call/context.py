@@ -127,7 +127,7 @@ class CallContext:
             HumanWanted: if such a caller presses 0, and it is none of ``keys``.
         """
         ahead, self.ahead = self.ahead, ""
-        if ahead and ahead in keys:
+        if ahead and ahead in keys and all(self.book.interruptible(self.language, one) for one in prompts[:1]):
             return Heard(ahead)
         for prompt in prompts:
             if "/" not in prompt:
