@@ -22,6 +22,14 @@ MAX_SWEPT = 3000
 """Boxes and points beyond which fewer sweeps are made."""
 
 
+MAX_POINTS = 20_000
+"""Points of arrows, one in each layer they pass, beyond which nothing is drawn: nobody could read it."""
+
+
+class TooLargeError(Exception):
+    """There is too much to be drawn."""
+
+
 @dataclass(slots=True)
 class _Node:
     key: Key
@@ -66,10 +74,15 @@ def lay_out(boxes: dict[Key, Size], arrows: Sequence[tuple[Key, Key, Size | None
     Args:
         boxes: width and height by key; the first ones are on top where nothing else says so.
         arrows: source, target, and the size of the words, if any; none from a box to itself.
+
+    Raises:
+        TooLargeError: if the arrows have more than ``MAX_POINTS``.
     """
     back = _back(boxes, arrows)
     downward = [(b, a) if index in back else (a, b) for index, (a, b, _) in enumerate(arrows)]
     layers = {key: 2 * layer for key, layer in _layers(list(boxes), downward).items()}  # words go in the odd ones
+    if sum(layers[bottom] - layers[top] for top, bottom in downward) > MAX_POINTS:
+        raise TooLargeError
     nodes = {key: _Node(key, *size, layers[key]) for key, size in boxes.items()}
     chains = [
         _chain(nodes[top], nodes[bottom], index, arrows[index][2], turned=index in back)
@@ -302,4 +315,4 @@ def _port(node: _Node, near: list[_Node], other: _Node) -> float:
     return node.x - span / 2 + span * place / (len(near) - 1)
 
 
-__all__ = ["Key", "Layout", "Line", "Point", "Size", "lay_out"]
+__all__ = ["Key", "Layout", "Line", "Point", "Size", "TooLargeError", "lay_out"]

@@ -19,7 +19,11 @@ _FONT = "'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei','PingFang SC','Malg
 
 
 def svg(charts: Sequence[Chart]) -> str:
-    """The charts one below another; ends with a line feed."""
+    """The charts one below another; ends with a line feed.
+
+    Raises:
+        TooLargeError: if a chart has too many long arrows to be drawn.
+    """
     parts: list[str] = []
     top, width = MARGIN, 0.0
     for chart in charts:

@@ -64,9 +64,9 @@ def drawn(place: Path, flows: Sequence[str], form: Format) -> str:
 
     Raises:
         SiteError: if the site cannot be read at all.
-        UsageError: if there is no such flow.
+        UsageError: if there is no such flow, or one is too large to be drawn.
     """
-    from dialplan.drawing import chart_of, mermaid, svg
+    from dialplan.drawing import TooLargeError, chart_of, mermaid, svg
 
     site, problems = _read(place)
     if unknown := [name for name in flows if name not in site.flows]:
@@ -76,7 +76,16 @@ def drawn(place: Path, flows: Sequence[str], form: Format) -> str:
         )
     found = of_steps(place, site, problems)
     charts = [chart_of(site, name, found.get(name, {})) for name in flows or site.flows]
-    return svg(charts) if form is Format.SVG else mermaid(charts)
+    if form is Format.MERMAID:
+        return mermaid(charts)
+    try:
+        return svg(charts)
+    except TooLargeError:
+        raise UsageError(
+            Text("a flow is too large to be drawn", "流程过大，无法绘制"),
+            cure=Text("draw one with --flow, or cut it into flows that a subflow step enters",
+                      "请用 --flow 只绘制一个，或用 subflow 步骤拆分流程"),
+        ) from None  # fmt: skip
 
 
 def _read(place: Path) -> tuple[Site, Sequence[Problem]]:

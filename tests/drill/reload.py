@@ -41,7 +41,7 @@ CHANGED = FLOW.format(
     choices="{1: second, 2: second}", more="  second: {step: play, prompts: [queue-nobody], next: bye}\n"
 )
 RATE = 10.0  # new calls a second
-STAY = 40.0  # seconds from the answer to the key that decides
+STAY = 60.0  # seconds from the answer to the key that decides
 
 
 class ReloadLine(DrillLine):

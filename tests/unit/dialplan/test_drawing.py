@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dialplan.drawing import chart_of, mermaid, svg
-from dialplan.drawing.layout import Key, Size, lay_out
+from dialplan.drawing.layout import Key, Size, TooLargeError, lay_out
 from dialplan.loading import load_site
 from dialplan.model import Site
 from dialplan.sites import demo_site
@@ -53,6 +53,14 @@ def test_boxes_and_words_do_not_overlap_and_lines_end_at_their_boxes(seed: int) 
     for (x, y), (width, height) in placed:
         assert width / 2 - 0.01 <= x <= laid.width - width / 2 + 0.01
         assert height / 2 - 0.01 <= y <= laid.height - height / 2 + 0.01
+
+
+def test_what_nobody_could_read_is_not_drawn() -> None:
+    boxes: dict[Key, Size] = dict.fromkeys(range(800), (50.0, 30.0))
+    chain: list[tuple[Key, Key, Size | None]] = [(number, number + 1, None) for number in range(799)]
+    assert len(lay_out(boxes, chain).lines) == 799
+    with pytest.raises(TooLargeError):
+        lay_out(boxes, [*chain, *((number, 799, None) for number in range(0, 700, 10))])
 
 
 def test_nothing_to_draw() -> None:
