@@ -51,8 +51,6 @@ async def _attempt(
     step: Collect, call: CallContext, lead: Sequence[str], prompts: Sequence[str]
 ) -> str | Missed | HungUp | None:
     digits = await enter_digits(call, prompts, most=step.max, wait=step.timeout, terminator=step.terminator, lead=lead)
-    if step.secret:
-        call.ahead = ""  # one digit too many, which the next step would tell
     if digits is None:
         return HungUp()
     if not step.min <= len(digits) <= step.max:

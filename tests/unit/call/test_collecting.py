@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ivr.call.channel import Heard
-from ivr.call.digits import IDLE_KEYS, LATE_KEY
+from ivr.call.digits import IDLE_KEYS
 from ivr.call.fake import FakeChannel
 from ivr.call.outcome import End, HungUp
 from ivr.call.runner import run_flow
@@ -171,23 +171,3 @@ async def test_a_key_pressed_ahead_stops_what_follows_or_is_lost_in_it(make_call
     call.ahead = "4"
     assert not (await call.say(["recording-notice", "main-menu"], keys="456")).key, "nobody may skip that one"
     assert [prompt for _, prompt in channel.heard[-2:]] == ["recording-notice", "main-menu"]
-
-
-@pytest.mark.parametrize("secret", [False, True])
-async def test_one_digit_too_many_of_a_secret_is_told_nowhere(
-    make_call: MakeCall, monkeypatch: pytest.MonkeyPatch, secret: bool
-) -> None:
-    flow = steps(max=3, min=3, secret=secret) | {
-        "bye": {"step": "menu", "prompts": ["main-menu"], "choices": {"7": "end"}},
-        "end": {"step": "hangup"},
-    }
-    call, channel, trace = make_call("123", "7", steps=flow)
-    wait_key = channel.wait_key
-
-    async def late(seconds: float) -> Heard:
-        return Heard("4") if seconds == LATE_KEY else await wait_key(seconds)
-
-    monkeypatch.setattr(channel, "wait_key", late)
-    assert await run_flow(call, "ask") == End()
-    assert trace.events("bye") == (["key"] if secret else ["invalid", "key"])
-    assert ("4" in repr([detail for step, _, detail in trace.told if step == "bye"])) is not secret
