@@ -13,10 +13,10 @@ from ivr.agi import AgiRequest, AgiSession
 from ivr.call.agi_channel import AgiChannel
 from ivr.call.context import CallContext
 from ivr.call.digits import enter_digits, luhn
-from ivr.call.engine import Journal, JournalTrace
 from ivr.call.recorder import PauseError
 from ivr.call.recorder.port import Recorder
 from ivr.call.sites import SiteBook
+from ivr.call.trace import Journal, JournalTrace
 from ivr.core.clock import Clock
 from ivr.core.ids import safe_id
 from ivr.core.log import get_logger

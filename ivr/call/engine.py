@@ -22,23 +22,14 @@ from ivr.call.services import NoServices, NoSwitches, Services, Switches
 from ivr.call.sites import SiteBook
 from ivr.call.state import Remembered
 from ivr.call.steps.callback import called_back
+from ivr.call.trace import Journal, JournalTrace
 from ivr.call.versions.edition import Edition
 from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor, is_accessible
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
 from ivr.core.ids import is_safe_id, new_token, safe_id
 from ivr.core.log import get_logger
-from ivr.journal.facts import (
-    CallOpened,
-    Fact,
-    LanguageChosen,
-    Outcome,
-    OutcomeDecided,
-    QueueReturned,
-    RecordingRefused,
-    StepFact,
-    SurveyAnswered,
-)
+from ivr.journal.facts import CallOpened, QueueReturned
 from ivr.storage.models import Callback as CallbackRow
 from prompts.book import PromptBook
 
@@ -54,14 +45,6 @@ class Continuations(Protocol):
 
     async def take(self, token: str) -> Mapping[str, Any] | None:
         """Give back what is remembered under ``token``, once."""
-        ...
-
-
-class Journal(Protocol):
-    """Where facts go; never blocks the call."""
-
-    def put(self, fact: Fact) -> None:
-        """Take one fact."""
         ...
 
 
@@ -286,48 +269,4 @@ class Engine:
         await self.continuations.save(token, call.linkedid, state.to_row())
         await call.channel.set_variables(
             {**result.variables, "IVR_TOKEN": token, "IVR_NEXT": result.verb, "IVR_DONE": "1"}
-        )
-
-
-class JournalTrace:
-    """Tells the journal what the steps tell."""
-
-    def __init__(self, linkedid: str, journal: Journal, clock: Clock) -> None:
-        self._linkedid = linkedid
-        self._journal = journal
-        self._clock = clock
-
-    def step(self, step: str, kind: str, event: str, detail: Mapping[str, Any]) -> None:
-        """One event of one step."""
-        self._journal.put(
-            StepFact(
-                at=self._clock.now(),
-                linkedid=self._linkedid,
-                step=step,
-                kind=kind,
-                event=event,
-                detail=dict(detail),
-            )
-        )
-
-    def language(self, language: Language) -> None:
-        """The language the caller chose."""
-        self._journal.put(LanguageChosen(at=self._clock.now(), linkedid=self._linkedid, language=language))
-
-    def refused(self) -> None:
-        """The caller does not want to be recorded."""
-        self._journal.put(RecordingRefused(at=self._clock.now(), linkedid=self._linkedid))
-
-    def turned_away(self, queue: str, status: str) -> None:
-        """The caller asked for an agent and was not let into the queue."""
-        self._journal.put(QueueReturned(at=self._clock.now(), linkedid=self._linkedid, queue=queue, status=status))
-
-    def outcome(self, outcome: Outcome) -> None:
-        """What the call came to."""
-        self._journal.put(OutcomeDecided(at=self._clock.now(), linkedid=self._linkedid, outcome=outcome))
-
-    def answered(self, question: str, answer: str) -> None:
-        """What the caller answered to a question of a survey."""
-        self._journal.put(
-            SurveyAnswered(at=self._clock.now(), linkedid=self._linkedid, question=question, answer=answer)
         )
