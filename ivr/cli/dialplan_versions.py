@@ -11,7 +11,7 @@ import typer
 
 from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, show_problems, site_folder, state
 from ivr.cli.dialplan_swap import changes, put_in_force, serving_version
-from ivr.core.errors import UsageError
+from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem, Severity
 
@@ -83,7 +83,6 @@ def rollback(
     from ivr.call.versions import VersionStore
     from ivr.call.versions.start import check_folder, difference, differs
     from ivr.call.versions.swap import locked
-    from ivr.call.versions.writing import write_back
 
     settings = state(context).settings
     store = VersionStore.of(settings)
@@ -99,7 +98,7 @@ def rollback(
                 )
             problems = check_folder(store.folder(chosen)).problems
             swapped = put_in_force(settings, store, chosen, why, action="site.rollback")
-            saved = write_back(store, chosen, settings.site, datetime.now(UTC)) if write and settings.site else None
+            saved = _written(store, chosen, settings.site) if write and settings.site else None
             return swapped, problems, saved, changes(store, force.version if force else "", chosen)
 
     swapped, problems, saved, differing = guarded(work, as_json=as_json)
@@ -115,6 +114,29 @@ def rollback(
         note(text.en, text.zh)
     if saved is not None:
         note(f"what the folder held before is in {saved}", f"目录原有内容保存在 {saved}")
+
+
+def _written(store: VersionStore, version: str, folder: Path) -> Path | None:
+    """Where what the folder held is kept, now that it holds the version; None if it did before.
+
+    Raises:
+        SetupError: if it cannot be written.
+    """
+    from ivr.call.versions.writing import write_back
+
+    try:
+        return write_back(store, version, folder, datetime.now(UTC))
+    except OSError as error:
+        raise SetupError(
+            Text(
+                f"version {version} is in force, but {folder} could not be written: {error.strerror}",
+                f"版本 {version} 已生效，但无法写入 {folder}：{error.strerror}",
+            ),
+            cure=Text(
+                f"check the disk and who owns it, then: ivr dialplan rollback {version} --write",
+                f"请检查磁盘和目录权限，然后执行：ivr dialplan rollback {version} --write",
+            ),
+        ) from error
 
 
 def versions(context: typer.Context, as_json: JsonFlag = False) -> None:

@@ -111,6 +111,24 @@ def test_what_cannot_be(ivr: Ivr, site: Path, monkeypatch: pytest.MonkeyPatch) -
     assert ivr("dialplan", "rollback", version, "--write").exit_code == 2
 
 
+def test_a_folder_that_cannot_be_written_is_told_apart_from_the_version(
+    ivr: Ivr, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = plain(ivr, "reload")["version"]
+    add(site, "pause_limit: 77")
+    plain(ivr, "reload")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(site / "site.yaml"))
+
+    monkeypatch.setattr("ivr.call.versions.writing.write_back", full)
+    told = plain(ivr, "rollback", first, "--write", code=3)
+    assert f"version {first} is in force" in told["error"]
+    assert f"rollback {first} --write" in told["cure"]
+    found = plain(ivr, "versions")
+    assert (found["in_force"], found["folder_differs"]) == (first, True)
+
+
 def test_the_database_may_be_away(ivr: Ivr, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVR_DATABASE_URL", "sqlite+aiosqlite:////proc/none/ivr.db")
     result = ivr("dialplan", "reload")
