@@ -73,6 +73,7 @@ def schema(
     into: Annotated[
         Path | None, typer.Option("--into", help="Write one file for each part into this folder. / 写入该文件夹")
     ] = None,
+    as_json: JsonFlag = False,
 ) -> None:
     """Print the JSON Schema of a site's files, for editors. / 输出站点文件的 JSON Schema，供编辑器使用"""
     from dialplan.schema import FILES
@@ -81,7 +82,10 @@ def schema(
     def work() -> None:
         known = ["whole", *FILES]
         if into is not None:
-            _write(into)
+            written = _write(into)
+            if as_json:
+                emit({"files": [str(path) for path in written]})
+                return
             done(f"{into}: schemas written: {len(FILES)}", f"{into}：已写出 {len(FILES)} 个 Schema")
         elif part in known:
             emit(schema_of(part, _language()))
@@ -91,19 +95,22 @@ def schema(
                 cure=Text(f"one of: {', '.join(known)}", f"可用：{'、'.join(known)}"),
             )
 
-    guarded(work)
+    guarded(work, as_json=as_json)
 
 
 def _language() -> Literal["en", "zh"]:
     return "zh" if console_language() == "zh" else "en"
 
 
-def _write(folder: Path) -> None:
+def _write(folder: Path) -> list[Path]:
     from dialplan.schema import FILES
     from dialplan.schema import schema as schema_of
 
     folder.mkdir(parents=True, exist_ok=True)
+    written = []
     for part in FILES:
         found = schema_of(part, _language())
         text = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
-        (folder / f"{part}.schema.json").write_text(text, encoding="utf-8")
+        written.append(folder / f"{part}.schema.json")
+        written[-1].write_text(text, encoding="utf-8")
+    return written

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dialplan.differing import Change
+    from ivr.call.versions import VersionStore
     from ivr.call.versions.swap import Swapped
 
 NoteOption = Annotated[str, typer.Option("--note", help="Why, for those who look later. / 原因备注")]

@@ -89,7 +89,11 @@ def test_schemas_are_printed_and_written(ivr: Ivr, tmp_path: Path) -> None:
     written = {path.name: json.loads(path.read_text("utf-8")) for path in (tmp_path / "schemas").iterdir()}
     assert set(written) == {f"{part}.schema.json" for part in FILES}
     assert written["flow.schema.json"] == flow
-    assert ivr("dialplan", "schema", "--part", "flows").exit_code == 2
+    told = json.loads(ivr("dialplan", "schema", "--into", str(tmp_path / "schemas"), "--json").stdout)
+    assert sorted(told["files"]) == sorted(str(path) for path in (tmp_path / "schemas").iterdir())
+    assert json.loads(ivr("dialplan", "schema", "--json").stdout) == whole
+    refused = ivr("dialplan", "schema", "--part", "flows", "--json")
+    assert (refused.exit_code, "flows" in json.loads(refused.stdout)["error"]) == (2, True)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
