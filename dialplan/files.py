@@ -86,6 +86,8 @@ class SiteFiles:
         self.parts: dict[str, Node] = {}
         self.flows: dict[str, Node] = {}
         self.complete = True  # whether every file that is there or must be there was read
+        self.lost: set[str] = set()
+        """Files that are not read, or not to their end: nothing can be said about what they lack."""
         try:
             self.root = folder.resolve(strict=True)
             names = sorted(os.listdir(self.root))  # noqa: PTH208 - names, as bytes may not decode
@@ -104,6 +106,7 @@ class SiteFiles:
 
     def _lost(self, code: str, where: object, **fields: object) -> None:
         self.complete = False
+        self.lost.add(str(where).split(":", 1)[0])
         self.problems.append(problem(code, where, **fields))
 
     def _flows(self, names: list[str]) -> None:

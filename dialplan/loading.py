@@ -44,7 +44,10 @@ def load_checked(
     try:
         site = Site.model_validate(root.plain())
     except ValidationError as error:
-        return None, problems + schema_problems(error, places)
+        found = schema_problems(error, places)
+        return None, problems + [
+            one for one in found if not (one.code == "DP102" and one.where.split(":", 1)[0] in files.lost)
+        ]
     if not files.complete:  # what the lost file says cannot be held against the rest
         return None, problems
     problems += check(site, places, known_prompts=known_prompts, advertises=advertises, today=today)

@@ -184,7 +184,7 @@ def _not_a_choice(fault: _Fault) -> _Found:
         return "DP103", {"known": known("", ("true", "false"))}
     if fault.kind in {"union_tag_invalid", "union_tag_not_found"}:
         tag = fault.value.get("step") if isinstance(fault.value, dict) else None
-        return "DP104", {"what": _told(tag), "known": known(tag, STEPS)}
+        return "DP104", {"what": _told(tag), "known": known(tag, STEPS, most=len(STEPS))}
     return None
 
 

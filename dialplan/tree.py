@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ivr.core.yaml_mistakes import likely_cause, translated
+
 MAX_DEPTH = 20
 MAX_NODES = 100_000
 PARSER: str = "libyaml" if hasattr(yaml, "CSafeLoader") else "python"
@@ -126,7 +128,10 @@ def _syntax(text: str, place: Place, what: str) -> TreeError:
         return TreeError("DP008", place)
     if re.match(r"[ \t]*\*[ \t]*:", line):
         return TreeError("DP013", place)
-    return TreeError("DP004", place, what=what)
+    if (cause := likely_cause(text, place.line)) is not None:
+        why, number, column = cause
+        return TreeError("DP004", Place(place.file, number, column), what=why)
+    return TreeError("DP004", place, what=translated(what))
 
 
 class _Builder:

@@ -16,7 +16,9 @@ from typing import Literal, cast
 import yaml
 
 from ivr.core.errors import SiteError
+from ivr.core.language import Text
 from ivr.core.problems import Problem
+from ivr.core.yaml_mistakes import likely_cause, translated
 from prompts.mistakes import LANGUAGES, mistake
 
 BargeIn = Literal["none", "dtmf"]
@@ -236,11 +238,19 @@ def read_catalogue(path: Path, *, shown: str = "") -> Catalogue:
         reader.problems += [mistake(shown, "PR116", f"{MOST_BYTES} bytes")] * (len(data) > MOST_BYTES)
         reader.problems += _plain(text, shown) if not reader.problems else []
         root = None if reader.problems else yaml.compose(text, Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        why = Text(f"not UTF-8: 0x{data[error.start]:02X}", f"不是 UTF-8 文本：0x{data[error.start]:02X}")
+        reader.problems.append(mistake(f"{shown}:{line}", "PR100", why))
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{shown}:{mark.line + 1}" if mark else shown
-        why = str(getattr(error, "problem", None) or error).splitlines()[0]
-        reader.problems.append(mistake(where, "PR100", why))
+        why, line = translated(str(getattr(error, "problem", None) or error).splitlines()[0]), 0
+        if mark:
+            cause = likely_cause(text, mark.line + 1)
+            why, line = cause[:2] if cause is not None else (why, mark.line + 1)
+        reader.problems.append(mistake(f"{shown}:{line}" if line else shown, "PR100", why))
+    except OSError as error:
+        reader.problems.append(mistake(shown, "PR100", error.strerror or str(error)))
     else:
         if root is not None:
             language = reader.read(root)

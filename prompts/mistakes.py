@@ -13,7 +13,8 @@ _MISTAKES: Mapping[str, tuple[Text, Text]] = {
     "PR100": (
         Text("cannot be read: {0}", "无法读取：{0}"),
         Text(
-            "mend the YAML; a text that holds { or a colon stands in quotes", "请修正 YAML；含 { 或冒号的文字要加引号"
+            "save it as UTF-8; mend the YAML: a text that holds { or a colon stands in quotes",
+            "请保存为 UTF-8 并修正 YAML：含 { 或冒号的文字要加引号",
         ),
     ),
     "PR101": (Text("{0} is not a mapping", "{0} 不是键值对"), Text("write `key: value`", "请写成“键: 值”")),
@@ -65,7 +66,7 @@ _MISTAKES: Mapping[str, tuple[Text, Text]] = {
 }
 
 
-def mistake(where: str, code: str, what: str = "") -> Problem:
+def mistake(where: str, code: str, what: str | Text = "") -> Problem:
     """A mistake as a problem.
 
     Args:
@@ -74,7 +75,8 @@ def mistake(where: str, code: str, what: str = "") -> Problem:
         what: what stands there.
     """
     text, cure = _MISTAKES[code]
-    return Problem(where, code, Text(text.en.format(what), text.zh.format(what)), cure)
+    said = what if isinstance(what, Text) else Text(what, what)
+    return Problem(where, code, Text(text.en.format(said.en), text.zh.format(said.zh)), cure)
 
 
 __all__ = ["LANGUAGES", "mistake"]

@@ -42,14 +42,14 @@ def shown(value: object, limit: int = _SHOWN) -> str:
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in cut)
 
 
-def known(name: object, names: Iterable[str]) -> Text:
-    """Up to ten of ``names``, those most like ``name`` first."""
+def known(name: object, names: Iterable[str], *, most: int = _LISTED) -> Text:
+    """Up to ``most`` of ``names``, those most like ``name`` first."""
     pool = list(names)
-    found = process.extract(str(name)[:_SHOWN], pool[:_COMPARED], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_LISTED)
+    found = process.extract(str(name)[:_SHOWN], pool[:_COMPARED], scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=most)
     near = [other for other, _, _ in sorted(found, key=lambda one: (-one[1], one[0]))]
-    rest = nsmallest(_LISTED, (other for other in pool if other not in near))
-    listed = ", ".join(shown(other) for other in (near + rest)[:_LISTED])
-    more = ", …" if len(pool) > _LISTED else ""
+    rest = nsmallest(most, (other for other in pool if other not in near))
+    listed = ", ".join(shown(other) for other in (near + rest)[:most])
+    more = ", …" if len(pool) > most else ""
     return Text(listed + more, listed + more) if listed else Text("(none)", "（无）")
 
 

@@ -26,8 +26,12 @@ def checked(folder: Path, *, today: date | None = None) -> tuple[Site | None, li
         prompt = book.find(language, prompt_id)
         return advertisement(prompt) if prompt is not None else ""
 
-    site, found = load_checked(folder, known_prompts=book.known_ids(), advertises=advertises, today=today)
-    return (None if errors_of(wrong) else site), [*found, *wrong]
+    known = book.known_ids()
+    if errors_of(wrong):  # what a file that cannot be used says cannot be held against the flows
+        site, found = load_checked(folder, known_prompts=None, advertises=advertises, today=today)
+        return None, [*wrong, *found]
+    site, found = load_checked(folder, known_prompts=known, advertises=advertises, today=today)
+    return site, [*wrong, *found]
 
 
 __all__ = ["checked"]

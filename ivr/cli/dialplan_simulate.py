@@ -247,7 +247,7 @@ def _show_report(report: Report, site: str) -> None:
     reached = f"{covered.reached}/{len(covered.steps)}"
     en, zh = (
         f"{passed} of {of} scenarios pass, {reached} steps reached",
-        f"{of} 个场景通过 {passed} 个，到达步骤 {reached}",
+        f"共 {of} 个场景，通过 {passed} 个，到达步骤 {reached}",
     )
     if report.ok:
         done(f"{site}: {en}", f"{site}：{zh}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ivr.core.language import Text
+from ivr.reports.flow_events import words_of
 from ivr.reports.model import Event, PathStep, TalkStory, VisitStory
 from ivr.reports.wording import ended_by, hung_up, outcome_of_visit, result_of_ring
 from ivr.storage.models import Call, Step
@@ -85,7 +86,7 @@ def _of_steps(steps: Iterable[Step], at: At, say: Say, *, skip_queue: bool) -> l
 
 def _of_step(row: Step, when: float, say: Say) -> Event:
     words = _WORDS.get(row.event)
-    text = words(row) if words else Text(row.event, row.event)
+    text = words(row) if words else words_of(row.event, row.detail)
     kind = row.event if words and row.kind != "hours" else "state"
     key = _detail(row, "key") if row.event in {"key", "invalid"} else ""
     said = say(_detail(row, "prompt"), _detail(row, "language")) if row.event == "prompt" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ivr.call.lookup_words import why
 from ivr.call.simulation.story import Item, Story
 from ivr.core.language import Text
 
@@ -81,7 +82,7 @@ def _hours(state: str) -> Callable[[Detail], Text]:
 
 def _lookup(detail: Detail) -> Text:
     if problem := detail.get("problem"):
-        return Text(f"lookup: {problem}", f"查询失败：{problem}")
+        return Text(f"lookup: {problem}", f"查询失败：{why(str(problem)).zh}")
     saved = ", ".join(detail.get("saved", ()))
     return Text(f"lookup answered, keeps {saved or 'nothing'}", f"查询成功，保存 {saved or '（无）'}")
 
@@ -114,6 +115,7 @@ _EVENTS: dict[str, Callable[[Detail], Text]] = {
         f"comes back, {detail.get('status') or 'done'}", f"返回，{detail.get('status') or '完成'}"
     ),
     "record": lambda detail: Text(f"may speak for {detail.get('seconds', 0)} s", f"最长 {detail.get('seconds', 0)} 秒"),
+    "asked": lambda detail: Text(f"asks: {detail.get('question', '')}", f"提问：{detail.get('question', '')}"),
     "recording_refused": lambda _: Text("refuses to be recorded", "拒绝录音"),
     "hangup": lambda _: Text("the caller is gone", "来电者已挂机"),
     **{state: _hours(state) for state in _STATES},

@@ -94,7 +94,7 @@ def test_utf_16_strange_names_and_links_out_are_refused(tmp_path: Path) -> None:
     found = {one.where: one.code for one in read_own(site)[1]}
     assert found == {
         "prompts/fr-FR.yaml": "PR103",
-        "prompts/zh-CN.yaml": "PR100",
+        "prompts/zh-CN.yaml:1": "PR100",
         "prompts/en-US.yaml": "PR100",
         "prompts/notes.txt": "PR103",
     }
