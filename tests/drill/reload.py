@@ -41,7 +41,7 @@ CHANGED = FLOW.format(
     choices="{1: second, 2: second}", more="  second: {step: play, prompts: [queue-nobody], next: bye}\n"
 )
 RATE = 10.0  # new calls a second
-STAY = 60.0  # seconds from the answer to the key that decides
+STAY = 40.0  # seconds from the answer to the key that decides
 
 
 class ReloadLine(DrillLine):
@@ -64,7 +64,7 @@ class ReloadLine(DrillLine):
     def callers(self, number: str, count: int, keys: str, after: float, gap: float = 0.4) -> asyncio.Task[SippResult]:
         """So many callers who press these keys and are hung up on."""
         plan = Plan(
-            extension=NUMBER, number=number, calls=count, rate=RATE, at_once=count, hold=after + gap + 60,
+            extension=NUMBER, number=number, calls=count, rate=RATE, at_once=count, hold=after + gap + 120,
             ending=Ending.LINE, keys=keys, keys_after=after, keys_gap=gap,
         )  # fmt: skip
         sipp = SippCaller(self.house.toolbox.command("sipp"), self.settings.sip_port)
