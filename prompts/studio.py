@@ -12,6 +12,7 @@ from prompts.measure import Floats, speech_loudness
 
 LONGEST = 300.0  # seconds
 LARGEST = 200_000_000  # bytes
+MOST_SAMPLES = 60_000_000  # of all channels: a small file may unpack to gigabytes
 RATES = (8000, 192_000)  # Hz, lowest and highest
 
 
@@ -32,6 +33,8 @@ def read_sound(path: Path) -> tuple[Floats, int]:
                 raise _refused(path, f"its rate is {rate} Hz", f"采样率为 {rate} Hz")
             if frames > LONGEST * rate:
                 raise _refused(path, f"longer than {LONGEST:.0f} s", f"长于 {LONGEST:.0f} 秒")
+            if frames * file.channels > MOST_SAMPLES:
+                raise _refused(path, f"more than {MOST_SAMPLES} samples", f"超过 {MOST_SAMPLES} 个采样")
             data = file.read(dtype="float32", always_2d=True)
     except (OSError, RuntimeError, ValueError, TypeError) as error:  # libsndfile's errors are RuntimeErrors
         raise _refused(path, "it is no sound that can be read", "无法作为声音读取") from error
