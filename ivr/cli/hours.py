@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import typer
 
+from ivr.call.hours_words import STATES, WHYS
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, state
 from ivr.cli.engine import ask
 from ivr.cli.people import By, site_and_zone, table
@@ -26,21 +27,6 @@ Until = Annotated[
     ),
 ]
 
-STATES = {
-    "open": Text("open", "营业"),
-    "closed": Text("closed", "非营业"),
-    "break": Text("at a break", "休息时段"),
-    "holiday": Text("on holiday", "节假日"),
-}
-WHYS = {
-    "switched": Text("by hand", "人工切换"),
-    "always": Text("always", "固定"),
-    "closed day": Text("a closed day", "单日停业"),
-    "open day": Text("an open day", "单日营业"),
-    "holiday": Text("public holiday", "法定节假日"),
-    "make-up day": Text("make-up working day", "调休上班日"),
-    "weekday": Text("schedule", "时间表"),
-}
 _AHEAD = re.compile(r"^([0-9]{1,4})([mhd])$")
 _CLOCK = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])$")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ivr.call.hours_words import STATES
 from ivr.core.language import Text
 from ivr.reports.flow_events import words_of
 from ivr.reports.model import Event, PathStep, TalkStory, VisitStory
@@ -130,7 +131,7 @@ def _leave(row: Step) -> Text:
 
 
 def _hours(row: Step) -> Text:
-    state = _STATES.get(row.event, Text(row.event, row.event))
+    state = STATES.get(row.event, Text(row.event, row.event))
     name, why, day = _detail(row, "hours"), _detail(row, "why"), _detail(row, "holiday")
     day_zh = _detail(row, "holiday_zh") or day
     by_hand = Text(" (by hand)", "（人工切换）") if why == "switched" else Text("", "")
@@ -144,13 +145,6 @@ def _transfer(row: Step) -> Text:
     target = f" → {to}" if to else ""
     return Text(f"{who} hands the caller on{target} ({kind.en})", f"{who} 转接来电者{target}（{kind.zh}）")
 
-
-_STATES = {
-    "open": Text("open", "营业中"),
-    "closed": Text("closed", "非营业时间"),
-    "break": Text("at a break", "休息时段"),
-    "holiday": Text("on holiday", "节假日"),
-}
 
 _WORDS: dict[str, Callable[[Step], Text]] = {
     "prompt": lambda row: Text(f"plays {_detail(row, 'prompt')}", f"播放 {_detail(row, 'prompt')}"),

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ivr.call.hours_words import STATES, WHYS
 from ivr.call.lookup_words import why
 from ivr.call.simulation.story import Item, Story
 from ivr.core.language import Text
 
 Detail = Mapping[str, Any]
 
-_WHY = {
-    "switched": Text("switched by hand", "人工切换"),
-    "always": Text("always", "始终如此"),
-    "closed day": Text("a single closed day", "单独设定的休息日"),
-    "open day": Text("a single open day", "单独设定的工作日"),
-    "holiday": Text("public holiday", "法定节假日"),
-    "make-up day": Text("make-up working day", "调休工作日"),
-    "weekday": Text("by the weekday", "按星期"),
-}
-_STATES = {"open": Text("open", "营业"), "closed": Text("closed", "非营业"),
-           "break": Text("in a break", "午休等间歇"), "holiday": Text("holiday", "节假日")}  # fmt: skip
 _REPLIES = {
     "answered": Text("somebody answers, and ends the talk", "有人接听，由对方结束通话"),
     "talk-hangup": Text("somebody answers; the caller ends the talk", "有人接听，由来电者结束通话"),
@@ -71,10 +61,10 @@ def _branch(detail: Detail) -> Text:
 
 def _hours(state: str) -> Callable[[Detail], Text]:
     def words(detail: Detail) -> Text:
-        why = _WHY.get(str(detail.get("why", "")), Text("", ""))
+        why = WHYS.get(str(detail.get("why", "")), Text("", ""))
         name, holiday = detail.get("hours", ""), detail.get("holiday", "")
-        named = Text(f"{why.en}: {holiday}", f"{why.zh}：{holiday}") if holiday else why
-        stands = _STATES[state]
+        named = Text(f"{why.en}: {holiday}", f"{why.zh}：{detail.get('holiday_zh') or holiday}") if holiday else why
+        stands = STATES[state]
         return Text(f"hours {name}: {stands.en} ({named.en})", f"营业时间 {name}：{stands.zh}（{named.zh}）")
 
     return words
@@ -118,7 +108,7 @@ _EVENTS: dict[str, Callable[[Detail], Text]] = {
     "asked": lambda detail: Text(f"asks: {detail.get('question', '')}", f"提问：{detail.get('question', '')}"),
     "recording_refused": lambda _: Text("refuses to be recorded", "拒绝录音"),
     "hangup": lambda _: Text("the caller is gone", "来电者已挂机"),
-    **{state: _hours(state) for state in _STATES},
+    **{state: _hours(state) for state in STATES},
 }
 
 
