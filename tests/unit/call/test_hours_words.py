@@ -24,6 +24,6 @@ def test_a_holiday_has_its_chinese_name() -> None:
         "holiday_zh": "国庆节",
     }
     told = words(Item("event", 0.0, detail))
-    assert told.en == "hours day: on holiday (public holiday: National Day)"
-    assert told.zh == "营业时间 day：节假日（法定节假日：国庆节）"
+    assert told.en == "hours office: on holiday (public holiday: National Day)"
+    assert told.zh == "营业时间 office：节假日（法定节假日：国庆节）"
     assert "National Day" in words(Item("event", 0.0, {**detail, "holiday_zh": ""})).zh
