@@ -7,10 +7,12 @@ from pathlib import Path
 
 from dialplan.loading import errors_of, load_checked
 from dialplan.model import Site
+from dialplan.semantics.prompts import prompts_used
 from ivr.core.problems import Problem
 from prompts.advertising import advertisement
 from prompts.book import PromptBook
 from prompts.own import read_own
+from prompts.unspoken import unspoken
 
 
 def checked(folder: Path, *, today: date | None = None) -> tuple[Site | None, list[Problem]]:
@@ -34,4 +36,10 @@ def checked(folder: Path, *, today: date | None = None) -> tuple[Site | None, li
     return site, [*wrong, *found]
 
 
-__all__ = ["checked"]
+def unheard(folder: Path, site: Site) -> list[Problem]:
+    """A warning for each own prompt the flows of ``site`` play that has no sound in ``folder``, or an old one."""
+    own, wrong = read_own(folder, {str(language): name for language, name in site.company.items()})
+    return [] if wrong else list(unspoken(PromptBook(own), folder, prompts_used(site)))
+
+
+__all__ = ["checked", "unheard"]

@@ -54,11 +54,13 @@ def check(
 
 
 def _check(place: Path, as_sarif: Path | None) -> list[Problem]:
-    from ivr.call.site_check import checked
+    from ivr.call.site_check import checked, unheard
 
     gc.freeze()  # the modules are here to stay: looking for garbage among them takes a third of the time
     # The year is that of this machine's zone: the site's is known only when its files have been read.
-    _, problems = checked(place, today=SystemClock().now().astimezone().date())
+    site, problems = checked(place, today=SystemClock().now().astimezone().date())
+    if site is not None:
+        problems += unheard(place, site)
     if as_sarif is not None:
         from dialplan.sarif import sarif
 

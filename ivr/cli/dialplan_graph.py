@@ -35,7 +35,9 @@ def graph(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(help="Folder of the site; the one set by default.")] = None,
     flow: Annotated[list[str] | None, typer.Option("--flow", help="This flow only; more than once. / 流程")] = None,
-    form: Annotated[Format, typer.Option("--format", help="mermaid or svg. / 格式")] = Format.MERMAID,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="By default that of the file's ending, else mermaid. / 格式")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File to write; standard output when not given. / 输出文件")
     ] = None,
@@ -43,16 +45,17 @@ def graph(
 ) -> None:
     """Draw the flows; steps with problems of the check are marked. / 绘制流程图，标出有问题的步骤"""
     place = folder or site_folder(state(context).settings)
+    drawing = form or (Format.SVG if out is not None and out.suffix.lower() == ".svg" else Format.MERMAID)
 
     def work() -> str:
-        text = drawn(place, flow or [], form)
+        text = drawn(place, flow or [], drawing)
         if out is not None:
             _write(out, text)
         return text
 
     text = guarded(work, as_json=as_json)
     if as_json:
-        emit({"format": form.value, "file": str(out)} if out is not None else {"format": form.value, "text": text})
+        emit({"format": drawing.value} | ({"file": str(out)} if out is not None else {"text": text}))
     elif out is not None:
         done(f"drawn into {out}", f"已绘制到 {out}")
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,7 @@ import typer
 
 from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, show_problems, site_folder, state
 from ivr.cli.dialplan_swap import changes, put_in_force, serving_version
-from ivr.core.errors import SetupError, UsageError
+from ivr.core.errors import IvrError, SetupError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem, Severity
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dialplan.differing import Change
     from ivr.call.versions import VersionStore
     from ivr.call.versions.swap import Swapped
+    from ivr.core.settings import Settings
 
 NoteOption = Annotated[str, typer.Option("--note", help="Why, for those who look later. / 原因备注")]
 MAX_CHANGES = 20
@@ -42,6 +43,7 @@ def reload(
     as_json: JsonFlag = False,
 ) -> None:
     """Check the site and put it in force; calls under way go on as they began. / 检查并启用站点，不影响通话"""
+    from ivr.call.site_check import unheard
     from ivr.call.versions import VersionStore
     from ivr.call.versions.start import check_folder
     from ivr.call.versions.swap import locked
@@ -49,6 +51,8 @@ def reload(
     settings = state(context).settings
     place = (folder or site_folder(settings)).absolute()
     checked = guarded(lambda: check_folder(place, today=datetime.now().astimezone().date()), as_json=as_json)
+    if checked.edition is not None:
+        checked.problems.extend(unheard(place, checked.edition.site))
     wrong = [one for one in checked.problems if strict or one.severity is Severity.ERROR]
     edition = checked.edition
     if wrong or edition is None:
@@ -140,6 +144,16 @@ def _written(store: VersionStore, version: str, folder: Path) -> Path | None:
         ) from error
 
 
+def _zone(settings: Settings) -> tzinfo | None:
+    """The site's, as in every other list; the machine's where no site can be read."""
+    from ivr.cli.people import site_and_zone
+
+    try:
+        return site_and_zone(settings)[1]
+    except IvrError:
+        return None
+
+
 def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
     """The versions that are kept; the one in force has a star. / 已保存的版本"""
     from rich.markup import escape
@@ -168,10 +182,11 @@ def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
     if not kept or force is None:
         note("no version yet: the first start keeps one", "尚无版本：首次启动时保存")
         return
+    zone = _zone(settings)
     for one in kept:
         star = "*" if one.version == force.version else " "
         last = one.times[-1] if one.times else None
-        when = f"{one.last.astimezone():%Y-%m-%d %H:%M:%S}"
+        when = f"{one.last.astimezone(zone):%Y-%m-%d %H:%M:%S}"
         never = "" if last else str(Text("never in force", "从未生效"))
         words = "  ".join(part for part in (when, last.by if last else never, last.note if last else "") if part)
         console.print(f"{star} [bold]{one.version}[/bold]  {escape(words)}", soft_wrap=True)

@@ -186,7 +186,7 @@ def test_graph(ivr: Ivr, site: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("flowchart TD\n")
     out = tmp_path / "flow.svg"
-    assert ivr("dialplan", "graph", str(site), "--format", "svg", "-o", str(out)).exit_code == 0
+    assert ivr("dialplan", "graph", str(site), "-o", str(out)).exit_code == 0
     assert out.read_text("utf-8").startswith("<svg ")
     assert ivr("dialplan", "graph", "--flow", "nowhere").exit_code == 2
     assert ivr("dialplan", "graph", "-o", str(tmp_path / "no" / "x.svg")).exit_code == 3
