@@ -159,7 +159,10 @@ def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], durati
     brought = asked if asked is not None else blind[-1] if blind else None
     start = answered if asked is None else _at(call, asked)
     own = _handed(call, handed, leg.agent, start, end)
-    by_itself = brought is None and bool((call.evidence or {}).get("transferred"))  # the flow has led to him
+    joined = bool((call.evidence or {}).get("transferred"))
+    by_itself = brought is None and joined  # the flow has led to him
+    if brought is None and not joined and _rung_by_flow(call, answered):
+        return None  # the caller hung up while he answered
     return Talk(
         agent=leg.agent,
         uniqueid=leg.uniqueid,
@@ -170,6 +173,11 @@ def _of_leg(call: Call, leg: Leg, handed: list[Step], others: list[Talk], durati
         ring=max(0.0, answered - _seconds(call, leg.started_at)),
         handed_by=str(brought.detail.get("agent", "")) if brought is not None else "",
     )
+
+
+def _rung_by_flow(call: Call, answered: float) -> bool:
+    """Whether the flow had rung somebody by then."""
+    return any(step.kind == "transfer" and step.event == "dial" and _at(call, step) <= answered for step in call.steps)
 
 
 def _rung(call: Call) -> set[str]:

@@ -115,6 +115,13 @@ def test_who_hangs_up_while_a_phone_rings_for_him_has_abandoned() -> None:
     assert rung(dialled(1), dialled(2, "leave"), refused_before, dialled(4)).outcome == "abandoned"
 
 
+def test_an_agent_who_answers_when_the_caller_is_gone_has_not_talked_to_him() -> None:
+    facts = [one for one in talk(20, 20) if not isinstance(one, ev.BridgeEntered)]
+    call = told(sorted([*facts, dialled(4)], key=lambda fact: fact.at))
+    assert (call.outcome, call.talks, call.hung_up_by) == ("abandoned", [], "caller")
+    assert len(told(sorted([*talk(20, 20), dialled(4)], key=lambda fact: fact.at)).talks) == 1
+
+
 def test_what_comes_after_the_ringing_counts_for_more() -> None:
     unserved = own.OutcomeDecided(at=at(20), linkedid="1.1", outcome="unserved")
     assert rung(dialled(4), dialled(20, "leave"), unserved).outcome == "unserved"
