@@ -36,7 +36,8 @@ class UnreadableError(Exception):
         self.why = why
 
 
-def _why(error: OSError | RuntimeError | ValueError | UnreadableError) -> Text:
+def reason(error: OSError | RuntimeError | ValueError | UnreadableError) -> Text:
+    """Why a file was not read."""
     match error:
         case UnreadableError():
             return error.why
@@ -92,7 +93,7 @@ class SiteFiles:
             self.root = folder.resolve(strict=True)
             names = sorted(os.listdir(self.root))  # noqa: PTH208 - names, as bytes may not decode
         except (OSError, RuntimeError, ValueError) as error:
-            self._lost("DP002", shown(folder, 4096), what=_why(error))
+            self._lost("DP002", shown(folder, 4096), what=reason(error))
             return
         for part in (*REQUIRED, *OPTIONAL):
             if f"{part}.yaml" in names:
@@ -120,7 +121,7 @@ class SiteFiles:
                     elif not name.startswith("."):
                         self._stranger(f"flows/{name}", ["*.yaml"])
             except (OSError, RuntimeError, UnreadableError) as error:
-                self._lost("DP002", "flows:1:1", what=_why(error))
+                self._lost("DP002", "flows:1:1", what=reason(error))
                 return
         if not stems:
             self._lost("DP001", "flows:1:1", what="flows/*.yaml")
@@ -155,7 +156,7 @@ class SiteFiles:
             place = Place(file, error.place.line, error.place.column)
             self._lost(error.code, place, **error.fields)
         except (OSError, RuntimeError, ValueError, UnreadableError) as error:
-            self._lost("DP002", Place(file), what=_why(error))
+            self._lost("DP002", Place(file), what=reason(error))
         return None
 
 
@@ -168,4 +169,4 @@ def _duplicate_code(code: str, path: Loc) -> str:
     return code
 
 
-__all__ = ["MAX_BYTES", "MAX_FLOWS", "OPTIONAL", "REQUIRED", "SiteFiles", "UnreadableError", "read_bytes"]
+__all__ = ["MAX_BYTES", "MAX_FLOWS", "OPTIONAL", "REQUIRED", "SiteFiles", "UnreadableError", "read_bytes", "reason"]

@@ -17,6 +17,7 @@ from dialplan.places import PARTS, Places
 from dialplan.steps import STEPS, data
 from dialplan.steps import base as steps
 from dialplan.tree import Loc
+from dialplan.wide import hint
 from ivr.core.language import Text
 from ivr.core.problems import Problem
 
@@ -229,7 +230,9 @@ def _told(value: Any) -> Text:
         case list():
             return Text("a list", "列表")
         case _:
-            return Text(shown(value) or "''", shown(value) or "''")
+            told = shown(value) or "''"
+            wide = hint(told)
+            return Text(told + wide.en, told + wide.zh)
 
 
 __all__ = ["MAX_SHOWN", "model_at", "schema_problems"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import kwlist
 
+from dialplan.wide import hint
 from ivr.core.language import Text
 
 WORDS = frozenset({"and", "or", "not", "in", "true", "false"})
@@ -109,7 +110,8 @@ def _why(text: str, at: int) -> Text:
         )
     if sign.isalpha() or sign == "_":
         return Text("text stands in quotes: 'text'", "文字要加引号：'文字'")
-    return Text(f"{sign!a} has no meaning here", f"{sign!a} 在此没有意义")
+    wide, seen = hint(sign), f"'{sign}'" if sign.isprintable() else ascii(sign)
+    return Text(f"{seen} has no meaning here{wide.en}", f"{seen} 在此没有意义{wide.zh}")
 
 
 __all__ = ["WORDS", "Token", "TokenError", "tokens"]

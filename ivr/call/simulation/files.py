@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from dialplan.base import pattern_of
 from dialplan.codes import problem, shown
-from dialplan.files import UnreadableError, read_bytes
+from dialplan.files import UnreadableError, read_bytes, reason
 from dialplan.places import Places
 from dialplan.tree import Loc, Node, Place, TreeError, decode, parse
-from ivr.call.simulation.plan import LookupReplies, LookupReply
-from ivr.call.simulation.scenario import Scenario, ScenarioFile
+from ivr.call.simulation.plan import WORDS, LookupReplies, LookupReply, Word, words_of
+from ivr.call.simulation.scenario import Action, PathEntry, Scenario, ScenarioFile, StepName
 from ivr.core.errors import SiteError
 from ivr.core.language import Text
 from ivr.core.problems import Problem
@@ -86,8 +87,9 @@ def _read(root: Path, relative: Path, kind: Any) -> tuple[Any, Places]:
         place = Place(file, error.place.line, error.place.column)
         raise refusal([problem(error.code, place, **error.fields)]) from None
     except (OSError, RuntimeError, ValueError, UnreadableError) as error:
-        why = error.why if isinstance(error, UnreadableError) else shown(getattr(error, "strerror", None) or error)
-        raise refusal([problem("DP002", Place(file), what=why)]) from None
+        unread = problem("DP002", Place(file), what=reason(error))
+        cure = Text("name an ordinary file that this user may read", "请指定当前用户可读的普通文件")
+        raise refusal([replace(unread, cure=cure)]) from None
     places = Places(tree)
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
@@ -112,8 +114,20 @@ def _fault(error: Any, places: Places) -> Problem:
         return Problem(places.of_key(*loc), "TS102", text, Text(f"write {field}: …", f"请写 {field}: …"))
     what = shown(error["input"]) if isinstance(error["input"], str) else ""
     text = Text(f"{field}: {what} cannot stand here", f"{field}：此处不能写 {what}")
+    return Problem(places.of(*loc), "TS103", text, _cure(error))
+
+
+def _cure(error: Any) -> Text:
+    pattern = error.get("ctx", {}).get("pattern")
+    if pattern == pattern_of(Word):
+        words = ", ".join(words_of(WORDS))
+        return Text(f"write one of: {words}", f"可用：{words}")
+    if pattern == pattern_of(Action):
+        return Text("write keys (1, 123456#, !1), timeout or hangup", "请写按键（1、123456#、!1）、timeout 或 hangup")
+    if pattern in {pattern_of(StepName), pattern_of(PathEntry)}:
+        return Text("write the name of a step, flow/step, or ...", "请写步骤名、流程/步骤 或 ...")
     message = shown(error["msg"], 200)
-    return Problem(places.of(*loc), "TS103", text, Text(message, f"应符合：{message}"))
+    return Text(message, f"应符合：{message}")
 
 
 def refusal(problems: list[Problem]) -> SiteError:
