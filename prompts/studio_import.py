@@ -163,8 +163,13 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
             data = file.read(MOST_BYTES + 1)
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise _unusable(table, f"cannot be read: {why}", f"无法读取：{why}") from error
+        if isinstance(error, UnicodeDecodeError):
+            raise _unusable(
+                table,
+                "it is not UTF-8; in Excel, save it as “CSV UTF-8”",
+                "不是 UTF-8 文本；在 Excel 中请另存为“CSV UTF-8”",
+            ) from error
+        raise _unusable(table, f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}") from error
     if len(data) > MOST_BYTES:
         raise _unusable(table, f"more than {MOST_BYTES} bytes", f"超过 {MOST_BYTES} 字节")
     header = text.split("\n", 1)[0]
@@ -174,7 +179,7 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
         columns = {str(name).strip().lower() for name in reader.fieldnames or ()}
         if "language" not in columns or not columns & {"id", "file"} or columns - _COLUMNS:
             names = "language, id or file, text"
-            raise _unusable(table, f"its first line must name {names}", f"首行须为 {names}")
+            raise _unusable(table, f"its first line must name {names}", "首行须为列名 language、id 或 file、text")
         rows = []
         for row in reader:
             plain = {str(name).strip().lower(): (row[name] or "").strip() for name in reader.fieldnames or ()}

@@ -76,6 +76,8 @@ class TypedCaller:
                 return words[0] if typed is not None else HANGUP
             if known_word(verb, typed):
                 return typed
+            if typed.lower() == "h" and HANGUP in words:
+                return HANGUP
 
 
 def _typed(asked: Text) -> str | None:

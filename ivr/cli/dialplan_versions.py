@@ -188,7 +188,8 @@ def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
         last = one.times[-1] if one.times else None
         when = f"{one.last.astimezone(zone):%Y-%m-%d %H:%M:%S}"
         never = "" if last else str(Text("never in force", "从未生效"))
-        words = "  ".join(part for part in (when, last.by if last else never, last.note if last else "") if part)
+        why = next((time.note for time in reversed(one.times) if time.note), "")  # a rollback seldom says why
+        words = "  ".join(part for part in (when, last.by if last else never, why) if part)
         console.print(f"{star} [bold]{one.version}[/bold]  {escape(words)}", soft_wrap=True)
     if serving is not None and serving != force.version:
         failed(
