@@ -17,7 +17,10 @@ KINDS: tuple[Kind, ...] = ("digits", "number", "money", "date", "time")
 
 
 async def run(step: Say, call: CallContext) -> Outcome:
-    """Say everything in order, or nothing where a value is none of its kind: half a sentence helps nobody."""
+    """Say everything in order, or nothing where a value is none of its kind: half a sentence helps nobody.
+
+    Told is what kind of value was said, not the value: a service may have answered it.
+    """
     variables = variables_of(call)
     said: list[tuple[str, list[str]]] = []
     for spoken in step.say:
@@ -30,7 +33,7 @@ async def run(step: Say, call: CallContext) -> Outcome:
     keys = ALL_KEYS.replace(HUMAN, "") if call.human_at_hand else ALL_KEYS
     for kind, sounds in said:
         if kind != "prompt":
-            call.tell("said", kind=kind, sounds=sounds, language=call.language)
+            call.tell("said", kind=kind, language=call.language)
         heard = await call.say(sounds, keys=keys if step.barge_in else "")
         if heard.hung_up:
             return HungUp()
