@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, run, state
 from ivr.cli.engine import ask
-from ivr.cli.people import table
+from ivr.cli.people import site_and_zone, table
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
@@ -48,6 +49,7 @@ def list_(
     if not found:
         note("no callbacks", "没有回电")
         return
+    _, zone = guarded(lambda: site_and_zone(settings))
     heads = (Text("id", "编号"), Text("queue", "队列"), Text("number", "号码"), Text("waits since", "等候自"),
              Text("state", "状态"), Text("tries", "次数"), Text("", ""))  # fmt: skip
     rows = [
@@ -55,7 +57,7 @@ def list_(
             one["id"],
             one["queue"],
             one["number"],
-            one["since"][:19].replace("T", " ") + " UTC",
+            f"{datetime.fromisoformat(one['since']).astimezone(zone):%Y-%m-%d %H:%M:%S}",
             _STATES.get(one["state"], one["state"]),
             one["tries"],
             one["why"],

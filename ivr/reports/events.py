@@ -115,6 +115,14 @@ def _digits(row: Step) -> Text:
     return Text(f"{count} digits, kept secret", f"输入 {count} 位（保密）")
 
 
+_DIALLED = {
+    "ANSWER": Text("answered", "已接听"),
+    "BUSY": Text("busy", "忙"),
+    "NOANSWER": Text("no answer", "无人接听"),
+    "CANCEL": Text("the caller hung up", "来电者挂机"),
+    "CHANUNAVAIL": Text("not reachable", "无法接通"),
+    "CONGESTION": Text("no line free", "线路不可用"),
+}
 # What a stay in a queue tells better.
 _IN_QUEUE = {"queue": frozenset({"join", "leave"}), "transfer": frozenset({"join"})}
 
@@ -126,7 +134,8 @@ def _leave(row: Step) -> Text:
         return Text("the recording ends", "录音结束")
     status = _detail(row, "status")
     if row.kind == "transfer":
-        return Text(f"the transfer ends ({status})", f"转接结束（{status}）")
+        how = _DIALLED.get(status, Text(status, status))
+        return Text(f"the transfer ends ({how.en})", f"转接结束（{how.zh}）")
     return Text(f"leaves the queue ({status})", f"离开队列（{status}）")
 
 

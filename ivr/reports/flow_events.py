@@ -23,7 +23,8 @@ def _lookup(detail: Detail) -> Text:
     took = f", {ms} ms" if ms is not None else ""
     answer = Text(str(status) if status else "no answer", str(status) if status else "无应答")
     asked = Text(f"asks {host}: {answer.en}{took}", f"查询 {host}：{answer.zh}{took.replace(', ', '，')}")
-    if problem := _of(detail, "problem"):
+    problem = _of(detail, "problem")
+    if problem and problem != f"status {status}":
         because = why(problem)
         return Text(f"{asked.en}; {because.en}", f"{asked.zh}；{because.zh}")
     if saved := _of(detail, "saved"):

@@ -77,6 +77,19 @@ def _lookup(detail: Detail) -> Text:
     return Text(f"lookup answered, keeps {saved or 'nothing'}", f"查询成功，保存 {saved or '（无）'}")
 
 
+_BACK = {
+    "": "完成",
+    "CONTINUE": "通话结束",
+    "ANSWER": "通话结束",
+    "TIMEOUT": "等待超时",
+    "KEY": "按键离开",
+    "FULL": "队列已满",
+    "JOINEMPTY": "队列无坐席",
+    "LEAVEEMPTY": "队列无坐席",
+    "BUSY": "忙",
+    "NOANSWER": "无人接听",
+    "CHANUNAVAIL": "无法接通",
+}
 _EVENTS: dict[str, Callable[[Detail], Text]] = {
     "key": _key,
     "human": lambda _: Text("key 0: a human", "按键 0：人工"),
@@ -102,7 +115,8 @@ _EVENTS: dict[str, Callable[[Detail], Text]] = {
         f"queue {detail.get('queue', '')} has no agents", f"队列 {detail.get('queue', '')} 无坐席"
     ),
     "leave": lambda detail: Text(
-        f"comes back, {detail.get('status') or 'done'}", f"返回，{detail.get('status') or '完成'}"
+        f"comes back, {detail.get('status') or 'done'}",
+        f"返回，{_BACK.get(str(detail.get('status') or ''), detail.get('status'))}",
     ),
     "record": lambda detail: Text(f"may speak for {detail.get('seconds', 0)} s", f"最长 {detail.get('seconds', 0)} 秒"),
     "asked": lambda detail: Text(f"asks: {detail.get('question', '')}", f"提问：{detail.get('question', '')}"),

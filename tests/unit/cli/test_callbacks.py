@@ -58,6 +58,7 @@ def test_they_are_listed_in_the_order_of_their_places_and_masked(ivr: Ivr, book:
     ]
     shown = ivr("callbacks", "list").stdout
     assert "13900000001" not in shown
+    assert "2026-03-04 19:59:00" in shown, "by the clock of the site's zone"
     assert shown.index("*02") < shown.index("*01")
 
 
