@@ -138,8 +138,7 @@ async def up(settings: Settings) -> None:
         AsteriskError: if Asterisk cannot be had or started.
         TelephonyError: if one of our processes keeps ending.
     """
-    say = lambda text: print(text, flush=True)  # noqa: E731
-    edition = await asyncio.to_thread(in_force, settings, SystemClock(), tell=say)
+    edition = await asyncio.to_thread(in_force, settings, SystemClock())  # that the folder differs has been said
     site = edition.site
     toolbox = await find_tools(settings, needs=("asterisk",))
     instance = await asyncio.to_thread(prepare, settings, site, toolbox=toolbox, book=edition.book)
