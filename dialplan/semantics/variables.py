@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dialplan.codes import known, problem
+from dialplan.codes import known, problem, shown
 from dialplan.expressions import Expression, ExpressionError
 from dialplan.model import Branch, SetVariables, Site
 from dialplan.nesting import Nesting, Spot
@@ -24,6 +24,7 @@ from dialplan.variables import (
     set_by,
     templates_of,
 )
+from ivr.core.language import Text
 from ivr.core.problems import Problem
 
 _ENV = re.compile(r"\{(env\.[^{}]*)\}")
@@ -133,7 +134,14 @@ def _used(step: str, use: _Use, at: Loc, names: _Known, before: int, places: Pla
         if use.name in secret:
             yield problem("DP406", where, step=step, what=use.name)
         else:
-            yield problem("DP403", where, step=step, what=use.name, known=known(use.name, {*plain, *BUILT_IN}))
+            names_there = known(use.name, {*plain, *BUILT_IN})
+            if "when" in use.at or "compute" in use.at:
+                name = shown(use.name)
+                names_there = Text(
+                    f"{names_there.en}; if it is a text, put it in quotes: '{name}'",
+                    f"{names_there.zh}；如果是文字，请加引号：'{name}'",
+                )
+            yield problem("DP403", where, step=step, what=use.name, known=names_there)
     elif not before & bits[use.name]:
         yield problem("DP404", where, step=step, what=use.name)
 

@@ -45,3 +45,15 @@ def test_in_a_condition_the_sign_itself_is_shown() -> None:
     with pytest.raises(ExpressionError) as raised:
         Expression.parse("human == ‘yes’")
     assert raised.value.why.en == "'‘' has no meaning here (‘ is full-width: write ')"
+
+
+def test_a_word_without_quotes_may_be_a_text(tmp_path: Path) -> None:
+    flow = TINY_SITE["flows/main.yaml"].replace(
+        "next: greet}",
+        "next: ask}\n  ask: {step: branch, cases: [{when: language == english, go: bye}], next: greet}",
+        1,
+    )
+    found = check_site(write_files(tmp_path, {**TINY_SITE, "flows/main.yaml": flow}))
+    (wrong,) = [one for one in found if one.code == "DP403"]
+    assert "quotes: 'english'" in wrong.cure.en
+    assert "引号：'english'" in wrong.cure.zh
