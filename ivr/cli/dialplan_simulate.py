@@ -219,11 +219,11 @@ def test(
     if as_json:
         emit({"site": str(place)} | report.as_dict())
     else:
-        _show_report(report, place.name)
+        _show_report(report, place.name, missed=not only)
     raise typer.Exit(0 if report.ok else 1)
 
 
-def _show_report(report: Report, site: str) -> None:
+def _show_report(report: Report, site: str, *, missed: bool) -> None:
     for result in report.results:
         if result.ok:
             console.print(f"[green]✓[/green] {escape(result.name)} [dim]{escape(result.where)}[/dim]", soft_wrap=True)
@@ -239,7 +239,7 @@ def _show_report(report: Report, site: str) -> None:
             text = Text(f"nothing stood in for lookup {lookup}", f"查询 {lookup} 没有替代应答")
             console.print(f"    [yellow]{escape(str(text))}[/yellow]", soft_wrap=True)
     covered = report.coverage
-    if covered.missed:
+    if covered.missed and missed:
         text = Text(f"steps no scenario reached: {', '.join(covered.missed)}",
                     f"没有场景到达的步骤：{'、'.join(covered.missed)}")  # fmt: skip
         console.print(f"[yellow]{escape(str(text))}[/yellow]", soft_wrap=True)
