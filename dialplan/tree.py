@@ -131,7 +131,7 @@ def _syntax(text: str, place: Place, what: str) -> TreeError:
     if (cause := likely_cause(text, place.line)) is not None:
         why, number, column = cause
         return TreeError("DP004", Place(place.file, number, column), what=why)
-    return TreeError("DP004", place, what=translated(what))
+    return TreeError("DP004", place, what=translated(what) or what)
 
 
 class _Builder:

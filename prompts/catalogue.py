@@ -244,7 +244,8 @@ def read_catalogue(path: Path, *, shown: str = "") -> Catalogue:
         reader.problems.append(mistake(f"{shown}:{line}", "PR100", why))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        why, line = translated(str(getattr(error, "problem", None) or error).splitlines()[0]), 0
+        said = str(getattr(error, "problem", None) or error).splitlines()[0]
+        why, line = translated(said) or Text(said, said), 0
         if mark:
             cause = likely_cause(text, mark.line + 1)
             why, line = cause[:2] if cause is not None else (why, mark.line + 1)

