@@ -106,7 +106,7 @@ def test_the_wheel_holds_every_file_of_the_packages_and_no_other(built: Built) -
     assert not [name for name in names if Path(name).name.startswith(("test_", "conftest"))]
     size = built.wheel.stat().st_size
     print(f"wheel: {size / 1e6:.1f} MB, {len(names)} files")
-    assert size < 60e6
+    assert size < 80e6  # indexes take 100 MB; almost all of it is sound
 
 
 def test_the_wheel_names_nobody_and_no_place(built: Built) -> None:
