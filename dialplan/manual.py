@@ -119,12 +119,11 @@ def code_pages() -> str:
     """Every code with what it means, how to mend it, in English and Chinese, and an example; in Markdown."""
     parts: list[str] = []
     for code, kind in CODES.items():
-        told = _UNSHOWN.get(code) or example(code)
         parts += [
             f"### {code} ({kind.severity.value})",
             _escaped(f"{plain(kind.text.en)}. To mend it: {plain(kind.cure.en)}."),
             _escaped(f"{plain(kind.text.zh)}。处理办法：{plain(kind.cure.zh)}。"),
-            told.strip(),
+            example(code).strip(),
         ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -149,7 +148,9 @@ def refreshed(text: str) -> str:
 
 
 def example(code: str) -> str:
-    """What brings a problem about, as Markdown: the file and its text; empty where it cannot be shown."""
+    """What brings a problem about, as Markdown: the file and its text, or in words where it cannot be shown."""
+    if code in _UNSHOWN:
+        return _UNSHOWN[code]
     found = EXAMPLES[code]
     if not isinstance(found.text, str) or len(found.text) > 600:
         return ""

@@ -110,4 +110,5 @@ def test_the_flow_in_the_guide_is_sound(tmp_path: Path) -> None:
 
 def test_an_example_is_shown_with_its_file() -> None:
     assert example("DP106") == "`queues.yaml`\n\n```yaml\nservice: {ring: 90}\n```\n"
-    assert example("DP001") == ""
+    assert example("DP001") == "`queues.yaml` is not there."
+    assert all(example(code).strip() for code in CODES)
