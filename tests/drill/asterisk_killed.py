@@ -59,6 +59,7 @@ async def drill(folder: Path, talks: int, count: int) -> None:
         assert pid is not None
         killed = datetime.now(UTC)
         os.kill(pid, signal.SIGKILL)
+        await until(lambda: gone(pid), "the killed Asterisk gone, its ports free", 20)
         crowd.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await crowd
@@ -77,6 +78,14 @@ async def drill(folder: Path, talks: int, count: int) -> None:
         print(f"{len(stories)} calls closed as interrupted, their ends within {late:.1f} s of the kill; "
               f"drift left {answer['left']}")  # fmt: skip
         await sound(line, killed)
+
+
+async def gone(pid: int) -> bool:
+    """Whether a killed process holds nothing any more; with many channels that takes a moment."""
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text("utf-8")
+    except FileNotFoundError:
+        return True
 
 
 async def sound(line: DrillLine, killed: datetime) -> None:
