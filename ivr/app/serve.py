@@ -106,7 +106,8 @@ async def serve(settings: Settings) -> None:
         stack.push_async_callback(client.close)
         pauses = Pauses(database, client, journal, clock, lambda: sites.site.pause_limit)
         live = LiveQueues()
-        staff = await Staff.begin(lambda: sites.site, client, database, clock)
+        channels = partial(AgiChannel, recordings=settings.recordings, sounds=sounds_root(settings))
+        staff = await Staff.begin(lambda: sites.site, client, database, clock, channels)
         lines = await Lines.begin(
             database,
             client,
@@ -129,14 +130,14 @@ async def serve(settings: Settings) -> None:
             lines.desk,
             services=services,
             switches=staff.hours,
-            channels=partial(AgiChannel, recordings=settings.recordings, sounds=sounds_root(settings)),
+            channels=channels,
         )
-        asked = {
+        asked = staff.asked | {
             "call": engine.handle,
             "callback": engine.handle_agent_first,
-            "card": CardDesk(sites, journal, pauses, clock).handle,
+            "card": CardDesk(sites, journal, pauses, clock, channels=channels).handle,
         }
-        server = AgiServer(ami_host(settings), settings.agi_port, asked | staff.asked)
+        server = AgiServer(ami_host(settings), settings.agi_port, asked)
         await server.start()
         stack.push_async_callback(server.stop, GRACE)
         watched = await Watched.begin(settings, database, client, live, staff, lambda: sites.site, clock, lines.book)
@@ -150,9 +151,7 @@ async def serve(settings: Settings) -> None:
         metrics = Metrics(live, journal, clock, lambda: sites.site, lambda: client.connected)
         count(client, lines.floor, watched, metrics)
         if settings.metrics_port:
-            scraped = MetricsServer(metrics, ami_host(settings), settings.metrics_port)
-            await scraped.start()
-            stack.push_async_callback(scraped.stop)
+            await publish(metrics, settings, stack)
         ledger = Ledger(database, settings.recordings, settings.spool, clock)
         agents = lambda: {agent.extension: one for one, agent in sites.site.agents.items()}  # noqa: E731
         reconciler = Reconciler(database, clock, Sources.of(settings), agents)
@@ -176,6 +175,17 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
         ready.take_away()
         log.info("stopping")
+
+
+async def publish(metrics: Metrics, settings: Settings, stack: AsyncExitStack) -> None:
+    """Let Prometheus read the metrics until ``stack`` ends.
+
+    Raises:
+        SetupError: if the port is in use.
+    """
+    scraped = MetricsServer(metrics, ami_host(settings), settings.metrics_port)
+    await scraped.start()
+    stack.push_async_callback(scraped.stop)
 
 
 def count(client: AmiClient, floor: Floor, watched: Watched, metrics: Metrics) -> None:

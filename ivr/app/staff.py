@@ -12,6 +12,7 @@ from ivr.agents.keeper import StateKeeper
 from ivr.ami.client import AmiClient
 from ivr.call.agent_codes import AgentCodes
 from ivr.call.agent_requests import agent_routes
+from ivr.call.agi_channel import Channels
 from ivr.call.hours_desk import HoursDesk
 from ivr.call.hours_requests import hours_routes
 from ivr.call.supervise import SuperviseDesk
@@ -32,12 +33,14 @@ class Staff:
         routes: for the control socket.
     """
 
-    def __init__(self, site: Callable[[], Site], client: AmiClient, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, site: Callable[[], Site], client: AmiClient, database: Database, clock: Clock, channels: Channels
+    ) -> None:
         self.board = AgentBoard(site)
         self.desk = AgentDesk(site, client, database, clock)
         self.keeper = StateKeeper(client, database, self.board, self.desk, site, clock)
         self.hours = HoursDesk(site, database, clock)
-        self.codes = AgentCodes(site, self.desk, self.board, clock, self.hours)
+        self.codes = AgentCodes(site, self.desk, self.board, clock, self.hours, channels)
         self.supervise = SuperviseDesk(site, self.board, client, database, clock)
         client.listen(self.supervise.tell)
         self.asked = {"agent": self.codes.handle, "supervise": self.supervise.handle}
@@ -46,12 +49,14 @@ class Staff:
         self.routes |= hours_routes(self.hours)
 
     @classmethod
-    async def begin(cls, site: Callable[[], Site], client: AmiClient, database: Database, clock: Clock) -> Self:
+    async def begin(
+        cls, site: Callable[[], Site], client: AmiClient, database: Database, clock: Clock, channels: Channels
+    ) -> Self:
         """Staff that know which hours are switched by hand.
 
         Raises:
             StorageError: if the database cannot be read.
         """
-        staff = cls(site, client, database, clock)
+        staff = cls(site, client, database, clock, channels)
         await staff.hours.read()
         return staff

@@ -16,7 +16,7 @@ from dialplan.staffing import NO_ANSWER, outcome_of, reason_of, spoken_to
 from ivr.agents.board import AgentBoard
 from ivr.agents.desk import PHONE, AgentDesk, NoTalkError, NotLoggedInError, Standing
 from ivr.agi import AgiRequest, AgiSession
-from ivr.call.agi_channel import AgiChannel
+from ivr.call.agi_channel import AgiChannel, Channels
 from ivr.call.hours_desk import HoursDesk, NotAllowedError
 from ivr.core.clock import Clock
 from ivr.core.errors import UsageError
@@ -38,16 +38,24 @@ class AgentCodes:
         board: knows who is in wrap-up.
         clock: the time.
         hours: switches business hours.
+        channels: makes the agent's channel.
     """
 
     def __init__(
-        self, site: Callable[[], Site], desk: AgentDesk, board: AgentBoard, clock: Clock, hours: HoursDesk
+        self,
+        site: Callable[[], Site],
+        desk: AgentDesk,
+        board: AgentBoard,
+        clock: Clock,
+        hours: HoursDesk,
+        channels: Channels = AgiChannel,
     ) -> None:
         self._site = site
         self._desk = desk
         self._board = board
         self._clock = clock
         self._hours = hours
+        self._channels = channels
 
     async def handle(self, request: AgiRequest, session: AgiSession) -> None:
         """Do what a code asks for and say what came of it.
@@ -61,7 +69,7 @@ class AgentCodes:
         if agent is None:
             raise UsageError(f"no agent {name!r:.60}", cure="ivr asterisk render")
         language = spoken_to(agent, site.languages)
-        channel = AgiChannel(session, language)
+        channel = self._channels(session, language)
         await session.set_autohangup(LIMIT)
         await channel.set_language(language)
         prompts = await self._do(name, agent, code, digits)

@@ -8,13 +8,13 @@ that moment, and the dialplan takes the caller to the emergency route.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import ceil
 from pathlib import Path
 
 from dialplan.model import Language
 from ivr.agi import AgiSession
-from ivr.call.channel import Heard
+from ivr.call.channel import Channel, Heard
 from ivr.core.errors import SetupError
 from ivr.core.ids import is_safe_id
 from ivr.core.log import get_logger
@@ -32,6 +32,10 @@ ASKED_JUST_NOW = 1.0
 SLOWEST = 2.0
 # Seconds for a prompt whose length is not known.
 UNKNOWN = 60.0
+
+
+Channels = Callable[[AgiSession, Language], Channel]
+"""Makes a channel from the AGI session and the language spoken on it."""
 
 
 class AgiChannel:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dialplan.model import Language
 from ivr.agi import AgiRequest, AgiSession
-from ivr.call.agi_channel import AgiChannel
+from ivr.call.agi_channel import AgiChannel, Channels
 from ivr.call.context import CallContext
 from ivr.call.digits import enter_digits, luhn
 from ivr.call.recorder import PauseError
@@ -53,23 +53,31 @@ class CardDesk:
         recorder: is paused meanwhile.
         sink: takes the number.
         clock: the time.
+        channels: makes the caller's channel.
     """
 
     def __init__(
-        self, sites: SiteBook, journal: Journal, recorder: Recorder, clock: Clock, sink: CardSink | None = None
+        self,
+        sites: SiteBook,
+        journal: Journal,
+        recorder: Recorder,
+        clock: Clock,
+        sink: CardSink | None = None,
+        channels: Channels = AgiChannel,
     ) -> None:
         self._sites = sites
         self._journal = journal
         self._recorder = recorder
         self._clock = clock
         self._sink = sink or NoSink()
+        self._channels = channels
 
     async def handle(self, request: AgiRequest, session: AgiSession) -> None:
         """Ask for the number with all recorders of the call silent; where they cannot be, it is not asked for."""
         linkedid, site = safe_id(request.linkedid or request.uniqueid), self._sites.site
         language = language_of(request.language, site.languages)
         trace = JournalTrace(linkedid, self._journal, self._clock)
-        channel = AgiChannel(session, language)
+        channel = self._channels(session, language)
         call = CallContext(linkedid, site, "", channel, trace, self._clock, language, step="card", kind="card")
         call.tell("enter")
         try:

@@ -6,14 +6,13 @@ wrong before that leaves it unset, and the dialplan takes the caller to the emer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from dialplan.model import Callback, Enqueue, Language, Transfer
 from ivr.agi import AgiRequest, AgiSession
-from ivr.call.agi_channel import AgiChannel
-from ivr.call.channel import Channel
+from ivr.call.agi_channel import AgiChannel, Channels
 from ivr.call.context import CallContext
 from ivr.call.outcome import End, Handover, HungUp
 from ivr.call.recorder.port import NoRecorder, Recorder
@@ -105,7 +104,7 @@ class Engine:
         services: Services | None = None,
         switches: Switches | None = None,
         book: PromptBook | None = None,
-        channels: Callable[[AgiSession, Language], Channel] | None = None,
+        channels: Channels = AgiChannel,
     ) -> None:
         self.recorder: Recorder = recorder or NoRecorder()
         self.floor: Floor = floor or NoFloor()
@@ -113,7 +112,7 @@ class Engine:
         self.services: Services = services or NoServices()
         self.switches: Switches = switches or NoSwitches()
         self.book = book
-        self.channels: Callable[[AgiSession, Language], Channel] = channels or AgiChannel
+        self.channels = channels
         self.sites = sites
         self.journal = journal
         self.continuations = continuations
