@@ -6,18 +6,16 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from dialplan.loading import load_site
 from dialplan.model import Collect, FlowStep, LanguageChoice, Lookup, Menu, Site, Survey
+from dialplan.sites import demo_site
 from ivr.call.fake import HANGUP, TIMEOUT, ScriptedCaller
 from ivr.call.simulation import Item, LookupReply, Plan, Simulator, Story, Visit
 from ivr.call.simulation.plan import WORDS
 from ivr.journal.facts import CallOpened, StepFact
-from prompts.book import PromptBook
 
 KEYS = "0123456789*#"
 VALUES = ["", "12.50", "-1", "2026-03-04", "09:30", "ready", "waiting", "in-repair", "blocked", "yes", "0", "x" * 400]
@@ -25,11 +23,10 @@ LONGEST_CALL = 4 * 3600.0
 MOST_STEPS = 400
 
 
-@lru_cache
-def simulator_of(folder: Path) -> Simulator:
-    """Of a site that is in order."""
-    site = load_site(folder)
-    return Simulator(site, PromptBook.of_site(folder, dict(site.company.items())))
+SITES = sorted(path for path in demo_site().parent.iterdir() if (path / "site.yaml").is_file())
+"""The folders of the sites that travel with the code."""
+
+simulator_of = lru_cache(Simulator.of_site)
 
 
 _KEY = st.sampled_from(KEYS)

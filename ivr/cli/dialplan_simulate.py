@@ -73,7 +73,9 @@ def simulate(
     asked = keys is None and not as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
     def work() -> Story:
-        simulator = _simulator(place)
+        from ivr.call.simulation import Simulator
+
+        simulator = Simulator.of_site(place)
         site = simulator.site
         plan = _plan(site, to or next(iter(site.numbers)), caller, at, reply or [], stub, switch or [], accessible)
         return _walk(simulator, plan, keys or "", asked=asked, quiet=as_json)
@@ -189,16 +191,6 @@ def _moment(at: str, zone: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
-def _simulator(place: Path) -> Simulator:
-    """Of the site in a folder, which must be in order."""
-    from dialplan.loading import load_site
-    from ivr.call.simulation import Simulator
-    from prompts.book import PromptBook
-
-    site = load_site(place)
-    return Simulator(site, PromptBook.of_site(place, dict(site.company.items())))
-
-
 def test(
     context: typer.Context,
     folder: Annotated[Path | None, typer.Argument(help="Folder of the site; the one in force by default.")] = None,
@@ -211,9 +203,10 @@ def test(
     place = folder or site_folder(state(context).settings)
 
     def work() -> Report:
+        from ivr.call.simulation import Simulator
         from ivr.call.simulation.suite import run_suite
 
-        return run(run_suite(_simulator(place), place, only))
+        return run(run_suite(Simulator.of_site(place), place, only))
 
     report = guarded(work, as_json=as_json)
     if as_json:

@@ -13,13 +13,11 @@ import random
 import time
 from datetime import UTC, datetime, timedelta
 
-from dialplan.loading import load_site
 from dialplan.model import Flow, Lookup, Site
-from dialplan.sites import demo_site
 from ivr.call.fake import HANGUP, TIMEOUT, ScriptedCaller
 from ivr.call.simulation import LookupReply, Plan, Simulator
 from ivr.call.simulation.plan import WORDS
-from prompts.book import PromptBook
+from tests.flow_walks import SITES
 
 WITHIN = 10.0  # seconds for 1,000 calls
 _KEYS = [*"0123456789*#", "1234#", "123456#", "12345678#", TIMEOUT, HANGUP]
@@ -28,11 +26,8 @@ _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def largest() -> tuple[str, Simulator]:
     """The site with the most steps."""
-    folders = [path for path in demo_site().parent.iterdir() if (path / "site.yaml").is_file()]
-    found = {path: load_site(path) for path in sorted(folders)}
-    path = max(found, key=lambda one: steps_of(found[one]))
-    site = found[path]
-    return path.name, Simulator(site, PromptBook.of_site(path, dict(site.company.items())))
+    found = {folder.name: Simulator.of_site(folder) for folder in SITES}
+    return max(found.items(), key=lambda one: steps_of(one[1].site))
 
 
 def steps_of(site: Site) -> int:

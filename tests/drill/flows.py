@@ -12,25 +12,23 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialplan.sites import demo_site
 from ivr.call.simulation import Simulator
 from tests.flow_maker import sites
-from tests.flow_walks import ACTIONS, faults, plans, rude_end, simulator_of, walk
-
-MADE_UP = "made up"
+from tests.flow_walks import ACTIONS, SITES, faults, plans, rude_end, simulator_of, walk
 
 
 def _long(calls: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return settings(max_examples=calls, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
-def site(name: str, calls: int) -> dict[str, float]:
+def site(folder: Path, calls: int) -> dict[str, float]:
     """Calls to one site."""
-    simulator = simulator_of(demo_site().parent / name)
+    simulator = simulator_of(folder)
     steps: set[str] = set()
 
     @_long(calls)
@@ -68,10 +66,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("calls", nargs="?", type=int, default=5000)
     calls = parser.parse_args().calls
-    names = sorted(path.name for path in demo_site().parent.iterdir() if (path / "site.yaml").is_file())
     figures: dict[str, dict[str, float]] = {}
-    for name in [*names, MADE_UP]:
-        figures[name] = site(name, calls) if name != MADE_UP else made_up(calls)
+    for folder in [*SITES, None]:
+        name = folder.name if folder else "made up"
+        figures[name] = site(folder, calls) if folder else made_up(calls)
         print(name, json.dumps(figures[name]), file=sys.stderr, flush=True)
     print(json.dumps(figures, indent=2))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
+from dialplan.loading import load_site
 from dialplan.model import CallerList, Collect, Language, Site
 from ivr.agi import AgiRequest, AgiSession
 from ivr.call.context import CallContext
@@ -18,6 +20,7 @@ from ivr.call.simulation.plan import Plan
 from ivr.call.simulation.story import Item, Story, Visit
 from ivr.call.simulation.world import Choose, Memory, Replies, SimulatedDesk, SimulatedFloor, StubServices
 from ivr.call.sites import SiteBook
+from ivr.call.versions import Edition
 from ivr.core.clock import FixedClock
 from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
@@ -50,9 +53,19 @@ class Simulator:
     def __init__(self, site: Site, book: PromptBook | None = None) -> None:
         self.site = site
         self.book = book or pack()
-        self._sites = SiteBook(site)
+        self._sites = SiteBook(Edition.of(site, book=book))
         self._accessible: dict[str, SiteBook] = {}
         self._lasts: dict[tuple[str, str], float] = {}
+
+    @classmethod
+    def of_site(cls, folder: Path) -> Self:
+        """Of the site in a folder, with its own prompts.
+
+        Raises:
+            SiteError: with every problem of the site or of its prompts.
+        """
+        site = load_site(folder)
+        return cls(site, PromptBook.of_site(folder, dict(site.company.items())))
 
     async def call(
         self, plan: Plan, caller: Caller | None = None, tell: Tell | None = None, choose: Choose | None = None
@@ -82,7 +95,9 @@ class Simulator:
         if caller not in self._accessible:
             served = CallerList.model_construct(priority=0, numbers=[caller], accessible=True)  # he may withhold it
             callers = {**self.site.callers, "simulated": served}
-            self._accessible = {caller: SiteBook(self.site.model_copy(update={"callers": callers}))}
+            self._accessible = {
+                caller: SiteBook(Edition.of(self.site.model_copy(update={"callers": callers}), book=self.book))
+            }
         return self._accessible[caller]
 
     def seconds(self, language: Language | None, prompt: str, slow: bool) -> float:
@@ -143,7 +158,6 @@ class _Run:
             callbacks=SimulatedDesk(self._replies),
             services=self._services,
             switches=NoSwitches(plan.switches),
-            book=simulator.book,
             channels=self._channel_of,
         )
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dialplan.sites import demo_site
 from ivr.call.simulation import Plan, Simulator
 from ivr.call.steps import play
 from tests.flow_maker import errors, made_site, sites
-from tests.flow_walks import ACTIONS, faults, plans, rude_end, simulator_of, walk
+from tests.flow_walks import ACTIONS, SITES, faults, plans, rude_end, simulator_of, walk
 from tests.unit.call.simulation.conftest import AT
 
-SITES = sorted(path.name for path in demo_site().parent.iterdir() if (path / "site.yaml").is_file())
 BYE = {"step": "hangup"}
 HELLO = {"step": "play", "prompts": ["closed"], "next": "ask"}
 
 
-@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("folder", SITES, ids=lambda folder: folder.name)
 @settings(max_examples=60)
 @given(data=st.data())
-def test_no_call_to_a_site_that_travels_with_the_code_is_left(name: str, data: st.DataObject) -> None:
-    simulator = simulator_of(demo_site().parent / name)
+def test_no_call_to_a_site_that_travels_with_the_code_is_left(folder: Path, data: st.DataObject) -> None:
+    simulator = simulator_of(folder)
     plan, actions = data.draw(plans(simulator.site)), data.draw(ACTIONS)
     story = walk(simulator, plan, actions)
     assert [*faults(simulator.site, story), *rude_end(simulator.site, story)] == []

@@ -15,9 +15,7 @@ from ivr.call.simulation.files import load_scenarios, load_stubs
 from ivr.call.simulation.scenario import usable_keys
 from ivr.call.simulation.suite import Report, run_suite
 from ivr.core.errors import SiteError, UsageError
-from prompts.book import PromptBook
-
-SITES = sorted(path.name for path in demo_site().parent.iterdir() if (path / "site.yaml").is_file())
+from tests.flow_walks import SITES
 
 GOOD = """\
 call: {to: 1000, at: 2026-03-04T10:00}
@@ -54,12 +52,9 @@ def told(folder: Path, old: str, new: str) -> list[tuple[str, str]]:
     return [(one.where, one.text.en) for one in result.differences]
 
 
-@pytest.mark.parametrize("name", SITES)
-def test_every_site_that_travels_with_the_code_passes_its_scenarios_which_reach_nearly_all_steps(name: str) -> None:
-    folder = demo_site().parent / name
-    site = load_site(folder)
-    simulator = Simulator(site, PromptBook.of_site(folder, dict(site.company.items())))
-    report = asyncio.run(run_suite(simulator, folder))
+@pytest.mark.parametrize("folder", SITES, ids=lambda folder: folder.name)
+def test_every_site_that_travels_with_the_code_passes_its_scenarios_which_reach_nearly_all_steps(folder: Path) -> None:
+    report = asyncio.run(run_suite(Simulator.of_site(folder), folder))
     assert [(result.where, str(one.text)) for result in report.results for one in result.differences] == []
     assert report.ok
     assert report.coverage.reached >= 0.8 * len(report.coverage.steps)
