@@ -78,7 +78,9 @@ class CardDesk:
         language = language_of(request.language, site.languages)
         trace = JournalTrace(linkedid, self._journal, self._clock)
         channel = self._channels(session, language)
-        call = CallContext(linkedid, site, "", channel, trace, self._clock, language, step="card", kind="card")
+        call = CallContext(
+            linkedid, site, "", channel, trace, self._clock, language, step="card", kind="card", book=self._sites.book
+        )
         call.tell("enter")
         try:
             async with self._recorder.paused(linkedid, "card"):
