@@ -30,7 +30,6 @@ from ivr.core.ids import is_safe_id, new_token, safe_id
 from ivr.core.log import get_logger
 from ivr.journal.facts import CallOpened, QueueReturned
 from ivr.storage.models import Callback as CallbackRow
-from prompts.book import PromptBook
 
 log = get_logger("call")
 
@@ -88,7 +87,6 @@ class Engine:
         callbacks: the callback desk.
         services: answers lookups.
         switches: business hours opened and closed by hand.
-        book: texts and sounds of the prompts; those of the call's version of the site when not given.
         channels: makes the caller's channel from the AGI session and the call's language.
     """
 
@@ -103,7 +101,6 @@ class Engine:
         callbacks: Callbacks | None = None,
         services: Services | None = None,
         switches: Switches | None = None,
-        book: PromptBook | None = None,
         channels: Channels = AgiChannel,
     ) -> None:
         self.recorder: Recorder = recorder or NoRecorder()
@@ -111,7 +108,6 @@ class Engine:
         self.callbacks: Callbacks = callbacks or NoCallbacks()
         self.services: Services = services or NoServices()
         self.switches: Switches = switches or NoSwitches()
-        self.book = book
         self.channels = channels
         self.sites = sites
         self.journal = journal
@@ -241,7 +237,7 @@ class Engine:
             callbacks=self.callbacks,
             services=self.services,
             switches=self.switches,
-            book=self.book or edition.book,
+            book=edition.book,
         )
 
     async def _conclude(self, call: CallContext, result: Handover | End | HungUp) -> None:
