@@ -88,11 +88,12 @@ def simulate(
 
 def _walk(simulator: Simulator, plan: Plan, keys: str, *, asked: bool, quiet: bool) -> Story:
     from ivr.call.fake import TIMEOUT, ScriptedCaller
+    from ivr.call.simulation.scenario import usable_keys
     from ivr.call.simulation.words import end_of
     from ivr.cli.dialplan_try import TypedCaller
 
     typed = TypedCaller() if asked else None
-    caller = typed or ScriptedCaller(_actions(keys), TIMEOUT)
+    caller = typed or ScriptedCaller(usable_keys(keys), TIMEOUT)
     if not quiet:
         when = plan.at.strftime("%Y-%m-%d %H:%M")
         note(
@@ -122,12 +123,6 @@ def _show(visit: Visit, item: Item | None) -> None:
     colour = {"sound": "cyan", "recording": "cyan", "wait": "yellow", "handover": "magenta", "lookup": "magenta"}
     style = colour.get(item.what, "dim")
     console.print(f"       [{style}]{escape(str(words(item)))}[/{style}]", soft_wrap=True)
-
-
-def _actions(keys: str) -> list[str]:
-    from ivr.call.simulation.scenario import usable_keys
-
-    return usable_keys(keys)
 
 
 def _plan(

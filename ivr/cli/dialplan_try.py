@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.markup import escape
 
-from ivr.call.fake import HANGUP, TIMEOUT
+from ivr.call.channel import ALL_KEYS
+from ivr.call.fake import HANGUP, TIMEOUT, ScriptedCaller
 from ivr.call.simulation.plan import Verb, known_word, words_of
 from ivr.cli.common import console
 from ivr.core.language import Text
-
-_KEYS = frozenset("0123456789*#")
 
 
 @contextmanager
@@ -31,38 +29,14 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-class TypedCaller:
-    """Does what is typed: keys, Enter for silence, ``h`` to hang up."""
-
-    def __init__(self) -> None:
-        self._typing: deque[str] = deque()
-
-    def at_prompt(self, prompt: str, keys: str) -> str:
-        """Listens to its end, unless keys are left of what was typed."""
-        while self._typing:
-            if (key := self._typing.popleft()) in keys:
-                return key
-        return ""
+class TypedCaller(ScriptedCaller):
+    """His script is what is typed: keys, Enter for silence, ``h`` to hang up."""
 
     def at_wait(self, seconds: float) -> str:
         """The next key; asks for it when none is left."""
-        if self._typing:
-            return self._typing.popleft()
-        asked = Text(
-            f"your keys within {seconds:g} s (Enter: silence, h: hang up)",
-            f"请在 {seconds:g} 秒内按键（回车：静默，h：挂机）",
-        )
-        while True:
-            typed = _typed(asked)
-            if typed is None:
-                return HANGUP
-            if typed.lower() in {"h", HANGUP}:
-                return HANGUP
-            if not typed:
-                return TIMEOUT
-            if set(typed) <= _KEYS:
-                self._typing.extend(typed[1:])
-                return typed[0]
+        if not self._typing:
+            self.script.append(_action(seconds))
+        return super().at_wait(seconds)
 
     def choose(self, verb: Verb, step: str) -> str:
         """What becomes of him where he is handed over; Enter for the first that may be."""
@@ -78,6 +52,22 @@ class TypedCaller:
                 return typed
             if typed.lower() == "h" and HANGUP in words:
                 return HANGUP
+
+
+def _action(seconds: float) -> str:
+    """What is typed, as a script has it."""
+    asked = Text(
+        f"your keys within {seconds:g} s (Enter: silence, h: hang up)",
+        f"请在 {seconds:g} 秒内按键（回车：静默，h：挂机）",
+    )
+    while True:
+        typed = _typed(asked)
+        if typed is None or typed.lower() in {"h", HANGUP}:
+            return HANGUP
+        if not typed:
+            return TIMEOUT
+        if set(typed) <= set(ALL_KEYS):
+            return typed
 
 
 def _typed(asked: Text) -> str | None:
