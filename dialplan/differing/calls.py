@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dialplan.differing.change import Change, Section, joined
-from dialplan.differing.naming import TOLD_AS_WAYS, about, described, likeness, way
+from dialplan.differing.change import Change, Section, joined, plain
+from dialplan.differing.naming import TOLD_AS_WAYS, about, described, likeness, of_flow, of_step, way
 from dialplan.differing.values import changed_settings
 from dialplan.model import FlowStep, Site, Subflow
 from dialplan.ways import edges
@@ -32,6 +32,10 @@ class Spot:
     def step(self, site: Site) -> FlowStep | None:
         """The step, or None."""
         return site.flows[self.flow].steps.get(self.name) if self.name is not None else None
+
+    def told(self, site: Site) -> Text:
+        """The step in words."""
+        return described(self.name, self.step(site))
 
 
 Path = tuple[Text, ...]
@@ -65,8 +69,8 @@ class Walk:
             if old.name and new.name:
                 waiting.append((path, old, new))
             elif old.name or new.name:
-                gone = described(old.name, old.step(self.old)) if old.name else None
-                come = described(new.name, new.step(self.new)) if new.name else None
+                gone = old.told(self.old) if old.name else None
+                come = new.told(self.new) if new.name else None
                 yield Change(Section.CALLS, joined(path), gone, come)
         while waiting and len(self.seen) < MAX_PAIRS:
             path, old, new = waiting.popleft()
@@ -102,15 +106,14 @@ class Walk:
         yield from self._ways(path, old, was, new, now, waiting)
 
     def _elsewhere(self, path: Path, old: Spot, new: Spot) -> Change:
-        was, now = described(old.name, old.step(self.old)), described(new.name, new.step(self.new))
-        return Change(Section.CALLS, joined(path), was, now)
+        return Change(Section.CALLS, joined(path), old.told(self.old), new.told(self.new))
 
     def _settings(self, new: Spot, was: FlowStep, now: FlowStep) -> Iterator[Change]:
-        where = Text(f"flow {new.flow}, step {new.name}", f"流程 {new.flow}，步骤 {new.name}")
-        skipped = {str(edge.at[0]) for name, step in (("", was), ("", now)) for edge in edges(name, step, {})}
+        where = of_step(new.flow, str(new.name))
+        skipped = {setting for step in (was, now) for setting, _ in _out(step)}
         skipped |= set(about(now)) if now.step in TOLD_AS_WAYS else set()
         for name, before, after in changed_settings(was, now, skipped=skipped):
-            yield Change(Section.STEPS, Text(f"{where.en}, {name}", f"{where.zh}，{name}"), before, after)
+            yield Change(Section.STEPS, joined((where, plain(name))), before, after)
 
     def _ways(
         self,
@@ -130,11 +133,11 @@ class Walk:
             elif key in before and key in after:
                 waiting.append((there, Spot(old.flow, before[key]), Spot(new.flow, after[key])))
             else:
-                gone = described(before[key], Spot(old.flow, before[key]).step(self.old)) if key in before else None
-                come = described(after[key], Spot(new.flow, after[key]).step(self.new)) if key in after else None
+                gone = Spot(old.flow, before[key]).told(self.old) if key in before else None
+                come = Spot(new.flow, after[key]).told(self.new) if key in after else None
                 yield Change(Section.CALLS, joined(there), gone, come)
         if isinstance(was, Subflow) and isinstance(now, Subflow):
-            inside = Text(f"flow {now.flow}", f"流程 {now.flow}")
+            inside = of_flow(now.flow)
             starts = self.old.flows[was.flow].start, self.new.flows[now.flow].start
             waiting.append(((*path, inside), Spot(was.flow, starts[0]), Spot(now.flow, starts[1])))
 
@@ -153,7 +156,7 @@ class Walk:
         added = side == "added"
         waiting.append((path, old, found) if added else (path, found, new))
         spot, site = (new, self.new) if added else (old, self.old)
-        what, until = described(spot.name, spot.step(site)), described(found.name, found.step(site))
+        what, until = spot.told(site), found.told(site)
         before = Text(f"before {until.en}", f"{until.zh} 之前")
         return Change(Section.CALLS, joined((*path, before)), None if added else what, what if added else None)
 

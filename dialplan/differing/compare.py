@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from dialplan.differing.calls import Walk
-from dialplan.differing.change import Change, Section, plain
+from dialplan.differing.change import Change, Section, joined, plain
+from dialplan.differing.naming import of_flow, of_step
 from dialplan.differing.values import changed_settings, shown
 from dialplan.differing.weekly import STANDINGS, weekly_changes
 from dialplan.hours import Hours
@@ -62,11 +63,7 @@ def _numbers(old: Site, new: Site) -> Iterator[Change]:
         was, now = old.numbers.get(number), new.numbers.get(number)
         if was != now:
             where = Text(f"number {number}", f"号码 {number}")
-            yield Change(Section.NUMBERS, where, _flow(was), _flow(now))
-
-
-def _flow(name: str | None) -> Text | None:
-    return None if name is None else Text(f"flow {name}", f"流程 {name}")
+            yield Change(Section.NUMBERS, where, of_flow(was) if was else None, of_flow(now) if now else None)
 
 
 def _hours(old: Site, new: Site) -> Iterator[Change]:
@@ -81,17 +78,16 @@ def _hours(old: Site, new: Site) -> Iterator[Change]:
 
 def _week(where: Text, was: Hours, now: Hours) -> Iterator[Change]:
     for when, before, after in weekly_changes(was, now):
-        there = Text(f"{where.en}, {when.en}", f"{where.zh}，{when.zh}")
-        yield Change(Section.HOURS, there, STANDINGS[before], STANDINGS[after])
+        yield Change(Section.HOURS, joined((where, when)), STANDINGS[before], STANDINGS[after])
     for setting, word in _SINGLE_DAYS.items():
         old, new = getattr(was, setting), getattr(now, setting)
         for day in sorted({*old, *new}):
             if (day in old) != (day in new):
-                there = Text(f"{where.en}, {day}", f"{where.zh}，{day}")
+                there = joined((where, plain(str(day))))
                 yield Change(Section.HOURS, there, word if day in old else _AS_USUAL, word if day in new else _AS_USUAL)
     skipped = {*_SINGLE_DAYS, "openings", "breaks", "always"}
     for name, value, other in changed_settings(was, now, skipped=skipped):
-        yield Change(Section.HOURS, Text(f"{where.en}, {name}", f"{where.zh}，{name}"), value, other)
+        yield Change(Section.HOURS, joined((where, plain(name))), value, other)
 
 
 def _steps(old: Site, new: Site) -> Iterator[Change]:
@@ -99,19 +95,15 @@ def _steps(old: Site, new: Site) -> Iterator[Change]:
     for flow in sorted({*old.flows, *new.flows}):
         was = old.flows[flow].steps if flow in old.flows else {}
         now = new.flows[flow].steps if flow in new.flows else {}
-        where = Text(f"flow {flow}", f"流程 {flow}")
+        where = of_flow(flow)
         if not was or not now:
             count = Text(f"{len(was or now)} steps", f"{len(was or now)} 个步骤")
             yield Change(Section.STEPS, where, count if was else None, count if now else None)
             continue
         for name in [one for one in was if one not in now]:
-            yield Change(Section.STEPS, _step(flow, name), plain(was[name].step), None)
+            yield Change(Section.STEPS, of_step(flow, name), plain(was[name].step), None)
         for name in [one for one in now if one not in was]:
-            yield Change(Section.STEPS, _step(flow, name), None, plain(now[name].step))
-
-
-def _step(flow: str, name: str) -> Text:
-    return Text(f"flow {flow}, step {name}", f"流程 {flow}，步骤 {name}")
+            yield Change(Section.STEPS, of_step(flow, name), None, plain(now[name].step))
 
 
 def _parts(old: Site, new: Site) -> Iterator[Change]:
@@ -129,8 +121,7 @@ def _named(section: Section, word: Text, old: Mapping[str, Any], new: Mapping[st
             yield Change(section, where, None if was is None else shown(was), None if now is None else shown(now))
         elif isinstance(was, BaseModel) and isinstance(now, BaseModel):
             for setting, before, after in changed_settings(was, now):
-                there = Text(f"{where.en}, {setting}", f"{where.zh}，{setting}")
-                yield Change(section, there, before, after)
+                yield Change(section, joined((where, plain(setting))), before, after)
         elif was != now:
             yield Change(section, where, shown(was), shown(now))
 

@@ -58,6 +58,16 @@ _WAYS: dict[str, Text] = {
 }
 
 
+def of_flow(flow: str) -> Text:
+    """A flow, in words."""
+    return Text(f"flow {flow}", f"流程 {flow}")
+
+
+def of_step(flow: str, name: str) -> Text:
+    """A step of a flow, in words."""
+    return Text(f"flow {flow}, step {name}", f"流程 {flow}，步骤 {name}")
+
+
 def kind(step: FlowStep) -> Text:
     """The kind of step, in a word."""
     return KINDS.get(step.step, Text(step.step, step.step))
@@ -76,7 +86,7 @@ def described(name: str | None, step: FlowStep | None) -> Text:
         case HoursGate():
             of = Text(f"hours {step.hours}", f"营业时间 {step.hours}")
         case Subflow():
-            of = Text(f"flow {step.flow}", f"流程 {step.flow}")
+            of = of_flow(step.flow)
         case Play() | Hangup():
             said = ", ".join(step.prompts) or "–"
             of = Text(f"{word.en} ({said})", f"{word.zh}（{said}）")
@@ -147,4 +157,4 @@ def likeness(step: FlowStep) -> tuple[object, ...]:
     return (step.step, *(sorted(value) if isinstance(value, dict) else value for value in values))
 
 
-__all__ = ["END", "KINDS", "TOLD_AS_WAYS", "about", "described", "kind", "likeness", "way"]
+__all__ = ["END", "KINDS", "TOLD_AS_WAYS", "about", "described", "kind", "likeness", "of_flow", "of_step", "way"]
