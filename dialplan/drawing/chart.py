@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dialplan.differing.naming import KINDS
-from dialplan.model import Flow, FlowStep, Site, Transfer
-from dialplan.ways import edges
+from dialplan.differing.naming import kind
+from dialplan.graph import Graph
+from dialplan.model import FlowStep, Site, Transfer
 from ivr.core.language import Text
 
 MAX_DETAIL = 28
@@ -15,7 +15,7 @@ MAX_DETAIL = 28
 BEGIN, HUMAN = "begin", "human"
 _KEYS = ("choices", "keys")
 _DETAILS = {
-    "play": "prompts", "greeting": "", "menu": "prompts", "collect": "variable", "hours": "hours", "queue": "queue",
+    "play": "prompts", "menu": "prompts", "collect": "variable", "hours": "hours", "queue": "queue",
     "callback": "queue", "record": "variable", "subflow": "flow", "hangup": "prompts",
 }  # fmt: skip
 
@@ -76,12 +76,13 @@ def chart_of(site: Site, name: str, problems: Mapping[str, Sequence[str]] | None
     chart = Chart(name)
     numbers = sorted(number for number, leads in site.numbers.items() if leads == name)
     chart.boxes["<begin>"] = Box("", BEGIN, "、".join(numbers) if numbers else "start 开始")
-    reached = _reached(flow)
+    graph = Graph(flow)
+    reached = graph.reach(name for name in (flow.start, flow.human) if name is not None)
     for step_name, step in flow.steps.items():
         chart.boxes[step_name] = Box(
             step_name,
             step.step,
-            _both(KINDS.get(step.step, Text(step.step, step.step))),
+            _both(kind(step)),
             _detail(step),
             tuple(dict.fromkeys(found.get(step_name, ()))),
             step_name not in reached,
@@ -91,28 +92,13 @@ def chart_of(site: Site, name: str, problems: Mapping[str, Sequence[str]] | None
     if flow.human in flow.steps:
         chart.boxes["<human>"] = Box("", HUMAN, "0 → human 人工")
         chart.arrows.append(Arrow("<human>", str(flow.human), ""))
-    for step_name, step in flow.steps.items():
+    for step_name, out in graph.out.items():
         labels: dict[str, list[str]] = {}
-        for edge in edges(step_name, step, {}):
-            if edge.target in flow.steps:
-                labels.setdefault(edge.target, []).append(_label(edge.label, str(edge.at[0])))
+        for edge in out:
+            labels.setdefault(edge.target, []).append(_label(edge.label, str(edge.at[0])))
         for target, words in labels.items():
             chart.arrows.append(Arrow(step_name, target, ", ".join(one for one in words if one)))
     return chart
-
-
-def _reached(flow: Flow) -> set[str]:
-    waiting = [name for name in (flow.start, flow.human) if name in flow.steps]
-    seen = {name for name in waiting if name is not None}
-    while waiting:
-        name = waiting.pop()
-        if name is None:
-            continue
-        for edge in edges(name, flow.steps[name], {}):
-            if edge.target in flow.steps and edge.target not in seen:
-                seen.add(edge.target)
-                waiting.append(edge.target)
-    return seen
 
 
 def _both(text: Text) -> str:

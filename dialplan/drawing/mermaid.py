@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dialplan.drawing.chart import BEGIN, HUMAN, Box, Chart
-from dialplan.drawing.colours import FILL
+from dialplan.drawing.colours import FILL, INK, LINE, WRONG
 
 _ENTITIES = {'"': "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", ";": "#59;", "|": "#124;"}
 _ENTITIES |= {one: f"#{ord(one)};" for one in "\\[]{}()"}
@@ -30,15 +30,15 @@ def mermaid(charts: Sequence[Chart]) -> str:
             lines.append(f"    class {ids[key]} {'wrong' if box.problems else f'is-{box.kind}'}")
     kinds = sorted({box.kind for chart in charts for box in chart.boxes.values()})
     lines += [
-        f"  classDef is-{kind} fill:{FILL.get(kind, '#ffffff')},stroke:#5b6573,color:{_ink(kind)}" for kind in kinds
+        f"  classDef is-{kind} fill:{FILL.get(kind, '#ffffff')},stroke:{LINE},color:{_ink(kind)}" for kind in kinds
     ]
     if any(box.problems for chart in charts for box in chart.boxes.values()):
-        lines.append("  classDef wrong fill:#fdecea,stroke:#c62828,stroke-width:3px,color:#1d2530")
+        lines.append(f"  classDef wrong fill:#fdecea,stroke:{WRONG},stroke-width:3px,color:{INK}")
     return "\n".join(lines) + "\n"
 
 
 def _ink(kind: str) -> str:
-    return "#ffffff" if kind in (BEGIN, HUMAN) else "#1d2530"
+    return "#ffffff" if kind in (BEGIN, HUMAN) else INK
 
 
 def _shape(box: Box) -> str:
