@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from dialplan.model import Language
@@ -103,7 +103,6 @@ class Silences:
 
     now: float = 0.0
     longest: float = 0.0
-    all: list[float] = field(default_factory=list)
 
     def goes_on(self, seconds: float) -> None:
         """Nothing is heard for so long."""
@@ -112,8 +111,6 @@ class Silences:
 
     def ends(self) -> None:
         """Something is heard or done."""
-        if self.now:
-            self.all.append(self.now)
         self.now = 0.0
 
 

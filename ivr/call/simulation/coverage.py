@@ -23,7 +23,7 @@ class Coverage:
 
     @property
     def reached(self) -> int:
-        """How many calls have been through."""
+        """How many of them calls have been through."""
         return len(self.steps) - len(self.missed)
 
     def as_dict(self) -> dict[str, object]:

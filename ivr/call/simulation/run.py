@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -148,7 +149,7 @@ class _Run:
         self._channel.language = self._site.languages[0]
         self._memory = Memory()
         self._replies = Replies(plan.replies, self._where, choose)
-        self._services = StubServices(plan.lookups, self._where, self._channel, self._asked)
+        self._services = StubServices(plan.lookups, self._where, self._channel, partial(self._item, "lookup"))
         self._engine = _Engine(
             sites,
             self,
@@ -256,9 +257,6 @@ class _Run:
             detail["hung_up"] = True
         what = happening.kind if happening.kind in {"sound", "recording"} else "wait"
         self._item(what, detail)
-
-    def _asked(self, detail: Mapping[str, Any]) -> None:
-        self._item("lookup", detail)
 
     def _item(self, what: Any, detail: Mapping[str, Any]) -> None:
         if not self._story.visits:

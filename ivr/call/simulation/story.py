@@ -47,7 +47,7 @@ class Story:
     """A simulated call from its beginning to its end.
 
     Args:
-        flow: the flow of the number called; empty when it is routed nowhere.
+        flow: the flow of the number called.
         visits: the steps, in order.
         ended: who ended it; ``emergency``: the engine failed, and the dialplan takes the caller to the default queue.
         problem: why it failed.

@@ -30,15 +30,18 @@ class Script:
 
     def peek(self, *names: str) -> Any | None:
         """What comes next under the first of ``names`` that is there."""
-        found = next((self._left[name] for name in names if self._left.get(name)), None)
-        return found[0] if found else None
+        values = self._under(names)
+        return values[0] if values else None
 
     def take(self, *names: str) -> Any | None:
         """The same, used up unless it is the last."""
-        for name in names:
-            if values := self._left.get(name):
-                return values.popleft() if len(values) > 1 or str(values[0]).startswith("key ") else values[0]
-        return None
+        values = self._under(names)
+        if values is None:
+            return None
+        return values.popleft() if len(values) > 1 or str(values[0]).startswith("key ") else values[0]
+
+    def _under(self, names: Sequence[str]) -> deque[Any] | None:
+        return next((self._left[name] for name in names if self._left.get(name)), None)
 
 
 class Replies:
@@ -176,11 +179,10 @@ class Memory:
 
     def __init__(self) -> None:
         self.kept: dict[str, Mapping[str, Any]] = {}
-        self.last: Mapping[str, Any] = {}
 
     async def save(self, token: str, linkedid: str, state: Mapping[str, Any]) -> None:
         """Remember."""
-        self.kept[token] = self.last = state
+        self.kept[token] = state
 
     async def take(self, token: str) -> Mapping[str, Any] | None:
         """Give back, once."""

@@ -37,11 +37,11 @@ def site_of(demo: Site, steps: Steps, /, **changes: Any) -> Site:
 def simulate(demo: Site) -> SimulateSteps:
     """Simulate a call through ``steps``."""
 
-    def run(steps: Steps | None = None, *actions: str, then: str = TIMEOUT, **given: Any) -> Story:
-        changes: dict[str, Any] = {name: given.pop(name) for name in ("queues", "patience") if name in given}
+    def run(steps: Steps | None = None, *actions: str, **given: Any) -> Story:
+        changes: dict[str, Any] = {"queues": given.pop("queues")} if "queues" in given else {}
         site = site_of(demo, steps, **changes) if steps is not None else demo.model_copy(update=changes)
         called: dict[str, Any] = {"to": "1000", "at": AT, "caller": "13800138000"} | given
         plan = Plan(**called)
-        return asyncio.run(Simulator(site).call(plan, ScriptedCaller(actions, then)))
+        return asyncio.run(Simulator(site).call(plan, ScriptedCaller(actions, TIMEOUT)))
 
     return run
