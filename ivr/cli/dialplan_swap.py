@@ -25,17 +25,14 @@ MAX_NOTE = 200
 CONNECT = 2.0  # seconds
 
 
-def changes(store: VersionStore, old: str, new: str) -> Sequence[Change]:
-    """What changes from a version that is kept to another; nothing where either cannot be read."""
+def changes(found: Swapped) -> Sequence[Change]:
+    """What a swap changes; nothing where there was none before, or it could not be read."""
     from dialplan.differing import compare
-    from ivr.call.versions import load_edition
     from ivr.cli.dialplan_diff import side_of
 
-    try:
-        editions = [load_edition(store.folder(version), version) for version in (old, new)]
-    except (IvrError, ValueError):
+    if found.old is None:
         return []
-    return compare(*(side_of(one.site, one.book) for one in editions))
+    return compare(side_of(found.old.site, found.old.book), side_of(found.new.site, found.new.book))
 
 
 def put_in_force(settings: Settings, store: VersionStore, version: str, why: str, *, action: str) -> Swapped:

@@ -65,9 +65,8 @@ def reload(
         store = VersionStore.of(settings)
         with locked(settings):
             store.put(checked.snapshot, edition.version, site=edition.site.name, source=place, at=datetime.now(UTC))
-            before = store.in_force()
             swapped = put_in_force(settings, store, edition.version, why, action="site.reload")
-            return swapped, changes(store, before.version if before else "", edition.version)
+            return swapped, changes(swapped)
 
     swapped, differing = guarded(work, as_json=as_json)
     tell(swapped, checked.problems, as_json=as_json, differing=differing)
@@ -94,7 +93,6 @@ def rollback(
 
     def work() -> tuple[Swapped, Sequence[Problem], Path | None, Sequence[Change]]:
         with locked(settings):
-            force = store.in_force()
             chosen = store.find(version).version if version else store.before()
             if write and settings.site is None:
                 raise UsageError(
@@ -104,7 +102,7 @@ def rollback(
             problems = check_folder(store.folder(chosen)).problems
             swapped = put_in_force(settings, store, chosen, why, action="site.rollback")
             saved = _written(store, chosen, settings.site) if write and settings.site else None
-            return swapped, problems, saved, changes(store, force.version if force else "", chosen)
+            return swapped, problems, saved, changes(swapped)
 
     swapped, problems, saved, differing = guarded(work, as_json=as_json)
     other = not write and settings.site is not None and differs(store, settings.site, swapped.version)

@@ -33,13 +33,16 @@ class Swapped:
         asterisk: what Asterisk made of it; None if there is none on this machine.
         engine: whether an engine runs here and serves new calls with it.
         waits: what holds only when something is started anew.
+        old, new: what was in force, if it could still be read, and what is.
     """
 
     version: str
     before: str
     asterisk: Applied | None
     engine: bool
-    waits: tuple[Text, ...] = ()
+    waits: tuple[Text, ...]
+    old: Edition | None
+    new: Edition
 
 
 @contextmanager
@@ -108,7 +111,8 @@ def swap(store: VersionStore, order: Order, apply: Apply, tell_engine: TellEngin
                 tell_engine()
         raise
     waits = tuple(unfollowed(before.site if before else None, edition.site, applied, engine=answer is not None))
-    return Swapped(order.version, force.version if force else "", applied, answer is not None, waits)
+    was = force.version if force else ""
+    return Swapped(order.version, was, applied, answer is not None, waits, before, edition)
 
 
 def _before(store: VersionStore, force: InForce | None) -> Edition | None:
