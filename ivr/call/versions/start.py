@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from dialplan.files import SiteFiles
 from dialplan.loading import errors_of, load_checked, load_site
 from dialplan.sites import demo_site
 from ivr.call.site_check import checked
@@ -68,7 +69,7 @@ def check_folder(folder: Path, *, today: date | None = None) -> Checked:
     Raises:
         SiteError: if there is no such folder.
     """
-    _, seen = load_checked(folder)
+    seen = SiteFiles(folder).problems
     try:
         found = read_checked(folder, today=today)
     except (OSError, RuntimeError):
