@@ -17,31 +17,32 @@ PART = 0.2  # seconds: a phone on a loaded machine slips within a sound now and 
 
 def hears(file: Path, sound: Path) -> bool:
     """Whether a part of the sound is heard; neither a clear yes nor a clear no fails the test."""
-    correlation = best_part(sound, file).correlation
-    assert correlation > FOUND or correlation < ABSENT, f"{sound.stem} in {file.name}: {correlation:.2f}"
-    return correlation > FOUND
+    return _clearly(file, sound, PART, FOUND, ABSENT)
 
 
-def best_part(sound: Path, file: Path) -> Match:
-    """Where the sound begins (seconds), by the part of it that is heard best.
+def hears_prompt(file: Path, words: Path) -> bool:
+    """Whether a prompt is heard, and not another one of the same voice; its parts are as long as a few words."""
+    return _clearly(file, words, WORDS, SPOKEN, OTHERS)
+
+
+def _clearly(file: Path, sound: Path, seconds: float, found: float, absent: float) -> bool:
+    correlation = best_part(sound, file, seconds).correlation
+    assert correlation > found or correlation < absent, f"{sound.stem} in {file.name}: {correlation:.2f}"
+    return correlation > found
+
+
+def best_part(sound: Path, file: Path, seconds: float = PART) -> Match:
+    """Where the sound begins (seconds), by the part of it, that long, that is heard best.
 
     Raises:
         TelephonyError: as :func:`ivr.softphones.listening.find_sound`.
     """
     recording = read_wav(file)
     found = []
-    for at, part in parts(sound, PART):
+    for at, part in parts(sound, seconds):
         match = find_sound(part, recording)
         found.append(Match(match.offset - at, match.correlation))
     return max(found, key=lambda match: match.correlation)
-
-
-def hears_prompt(file: Path, words: Path) -> bool:
-    """Whether a prompt is heard, and not another one of the same voice; its parts are as long as a few words."""
-    recording = read_wav(file)
-    correlation = max(find_sound(part, recording).correlation for _, part in parts(words, WORDS))
-    assert correlation > SPOKEN or correlation < OTHERS, f"{words.stem} in {file.name}: {correlation:.2f}"
-    return correlation > SPOKEN
 
 
 def parts(file: Path, seconds: float) -> list[tuple[float, Sound]]:

@@ -22,7 +22,7 @@ from ivr.softphones.listening import find_sound
 from ivr.storage.database import Database
 from ivr.storage.models import Call, Recording
 from tests.integration.calls.conftest import Line, prompt
-from tests.integration.calls.talk import hang_up_after, settled, sounds, talking
+from tests.integration.calls.talk import hang_up_after, holds, settled, sounds, talking
 from tests.integration.calls.test_transfer_matrix import assert_reconciled
 from tests.integration.conftest import settings_in
 from tests.integration.hearing import hears
@@ -251,7 +251,7 @@ async def one_too_many(line: Line, kim: Softphone) -> None:
 
 def heard_in(line: Line, row: Recording, said: dict[str, Path]) -> set[str]:
     """Which of the sounds a recording holds."""
-    return {name for name, sound in said.items() if hears(line.house.settings.recordings / row.file, sound)}
+    return {name for name, sound in said.items() if holds(line, row.file, sound)}
 
 
 async def recording(line: Line, user: str, times: int) -> None:
