@@ -81,10 +81,7 @@ def _report(
         return
     from ivr.reports.traffic.plain import plain, to_csv
 
-    if output is None and wanted is Format.JSON:
-        emit(plain(found))
-    else:
-        deliver(to_csv(found) if wanted is Format.CSV else plain(found), output)
+    deliver(to_csv(found) if wanted is Format.CSV else plain(found), output)
 
 
 def wanted_format(wanted: Format, output: Path | None) -> None:
@@ -102,10 +99,12 @@ def deliver(report: str | dict[str, Any], output: Path | None) -> None:
 
     from ivr.reports.page import write_whole
 
-    text = report if isinstance(report, str) else json.dumps(report, ensure_ascii=False, indent=2)
-    if output is None:
-        typer.echo(text.encode("utf-8"), nl=False)
+    if output is None and isinstance(report, str):
+        typer.echo(report.encode("utf-8"), nl=False)
+    elif output is None:
+        emit(report)
     else:
+        text = report if isinstance(report, str) else json.dumps(report, ensure_ascii=False, indent=2)
         write_whole(output, text.encode("utf-8"))
         done(f"written: {output}", f"已写入：{output}")
 

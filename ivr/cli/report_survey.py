@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ivr.cli.common import console, emit, guarded, note, run, running_site, state
+from ivr.cli.common import console, guarded, note, run, running_site, state
 from ivr.cli.report import Format, Since, Until, app, bounds, deliver, wanted_format
 from ivr.core.settings import Settings
 
@@ -53,10 +53,7 @@ def _survey(settings: Settings, since: str, until: str, by: By, wanted: Format, 
         return
     from ivr.reports.surveys.plain import plain, to_csv
 
-    if output is None and wanted is Format.JSON:
-        emit(plain(found))
-    else:
-        deliver(to_csv(found) if wanted is Format.CSV else plain(found), output)
+    deliver(to_csv(found) if wanted is Format.CSV else plain(found), output)
 
 
 async def _built(settings: Settings, since: str, until: str, by: By) -> SurveyReport:
