@@ -124,10 +124,9 @@ def of_steps(place: Path, site: Site, problems: Sequence[Problem]) -> Mapping[st
     for name, flow in site.flows.items():
         lines = sorted((_line(places.of_key("flows", name, "steps", step)), step) for step in flow.steps)
         for problem in problems:
-            file, _, rest = problem.where.partition(":")
-            if file != f"flows/{name}.yaml":
+            if problem.where.partition(":")[0] != f"flows/{name}.yaml":
                 continue
-            line = int(rest.partition(":")[0] or 0) if rest.partition(":")[0].isdigit() else 0
+            line = _line(problem.where)
             before = [step for start, step in lines if start <= line]
             if before:
                 found.setdefault(name, {}).setdefault(before[-1], []).append(problem.code)

@@ -29,7 +29,7 @@ TrunkName = Annotated[str, typer.Argument(help="Name of the trunk in trunks.yaml
 def list_(context: typer.Context, as_json: JsonFlag = False) -> None:
     """The trunks of the site, and whether those that log in are logged in. / 列出中继及注册状态"""
     settings = state(context).settings
-    site = guarded(lambda: _site(settings), as_json=as_json)
+    site = guarded(lambda: running_site(settings), as_json=as_json)
     registered = _registrations(settings)
     rows = [_plain(name, trunk, registered.get(name, "")) for name, trunk in sorted(site.trunks.items())]
     if as_json:
@@ -56,7 +56,7 @@ def number(
     from dialplan.numbering import bare, normal, spellings
 
     settings = state(context).settings
-    found = guarded(lambda: _trunk(_site(settings), trunk), as_json=as_json)
+    found = guarded(lambda: _trunk(running_site(settings), trunk), as_json=as_json)
     written = normal(telephone, found.numbering)
     services = [service for one, service in found.numbers.items() if bare(telephone) in spellings(one, found.numbering)]
     service = services[0] if services else ""
@@ -81,7 +81,7 @@ def secret(
     from ivr.asterisk.secrets import keep_trunk_secret
 
     settings = state(context).settings
-    guarded(lambda: _trunk(_site(settings), trunk), as_json=as_json)
+    guarded(lambda: _trunk(running_site(settings), trunk), as_json=as_json)
     given = "" if forget else guarded(_ask, as_json=as_json)
     action = "trunks.forget" if forget else "trunks.secret"
 
@@ -106,11 +106,6 @@ def _ask() -> str:
             cure=Text("type it, or pass it on standard input", "请输入，或由标准输入传入"),
         )
     return str(given)
-
-
-def _site(settings: Settings) -> Site:
-
-    return running_site(settings)
 
 
 def _trunk(site: Site, name: str) -> Trunk:

@@ -122,7 +122,7 @@ class VersionStore:
         fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         try:
             snapshot.write(fresh / _FILES)
-            self._write(fresh / _ABOUT, _plain(Stored(version, site, str(source), at)))
+            self._write(fresh / _ABOUT, Stored(version, site, str(source), at).as_dict())
             target = self.root / version
             shutil.rmtree(target, ignore_errors=True)  # half of one, from a disk that was full
             fresh.rename(target)
@@ -135,7 +135,7 @@ class VersionStore:
         before = self.in_force()
         about = self.about(version)
         times = (*about.times, Time(at, by, note))[-MAX_TIMES:]
-        self._write(self.root / version / _ABOUT, _plain(replace(about, times=times)))
+        self._write(self.root / version / _ABOUT, replace(about, times=times).as_dict())
         force = InForce(version, str(configured or ""), at, by, note, before.version if before else "")
         self.set_in_force(force)
         return force
@@ -143,7 +143,7 @@ class VersionStore:
     def forget_last(self, version: str) -> None:
         """Take the last time back that ``version`` was put in force: it did not come to be."""
         about = self.about(version)
-        self._write(self.root / version / _ABOUT, _plain(replace(about, times=about.times[:-1])))
+        self._write(self.root / version / _ABOUT, replace(about, times=about.times[:-1]).as_dict())
 
     def set_in_force(self, force: InForce | None) -> None:
         """Say what is in force, without a trace of it in the version: to take a swap back."""
@@ -234,10 +234,6 @@ class VersionStore:
             file.flush()
             os.fsync(file.fileno())
         whole.replace(path)
-
-
-def _plain(stored: Stored) -> dict[str, Any]:
-    return asdict(stored)
 
 
 def _damaged(path: Path) -> SetupError:
