@@ -19,7 +19,6 @@ from ivr.asterisk import certificate
 from ivr.asterisk.certificate import Certificate
 from ivr.asterisk.instance import Instance
 from ivr.asterisk.layout import make_dirs
-from ivr.asterisk.registrations import parse
 from ivr.asterisk.secrets import keep_trunk_secret, load_secrets
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
@@ -32,9 +31,8 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage.database import Database
 from tests.integration.calls.conftest import prompt
-from tests.integration.calls.talk import hang_up_after, sounds, talking
+from tests.integration.calls.talk import hand_on_outside, hang_up_after, heard_by, registered, sounds
 from tests.integration.conftest import settings_in
-from tests.integration.hearing import hears
 from tests.ports import free_port
 from tests.unit.asterisk.sites import small_site
 
@@ -169,16 +167,6 @@ def provider_for(theirs: Settings, our_port: int, toolbox: Toolbox) -> Instance:
     return provider
 
 
-async def registered(lines: Lines) -> None:
-    """Until the provider knows where we are; Asterisk takes up to 10 s from its start before it asks him."""
-    async with asyncio.timeout(40):
-        while True:
-            told = parse(await asyncio.to_thread(lines.house.asterisk.run_cli, "pjsip show registrations"))
-            if told.get("cloud") == "registered":
-                return
-            await asyncio.sleep(0.3)
-
-
 async def test_neither_end_takes_sound_without_encryption(lines: Lines) -> None:
     async with lines.subscriber(CALLER) as caller, lines.house.agent("agent-lee") as agent:
         for phone, dialled in ((caller, "7002"), (agent, "9002")):
@@ -222,23 +210,13 @@ async def test_a_call_comes_in_encrypted_and_goes_out_encrypted(lines: Lines, tm
     ):
         await agent.call("*45")
         await agent.wait_for(Closed, within=20)
-        await registered(lines)
+        await registered(lines.house.asterisk, "cloud")
         assert isinstance(await caller.call(NUMBER, within=20), Established)
         assert isinstance(await agent.answer(within=40), Established)
-        await talking(lines.watch, number)
-        await asyncio.gather(caller.say(said["caller"]), agent.say(said["agent"]))
-        await asyncio.sleep(0.8)
-        await agent.transfer("9001")
-        assert isinstance(await outside.answer(within=20), Established)
-        await asyncio.sleep(1.0)
-        await asyncio.gather(caller.say(said["caller-2"]), outside.say(said["outside"]))
+        await hand_on_outside(lines.watch, number, said, agent=agent, caller=caller, outside=outside)
         await hang_up_after(caller)
         await outside.wait_for(Closed, within=20)
-        agent_heard, outside_heard, caller_heard = await asyncio.gather(agent.heard(), outside.heard(), caller.heard())
-        told = {
-            who: {name for name, sound in said.items() if hears(file, sound)}
-            for who, file in (("agent", agent_heard), ("outside", outside_heard), ("caller", caller_heard))
-        }
+        told = await heard_by(said, agent=agent, outside=outside, caller=caller)
         call = await lines.watch.ended(number)
     assert told == {"agent": {"caller"}, "outside": {"caller-2"}, "caller": {"prompt", "agent", "outside"}}
     assert (call.number, call.outcome, call.route) == ("1000", "answered", "engine")

@@ -18,7 +18,6 @@ from dialplan.numbering import Numbering, normal
 from dialplan.sites import demo_site
 from ivr.agents import account_of
 from ivr.asterisk.instance import Instance
-from ivr.asterisk.registrations import parse
 from ivr.asterisk.secrets import ensure_secrets, keep_trunk_secret
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
@@ -30,9 +29,8 @@ from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage.database import Database
 from tests.integration.calls.raw_caller import RawCaller
-from tests.integration.calls.talk import hang_up_after, sounds, talking
+from tests.integration.calls.talk import hand_on_outside, hang_up_after, heard_by, registered, sounds
 from tests.integration.conftest import settings_in
-from tests.integration.hearing import hears
 from tests.ports import free_port
 from tests.unit.asterisk.sites import small_site
 
@@ -111,10 +109,9 @@ async def test_a_call_over_a_trunk_reaches_an_agent_over_tls_who_hands_it_on_out
     lines: Lines, tmp_path: Path
 ) -> None:
     said = sounds(tmp_path, "caller", "agent", "caller-2", "outside")
-    heard_by = {name: tmp_path / name for name in ("agent", "outside")}
     number = "13912345678"
     async with (
-        lines.house.agent("agent-lee", keep=heard_by["agent"]) as agent,
+        lines.house.agent("agent-lee", keep=tmp_path / "agent") as agent,
         lines.provider("01012345678", sip_port=lines.outside_port) as outside,
         lines.provider(f"+86{number}") as caller,
     ):
@@ -123,20 +120,10 @@ async def test_a_call_over_a_trunk_reaches_an_agent_over_tls_who_hands_it_on_out
         # The provider writes both numbers with +86; the journal has them as people here do.
         assert isinstance(await caller.call(f"+86{NUMBER[1:]}", within=20), Established)
         assert isinstance(await agent.answer(within=40), Established)
-        await talking(lines.watch, number)
-        await asyncio.gather(caller.say(said["caller"]), agent.say(said["agent"]))
-        await asyncio.sleep(0.8)
-        await agent.transfer("9001")
-        assert isinstance(await outside.answer(within=20), Established)
-        await asyncio.sleep(1.0)
-        await asyncio.gather(caller.say(said["caller-2"]), outside.say(said["outside"]))
+        await hand_on_outside(lines.watch, number, said, agent=agent, caller=caller, outside=outside)
         await hang_up_after(outside)
         await caller.wait_for(Closed, within=30)
-        agent_heard, outside_heard, caller_heard = await asyncio.gather(agent.heard(), outside.heard(), caller.heard())
-        told = {
-            who: {name for name, sound in said.items() if hears(file, sound)}
-            for who, file in (("agent", agent_heard), ("outside", outside_heard), ("caller", caller_heard))
-        }
+        told = await heard_by(said, agent=agent, outside=outside, caller=caller)
         call = await lines.watch.ended(number)
     assert told == {"agent": {"caller"}, "outside": {"caller-2"}, "caller": {"agent", "outside"}}
     assert (call.number, call.caller, call.outcome, call.route) == ("1000", number, "answered", "engine")
@@ -210,12 +197,7 @@ async def test_only_the_numbers_of_a_trunk_are_served(lines: Lines) -> None:
 
 
 async def test_a_call_comes_in_over_a_trunk_that_logs_in(lines: Lines) -> None:
-    async with asyncio.timeout(40):
-        while True:
-            told = parse(await asyncio.to_thread(lines.house.asterisk.run_cli, "pjsip show registrations"))
-            if told.get("account") == "registered":
-                break
-            await asyncio.sleep(0.3)
+    told = await registered(lines.house.asterisk, "account")
     assert told["several"] != "registered"
     settings, toolbox = lines.registrar.settings, lines.house.toolbox
     secret = ensure_secrets(settings, ["wang"]).agents["wang"]
