@@ -11,7 +11,7 @@ from ivr.core.clock import SystemClock
 from ivr.core.errors import SiteError
 from ivr.core.log import get_logger
 from ivr.core.settings import Settings
-from prompts.book import PromptBook, pack
+from prompts.book import PromptBook
 from prompts.overlay import CURRENT, Laid, lay
 
 log = get_logger("sounds")
@@ -43,7 +43,7 @@ def lay_sounds(settings: Settings, site: Site, *, book: PromptBook | None = None
                 slow.setdefault(language, []).append(prompt)
     laid = lay(
         settings.sounds,
-        book or _book(folder, site),
+        book or book_of(folder, site),
         folder,
         SystemClock().now(),
         slow=slow,
@@ -54,12 +54,18 @@ def lay_sounds(settings: Settings, site: Site, *, book: PromptBook | None = None
     return laid
 
 
-def _book(folder: Path, site: Site) -> PromptBook:
+def book_of(folder: Path, site: Site, root: Path | None = None) -> PromptBook:
+    """The prompts of a site; those of the pack alone where its own are wrong, which the check tells of.
+
+    Args:
+        root: folder of the sounds that are played; that of the pack when not given.
+    """
+    company = {str(language): name for language, name in site.company.items()}
     try:
-        return PromptBook.of_site(folder, {str(language): name for language, name in site.company.items()})
+        return PromptBook.of_site(folder, company, root=root)
     except SiteError as error:
         log.error("the site's own prompts are not used", problem=str(error))
-        return pack()
+        return PromptBook(root=root)
 
 
-__all__ = ["lay_sounds", "sounds_root"]
+__all__ = ["book_of", "lay_sounds", "sounds_root"]

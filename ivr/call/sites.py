@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from dialplan.model import Site
-from dialplan.version import site_version
 from ivr.call.versions.edition import Edition
 from ivr.core.errors import IvrError
 from ivr.core.log import get_logger
@@ -35,7 +34,7 @@ class SiteBook:
 
     def use(self, site: Site | Edition) -> str:
         """Serve new calls with ``site``; returns its version."""
-        edition = site if isinstance(site, Edition) else Edition.of(site, site_version(site))
+        edition = site if isinstance(site, Edition) else Edition.of(site)
         self._versions.pop(edition.version, None)
         self._versions[edition.version] = edition
         while len(self._versions) > KEPT_VERSIONS:

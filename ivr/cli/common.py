@@ -86,7 +86,7 @@ def load_settings() -> Settings:
 
 
 def site_folder(settings: Settings) -> Path:
-    """The site in force: the one set, else the demo site."""
+    """The folder the admin writes in: the one set, else the demo's."""
     from dialplan.sites import demo_site
 
     return settings.site or demo_site()

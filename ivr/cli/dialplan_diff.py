@@ -84,8 +84,8 @@ def side(settings: Settings, name: str) -> Side:
         SiteError: if the folder has errors.
     """
     from dialplan.loading import load_site
+    from ivr.asterisk.sounds import book_of
     from ivr.call.versions import VersionStore, load_edition
-    from ivr.call.versions.edition import book_of
 
     folder = Path(name)
     if folder.is_dir():

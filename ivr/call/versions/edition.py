@@ -11,12 +11,10 @@ from dialplan.files import SiteFiles
 from dialplan.model import Site
 from dialplan.places import assemble
 from dialplan.version import site_version
+from ivr.asterisk.sounds import book_of
 from ivr.core.errors import SiteError
 from ivr.core.language import Text
-from ivr.core.log import get_logger
 from prompts.book import PromptBook, pack
-
-log = get_logger("versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +32,9 @@ class Edition:
     book: PromptBook
 
     @classmethod
-    def of(cls, site: Site, version: str = "", book: PromptBook | None = None) -> Edition:
+    def of(cls, site: Site, book: PromptBook | None = None) -> Edition:
         """The edition of a site, by default with the prompts that travel with the code."""
-        return cls(version or site_version(site), site, book or pack())
+        return cls(site_version(site), site, book or pack())
 
 
 def load_edition(folder: Path, version: str, *, sounds: Path | None = None) -> Edition:
@@ -58,16 +56,6 @@ def load_edition(folder: Path, version: str, *, sounds: Path | None = None) -> E
     return Edition(version, site, book_of(folder, site, sounds))
 
 
-def book_of(folder: Path, site: Site, sounds: Path | None = None) -> PromptBook:
-    """The prompts of a site; those of the pack alone where its own are wrong, which the check tells of."""
-    company = {str(language): name for language, name in site.company.items()}
-    try:
-        return PromptBook.of_site(folder, company, root=sounds)
-    except SiteError as error:
-        log.error("the site's own prompts are not used", problem=str(error))
-        return PromptBook(root=sounds)
-
-
 def _unreadable(version: str) -> SiteError:
     return SiteError(
         Text(f"version {version} of the site cannot be read any more", f"无法再读取站点版本 {version}"),
@@ -75,4 +63,4 @@ def _unreadable(version: str) -> SiteError:
     )
 
 
-__all__ = ["Edition", "book_of", "load_edition"]
+__all__ = ["Edition", "load_edition"]

@@ -11,8 +11,9 @@ from pathlib import Path
 from dialplan.files import SiteFiles
 from dialplan.loading import errors_of, load_checked, load_site
 from dialplan.sites import demo_site
+from ivr.asterisk.sounds import book_of
 from ivr.call.site_check import checked
-from ivr.call.versions.edition import Edition, book_of, load_edition
+from ivr.call.versions.edition import Edition, load_edition
 from ivr.call.versions.snapshot import Snapshot
 from ivr.call.versions.store import VersionStore
 from ivr.core.clock import Clock
@@ -79,11 +80,6 @@ def check_folder(folder: Path, *, today: date | None = None) -> Checked:
     return Checked(found.snapshot, None if errors_of(problems) else found.edition, problems)
 
 
-def site_folder(settings: Settings) -> Path:
-    """The folder the admin writes in."""
-    return settings.site or demo_site()
-
-
 def in_force(
     settings: Settings,
     clock: Clock,
@@ -105,7 +101,7 @@ def in_force(
         SetupError: if what is in force cannot be read.
         OSError: if the version cannot be written.
     """
-    store, folder = VersionStore.of(settings), site_folder(settings)
+    store, folder = VersionStore.of(settings), settings.site or demo_site()
     edition = running(settings, sounds=sounds)
     if edition is not None:
         if tell is not None and differs(store, folder, edition.version):
@@ -173,5 +169,4 @@ __all__ = [
     "in_force",
     "read_checked",
     "running",
-    "site_folder",
 ]
