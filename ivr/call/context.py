@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from dialplan.model import Accessible, Language, Site
-from ivr.call.channel import Channel, Heard
+from ivr.call.channel import ALL_KEYS, Channel, Heard
 from ivr.call.recorder.port import NoRecorder, Recorder
 from ivr.call.services import NoServices, NoSwitches, Services, Switches
 from ivr.call.waiting import Callbacks, Floor, NoCallbacks, NoFloor
@@ -145,6 +145,11 @@ class CallContext:
         if heard.key not in keys:
             self.human_if_wanted(heard.key)
         return heard
+
+    @property
+    def skip_keys(self) -> str:
+        """The keys that skip what is said: all but one that leads to a human."""
+        return ALL_KEYS.replace(HUMAN, "") if self.human_at_hand else ALL_KEYS
 
     @property
     def human_at_hand(self) -> bool:

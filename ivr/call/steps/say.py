@@ -7,8 +7,7 @@ from typing import cast
 
 from dialplan.model import Say, Spoken
 from dialplan.templates import TemplateError, fill
-from ivr.call.channel import ALL_KEYS
-from ivr.call.context import HUMAN, CallContext
+from ivr.call.context import CallContext
 from ivr.call.outcome import GoTo, HungUp, Outcome
 from ivr.call.variables import variables_of
 from prompts.saying import Kind, say
@@ -30,11 +29,11 @@ async def run(step: Say, call: CallContext) -> Outcome:
         except (ValueError, TemplateError):
             call.tell("unsayable", kind=kind)
             return GoTo(step.failure or step.next)
-    keys = ALL_KEYS.replace(HUMAN, "") if call.human_at_hand else ALL_KEYS
+    keys = call.skip_keys if step.barge_in else ""
     for kind, sounds in said:
         if kind != "prompt":
             call.tell("said", kind=kind, language=call.language)
-        heard = await call.say(sounds, keys=keys if step.barge_in else "")
+        heard = await call.say(sounds, keys=keys)
         if heard.hung_up:
             return HungUp()
         if heard.key:
