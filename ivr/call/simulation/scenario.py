@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from dialplan.base import Digits, Language, Model, Name, Variable
+from dialplan.base import Digits, Language, Model, Name, Variable, pattern_of
 from ivr.call.simulation.plan import LookupReplies, Plan, Words
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -19,8 +19,10 @@ GAP = "..."
 
 _KEY = r"^(!?[0-9*#]{1,40}|timeout|hangup)$"
 Action = Annotated[str, StringConstraints(pattern=_KEY)]
-StepName = Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_-]{0,39}/)?[a-z][a-z0-9_-]{0,39}$")]
-PathEntry = Annotated[str, StringConstraints(pattern=r"^(\.\.\.|([a-z][a-z0-9_-]{0,39}/)?[a-z][a-z0-9_-]{0,39})$")]
+_NAME = pattern_of(Name).removeprefix("^").removesuffix("$")
+_STEP = f"({_NAME}/)?{_NAME}"
+StepName = Annotated[str, StringConstraints(pattern=f"^{_STEP}$")]
+PathEntry = Annotated[str, StringConstraints(pattern=rf"^(\.\.\.|{_STEP})$")]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Sounds = Annotated[list[Said], Field(max_length=500)]
 
