@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,13 +97,9 @@ async def test_an_engine_that_is_killed_and_comes_back(there: DrillLine) -> None
     assert all(call.evidence["reconstructed"] for call in (stories[0], stories[2]))
 
 
-def back(line: DrillLine) -> Callable[[], Awaitable[bool]]:
+async def back(line: DrillLine) -> bool:
     """Whether the engine has reached the manager again; it asks ever more seldom."""
-
-    async def carrying() -> bool:
-        return line.relay.carrying
-
-    return carrying
+    return line.relay.carrying
 
 
 async def test_a_manager_connection_that_is_cut_and_comes_back(there: DrillLine) -> None:
@@ -118,7 +114,7 @@ async def test_a_manager_connection_that_is_cut_and_comes_back(there: DrillLine)
         patient = await waits(there, stack, "13900000012", 1)
         await second.hangup()
         await there.relay.mend()
-        await until(back(there), "the engine's manager connection", 60)
+        await until(lambda: back(there), "the engine's manager connection", 60)
         await asyncio.sleep(1)
         assert patient.in_call
         await patient.hangup()
