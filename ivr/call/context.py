@@ -137,10 +137,14 @@ class CallContext:
                 return heard
         return Heard()
 
-    async def play(self, prompt: str, *, keys: str = "", stay: bool = False) -> Heard:
-        """Play one prompt as :meth:`say` does, and tell nothing of it."""
+    async def play(self, prompt: str, *, keys: str = "", stay: bool = False, language: Language | None = None) -> Heard:
+        """Play one prompt as :meth:`say` does, and tell nothing of it.
+
+        Args:
+            language: of the prompt, where it is not the call's.
+        """
         listened = keys if stay or HUMAN in keys or not self.human_at_hand else keys + HUMAN
-        free = self.book.interruptible(self.language, prompt)
+        free = self.book.interruptible(language or self.language, prompt)
         heard = await self.channel.play(prompt, keys=listened if free else "", slow=self.accessible)
         if heard.key not in keys:
             self.human_if_wanted(heard.key)

@@ -48,8 +48,7 @@ async def _offer(step: LanguageChoice, call: CallContext, lead: Sequence[str]) -
         await call.channel.set_language(language)
         prompt = f"language-offer-{key}"
         call.tell("prompt", prompt=prompt, language=language)
-        keys = ALL_KEYS if call.book.interruptible(language, prompt) else ""
-        heard = await call.channel.play(prompt, keys=keys, slow=call.accessible)
+        heard = await call.play(prompt, keys=ALL_KEYS, language=language)
         if heard.key or heard.hung_up:
             return heard
     return Heard()
