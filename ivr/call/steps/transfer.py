@@ -75,10 +75,9 @@ async def _failed(step: Transfer, call: CallContext, *, busy: bool = False) -> O
 
 async def _or_said(step: Transfer, call: CallContext, outcome: Outcome) -> Outcome:
     """A queue in which nobody was found has failed, too."""
-    failed = isinstance(outcome, GoTo) and outcome.step != _AFTER
-    if failed:
-        return await _failed(step, call)
-    return GoTo(step.after) if isinstance(outcome, GoTo) else outcome
+    if not isinstance(outcome, GoTo):
+        return outcome
+    return GoTo(step.after) if outcome.step == _AFTER else await _failed(step, call)
 
 
 # No step of a flow is named like this.
