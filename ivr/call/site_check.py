@@ -28,12 +28,10 @@ def checked(folder: Path, *, today: date | None = None) -> tuple[Site | None, li
         prompt = book.find(language, prompt_id)
         return advertisement(prompt) if prompt is not None else ""
 
-    known = book.known_ids()
-    if errors_of(wrong):  # what a file that cannot be used says cannot be held against the flows
-        site, found = load_checked(folder, known_prompts=None, advertises=advertises, today=today)
-        return None, [*wrong, *found]
+    usable = not errors_of(wrong)  # what a file that cannot be used says cannot be held against the flows
+    known = book.known_ids() if usable else None
     site, found = load_checked(folder, known_prompts=known, advertises=advertises, today=today)
-    return site, [*wrong, *found]
+    return site if usable else None, [*wrong, *found]
 
 
 def unheard(folder: Path, site: Site) -> list[Problem]:
