@@ -28,19 +28,19 @@ def agent_routes(site: Callable[[], Site], desk: AgentDesk, board: AgentBoard, c
         return {"agents": [_whole(one, site(), board, now) for one in await desk.all_standing()]}
 
     async def login(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.log_in(agent, word(body, "queue"), by=_by(body)))
+        return _plain(await desk.log_in(agent, word(body, "queue"), by=asker(body)))
 
     async def logout(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.log_out(agent, word(body, "queue"), by=_by(body)))
+        return _plain(await desk.log_out(agent, word(body, "queue"), by=asker(body)))
 
     async def pause(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.pause(agent, word(body, "reason"), by=_by(body)))
+        return _plain(await desk.pause(agent, word(body, "reason"), by=asker(body)))
 
     async def unpause(agent: str, body: Mapping[str, Any]) -> Answer:
-        return _plain(await desk.unpause(agent, by=_by(body)))
+        return _plain(await desk.unpause(agent, by=asker(body)))
 
     async def outcome(agent: str, body: Mapping[str, Any]) -> Answer:
-        row = await desk.set_outcome(agent, word(body, "outcome"), by=_by(body))
+        row = await desk.set_outcome(agent, word(body, "outcome"), by=asker(body))
         return {"agent": agent, "outcome": row.outcome, "call": row.linkedid, "queue": row.queue}
 
     return {
@@ -78,7 +78,12 @@ def _whole(standing: Standing, site: Site, board: AgentBoard, now: datetime) -> 
     }
 
 
-def _by(body: Mapping[str, Any]) -> str:
+def asker(body: Mapping[str, Any]) -> str:
+    """The person who asks, as ``by`` of what is done.
+
+    Raises:
+        UsageError: if the request does not name one.
+    """
     name = word(body, "by")
     if not name:
         raise UsageError(Text("by: who asks", "by：操作人"), cure=Text("name a person", "请填写操作人"))

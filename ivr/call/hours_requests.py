@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dialplan.schedule import Position
-from ivr.agents.desk import person
-from ivr.call.agent_requests import word
+from ivr.call.agent_requests import asker, word
 from ivr.call.control import Answer, Route
 from ivr.call.hours_desk import HoursDesk
 from ivr.core.errors import UsageError
@@ -21,22 +20,23 @@ def hours_routes(desk: HoursDesk) -> dict[str, Route]:
     The body names the person who asks (``by``), and perhaps a moment in ISO form with its zone (``until``).
     """
 
-    def shown(name: str) -> Answer:
-        return {"hours": name, **desk.shown()[name], "next": desk.next_changes()[name]}
+    def shown() -> dict[str, Answer]:
+        changes = desk.next_changes()
+        return {name: {"hours": name, **stands, "next": changes[name]} for name, stands in desk.shown().items()}
 
     async def all_(_: str, __: Mapping[str, Any]) -> Answer:
-        return {"hours": [shown(name) for name in desk.shown()]}
+        return {"hours": list(shown().values())}
 
     def switch(position: Position) -> Route:
         async def asked(name: str, body: Mapping[str, Any]) -> Answer:
-            await desk.switch(name, position, by=_by(body), until=_until(body))
-            return shown(name)
+            await desk.switch(name, position, by=asker(body), until=_until(body))
+            return shown()[name]
 
         return asked
 
     async def auto(name: str, body: Mapping[str, Any]) -> Answer:
-        was_switched = await desk.give_back(name, by=_by(body))
-        return {**shown(name), "was_switched": was_switched}
+        was_switched = await desk.give_back(name, by=asker(body))
+        return {**shown()[name], "was_switched": was_switched}
 
     return {
         "GET hours": all_,
@@ -44,13 +44,6 @@ def hours_routes(desk: HoursDesk) -> dict[str, Route]:
         "POST hours close": switch("closed"),
         "POST hours auto": auto,
     }
-
-
-def _by(body: Mapping[str, Any]) -> str:
-    name = word(body, "by")
-    if not name:
-        raise UsageError(Text("by: who asks", "by：操作人"), cure=Text("name a person", "请填写操作人"))
-    return person(name)
 
 
 def _until(body: Mapping[str, Any]) -> datetime | None:
