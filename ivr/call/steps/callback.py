@@ -10,8 +10,7 @@ from ivr.call.asking import Missed, ask_key, ladder, press
 from ivr.call.context import HUMAN, CallContext
 from ivr.call.digits import enter_digits
 from ivr.call.outcome import End, GoTo, Handover, HungUp, Outcome
-from ivr.call.steps.queue import EMPTY, FULL, PRIORITY, place
-from ivr.call.variables import QUEUE_STATUS
+from ivr.call.steps.queue import EMPTY, FULL, PRIORITY, keep_status, place
 from ivr.call.waiting import priority_of_caller
 from ivr.core.ids import mask_number
 from ivr.queues.callbacks.book import Noted, Wish
@@ -143,7 +142,7 @@ async def resume(step: Callback, call: CallContext, status: str, key: str = "") 
     A try counts if he has waited as long as anybody may: nobody is made to do so for ever.
     """
     call.tell("leave", status=status)
-    call.waited[QUEUE_STATUS] = "empty" if status in EMPTY else status.lower()
+    keep_status(call, status)
     if status == "CONTINUE":
         return GoTo(step.after)
     if status == "KEY":  # the keys of the queue are for those who have not been called back

@@ -65,7 +65,7 @@ async def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -
             answered (TIMEOUT, FULL, JOINEMPTY, LEAVEEMPTY, JOINUNAVAIL, LEAVEUNAVAIL, WITHDRAW).
         key: the key.
     """
-    call.waited[QUEUE_STATUS] = "empty" if status in EMPTY else status.lower()
+    keep_status(call, status)
     if status == "KEY":
         call.tell("key", key=key)
         if key in step.keys:
@@ -83,9 +83,14 @@ async def resume(step: Enqueue, call: CallContext, status: str, key: str = "") -
     return GoTo(step.timeout)
 
 
+def keep_status(call: CallContext, status: str) -> None:
+    """Remember how the queue ended, for the variable ``queue_status``."""
+    call.waited[QUEUE_STATUS] = "empty" if status in EMPTY else status.lower()
+
+
 def place(call: CallContext) -> datetime:
     """Since when the caller has waited in this call; now, if he has not."""
     return datetime.fromisoformat(call.waited[PLACE]) if PLACE in call.waited else call.clock.now()
 
 
-__all__ = ["EMPTY", "FULL", "PLACE", "PRIORITY", "place", "resume", "run"]
+__all__ = ["EMPTY", "FULL", "PLACE", "PRIORITY", "keep_status", "place", "resume", "run"]
