@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import get_args
 from zoneinfo import ZoneInfo
 
+from dialplan.base import Day
 from dialplan.reckoning import as_text
 from dialplan.variables import LONGEST, MOST
 from ivr.call.context import CallContext
@@ -11,7 +13,7 @@ from ivr.call.context import CallContext
 QUEUE_STATUS = "status"
 """What a call remembers of its last queue, in ``waited``."""
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS: tuple[str, ...] = get_args(Day)
 
 
 def variables_of(call: CallContext) -> dict[str, str]:
