@@ -9,8 +9,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Literal, get_args
 
+from ivr.core.sayable import MOST, plain_date, plain_digits, plain_money, plain_number, plain_time
 from prompts.saying import chinese, english, korean
-from prompts.saying.values import MOST, plain_date, plain_digits, plain_money, plain_number, plain_time
 
 Kind = Literal["number", "digits", "money", "date", "time"]
 Currency = Literal["CNY", "USD", "KRW"]
