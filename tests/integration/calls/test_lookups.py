@@ -26,7 +26,7 @@ from ivr.storage.models import Call
 from tests.integration.calls.conftest import prompt
 from tests.integration.conftest import settings_in
 from tests.integration.hearing import hears_prompt
-from tests.unit.call.service import Answer, Server, hangs_up, says
+from tests.unit.call.service import Answer, Server, hangs_up, late, says
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -68,12 +68,6 @@ NUMBERS = {"order": "4000", "impatient": "4001", "pin": "4002"}
 ORDER = says({"order": {"status": "open", "lines": [{}, {"count": 10}]}})
 
 
-async def late(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answers after a while, but in time."""
-    await asyncio.sleep(0.8)
-    await ORDER(reader, writer)
-
-
 async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Says nothing until nobody waits for it any more."""
     await reader.read()
@@ -101,7 +95,7 @@ class Service(Server):
         first = len(self.asked_for(order)) < 3
         return {
             "1": ORDER,
-            "2": late,
+            "2": late(0.8, ORDER),
             "3": says({}, "500 Oh") if first else ORDER,
             "4": says({}, "404 Not Found"),
             "5": says(raw=b'{"order": '),
@@ -123,20 +117,18 @@ class Desk:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     folder, service = tmp_path_factory.mktemp("lookups"), Service()
-    listening = await asyncio.start_server(service.handle, "127.0.0.1", 0)
     site = folder / "site"
     shutil.copytree(demo_site(), site)
     served = "".join(f"{number}: {flow}\n" for flow, number in NUMBERS.items())
     (site / "numbers.yaml").write_text("1000: main\n" + served, "utf-8")
-    port = listening.sockets[0].getsockname()[1]
-    for name, words in FLOWS.items():
-        (site / "flows" / f"{name}.yaml").write_text(flow_of(words | {"PORT": str(port)}), "utf-8")
-    settings = settings_in(folder / "home", site=site)
-    house = House(settings, load_site(site), toolbox)
-    house.engine = EngineProcess(settings, environment={"IVR_LOOKUP_KEY": KEY})
-    async with house, Database(settings.database) as database:
-        yield Desk(house, service, Watch(database), folder)
-    listening.close()
+    async with service.listening():
+        for name, words in FLOWS.items():
+            (site / "flows" / f"{name}.yaml").write_text(flow_of(words | {"PORT": str(service.port)}), "utf-8")
+        settings = settings_in(folder / "home", site=site)
+        house = House(settings, load_site(site), toolbox)
+        house.engine = EngineProcess(settings, environment={"IVR_LOOKUP_KEY": KEY})
+        async with house, Database(settings.database) as database:
+            yield Desk(house, service, Watch(database), folder)
 
 
 async def ask(desk: Desk, order: str, flow: str = "order", *, hang_up: bool = False) -> tuple[Call, Path]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,6 +22,7 @@ from ivr.storage.models import Call, Step
 from tests.integration.conftest import settings_in
 from tests.integration.flows.caller import Caller, Pacer
 from tests.integration.flows.site import write_site
+from tests.unit.call.service import Answer, Server, late, says
 
 SERVING = ("agent-queue", "agent-poll", "agent-hand")
 SILENT = "agent-deaf"
@@ -102,33 +100,13 @@ class Exchange:
         return Caller(self.house.settings.sip_port, f"1380000{self.callers:04d}")
 
 
-@contextmanager
-def service() -> Iterator[str]:
-    """A service over HTTP that answers after half a second; its address."""
+class Service(Server):
+    """Knows order 42; answers after half a second."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            time.sleep(0.5)
-            body = b'{"order": {"status": "shipped", "number": 42}}'
-            self.send_response(200 if self.path.startswith("/orders/42") else 404)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    def answer(self) -> Answer:
+        known = self.asked[-1].startswith(b"GET /orders/42 ")
+        order = {"order": {"status": "shipped", "number": 42}}
+        return late(0.5, says(order, "200 OK" if known else "404 Not Found", "Content-Type: application/json"))
 
 
 async def attend(phone: Softphone) -> None:
@@ -145,7 +123,8 @@ async def exchange(toolbox: Toolbox, tmp_path_factory: pytest.TempPathFactory) -
     home = tmp_path_factory.mktemp("flows")
     site = home / "site"
     async with AsyncExitStack() as stack:
-        write_site(site, stack.enter_context(service()))
+        service = await stack.enter_async_context(Service([]).listening())
+        write_site(site, service.url)
         settings = settings_in(home / "home", rtp=400, site=site)
         house = await stack.enter_async_context(House(settings, load_site(site), toolbox))
         database = await stack.enter_async_context(Database(settings.database, settings.home / "audit.head"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -26,6 +27,16 @@ class Server:
     def answer(self) -> Answer:
         """To what was asked last."""
         return self.answers[min(len(self.asked), len(self.answers)) - 1]
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[Self]:
+        """On a free port."""
+        server = await asyncio.start_server(self.handle, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
@@ -51,6 +62,16 @@ def says(body: Any = None, status: str = "200 OK", *headers: str, raw: bytes | N
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(data)}", *headers]
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + data)
+
+    return answer
+
+
+def late(seconds: float, then: Answer) -> Answer:
+    """Answers after a while."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(seconds)
+        await then(reader, writer)
 
     return answer
 

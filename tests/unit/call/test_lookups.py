@@ -27,15 +27,12 @@ NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the machine's certificates t
 
 @asynccontextmanager
 async def serving(*answers: Answer) -> AsyncIterator[tuple[Server, HttpServices]]:
-    server = Server(list(answers))
-    listening = await asyncio.start_server(server.handle, "127.0.0.1", 0)
-    server.port = listening.sockets[0].getsockname()[1]
     services = HttpServices({}, trust=NOBODY)
-    try:
-        yield server, services
-    finally:
-        await services.close()
-        listening.close()
+    async with Server(list(answers)).listening() as server:
+        try:
+            yield server, services
+        finally:
+            await services.close()
 
 
 @pytest.fixture(autouse=True)
