@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
+from dialplan.circles import circles
 from dialplan.model import Flow, Queue, Subflow
 from dialplan.ways import Edge, edges
 
@@ -27,43 +28,24 @@ class Graph:
             if edge.target in flow.steps:
                 self.out[edge.source].append(edge)
 
-    def reach(
-        self, starts: Iterable[str], *, along: Callable[[Edge], bool] = lambda _: True, stop: Iterable[str] = ()
-    ) -> set[str]:
-        """Steps that can be reached from ``starts`` (themselves included), never going on from ``stop``."""
-        stops = set(stop)
+    def reach(self, starts: Iterable[str]) -> set[str]:
+        """Steps that can be reached from ``starts`` (themselves included)."""
         seen = {name for name in starts if name in self.out}
         waiting = list(seen)
         while waiting:
-            name = waiting.pop()
-            if name in stops:
-                continue
-            for edge in self.out[name]:
-                if edge.target not in seen and along(edge):
+            for edge in self.out[waiting.pop()]:
+                if edge.target not in seen:
                     seen.add(edge.target)
                     waiting.append(edge.target)
         return seen
 
     def silent_cycles(self) -> list[list[str]]:
         """Circles that a caller who does nothing would never leave, each once, as names of steps."""
-        done: set[str] = set()
-        found: list[list[str]] = []
-        for start in self.out:
-            if start in done:
-                continue
-            trail: dict[str, int] = {start: 0}  # step to its position
-            ways = [iter(self.out[start])]
-            while trail:
-                edge = next((edge for edge in ways[-1] if edge.silent and edge.source not in self.stay), None)
-                if edge is None:
-                    done.add(trail.popitem()[0])
-                    ways.pop()
-                elif edge.target in trail:
-                    found.append(list(trail)[trail[edge.target] :])
-                elif edge.target not in done:
-                    trail[edge.target] = len(trail)
-                    ways.append(iter(self.out[edge.target]))
-        return found
+        found = circles(self.out, self._silent_ways, lambda edge: edge.target)
+        return [[edge.source for edge in circle] for circle in found]
+
+    def _silent_ways(self, name: str) -> list[Edge]:
+        return [edge for edge in self.out[name] if edge.silent] if name not in self.stay else []
 
 
 __all__ = ["Edge", "Graph", "edges"]

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 
+from dialplan.circles import circles
 from dialplan.model import FlowStep, Menu, Site, Subflow
 from dialplan.ways import Edge, edges, ends
 
@@ -86,30 +87,10 @@ class Nesting:
 
     def rings(self) -> list[list[Spot]]:
         """Steps by which flows lead into themselves, each ring once, as the steps on the way round."""
-        done: set[str] = set()
-        found: list[list[Spot]] = []
         into: dict[str, list[Spot]] = {}
         for spot in self.inner:
             into.setdefault(spot[0], []).append(spot)
-        for root in self.site.flows:
-            if root in done:
-                continue
-            trail: dict[str, int] = {root: 0}  # flow to its position
-            taken: list[Spot] = []
-            ways = [iter(into.get(root, ()))]
-            while trail:
-                way = next(ways[-1], None)
-                if way is None:
-                    done.add(trail.popitem()[0])
-                    ways.pop()
-                    taken = taken[:-1]
-                elif self.inner[way] in trail:
-                    found.append([*taken[trail[self.inner[way]] :], way])
-                elif self.inner[way] not in done:
-                    trail[self.inner[way]] = len(trail)
-                    taken.append(way)
-                    ways.append(iter(into.get(self.inner[way], ())))
-        return found
+        return circles(self.site.flows, lambda flow: into.get(flow, ()), self.inner.__getitem__)
 
     def returning(self, *, along: Along = every, stop: Collection[Spot] = ()) -> set[str]:
         """Flows inside others that a call can come back from, never going on from ``stop``."""

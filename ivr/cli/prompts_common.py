@@ -97,14 +97,10 @@ def lay(settings: Settings, place: Place, *, quiet: bool = False) -> bool:
 
 def _in_force(settings: Settings) -> tuple[Site, PromptBook] | None:
     """The site that calls are served with, where it is known."""
-    from ivr.call.versions import VersionStore, load_edition
+    from ivr.call.versions.start import running
 
-    store = VersionStore.of(settings)
     try:
-        force = store.in_force()
-        if force is None or settings.site is None or force.configured != str(settings.site):
-            return None
-        edition = load_edition(store.folder(force.version), force.version)
-    except (IvrError, OSError, ValueError):
+        edition = running(settings)
+    except (IvrError, OSError):
         return None
-    return edition.site, edition.book
+    return None if edition is None else (edition.site, edition.book)

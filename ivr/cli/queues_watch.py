@@ -153,13 +153,13 @@ def _by_hand(known: Mapping[str, Any]) -> Iterator[str]:
     """Business hours that somebody has opened or closed: a line that stays closed must be seen."""
     from rich.markup import escape
 
+    from ivr.call.hours_words import STATES
+
     for name, hours in sorted(known.get("hours", {}).items()):
         if hours["switched"] is not None:
             who = hours["switched"]["by"].partition(":")[2]
-            state = Text("open", "营业") if hours["state"] == "open" else Text("closed", "非营业")
-            said = Text(
-                f"hours {name}: {state.en} by hand ({who})", f"营业时间 {name}：已手动切换为{state.zh}（{who}）"
-            )
+            now = STATES["open" if hours["state"] == "open" else "closed"]
+            said = Text(f"hours {name}: {now.en} by hand ({who})", f"营业时间 {name}：已手动切换为{now.zh}（{who}）")
             yield f"[yellow]{escape(str(said))}[/yellow]"
 
 

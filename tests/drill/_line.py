@@ -18,6 +18,7 @@ from ivr.ami.client import AmiClient
 from ivr.asterisk.secrets import AMI_USER, load_secrets
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.clock import SystemClock
+from ivr.core.settings import Settings
 from ivr.demo.house import EngineProcess, House, environment_of
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
@@ -178,19 +179,24 @@ class DrillLine:
 
     async def ivr(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Run the command as its user does; exit code and JSON."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ivr.app", *words, "--json"),
-            stdout=asyncio.subprocess.PIPE,
-            env=os.environ | environment_of(self.settings),
-        )
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode or 0, json.loads(out)
+        return await run_ivr(self.settings, *words)
 
     async def stories(self) -> list[Call]:
         """All calls of the journal, the oldest first."""
         async with self.database.read() as session:
             found = await calls.list_calls(session, limit=1000)
         return list(reversed(found))
+
+
+async def run_ivr(settings: Settings, *words: str) -> tuple[int, dict[str, Any]]:
+    """Run the command as its user does; exit code and JSON."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ivr.app", *words, "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | environment_of(settings),
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, json.loads(out)
 
 
 async def until(reached: Callable[[], Awaitable[bool]], what: str, within: float, every: float = 0.2) -> None:

@@ -21,25 +21,10 @@ from ivr.demo.house import House
 from ivr.softphones.sipp import Ending, Plan, SippCaller, SippResult
 from ivr.storage.models import Call
 from tests.drill._line import DrillLine, until
+from tests.drill._turn import PARKED, flows, path_of
 
 NUMBER, MENU, WAITING, NEW = "3500", "13800000001", "13800000002", "13800000003"
-QUEUES = "\nparked: {title: Parked, max_wait: 600}\n"
-FLOW = """\
-start: answer
-steps:
-  answer: {{step: answer, next: menu}}
-  menu: {{step: menu, prompts: [main-menu], choices: {choices}, timeout: 20, tries: 5}}
-{more}  bye: {{step: hangup, prompts: [goodbye]}}
-"""
-OLD = FLOW.format(
-    choices="{1: first, 2: line}",
-    more="  first: {step: play, prompts: [thanks-for-calling], next: bye}\n"
-    "  line: {step: queue, queue: parked, keys: {9: left}, after: bye, timeout: bye}\n"
-    "  left: {step: hangup, prompts: [goodbye]}\n",
-)
-CHANGED = FLOW.format(
-    choices="{1: second, 2: second}", more="  second: {step: play, prompts: [queue-nobody], next: bye}\n"
-)
+OLD, CHANGED = flows(timeout=20, tries=5, two="second")
 RATE = 10.0  # new calls a second
 STAY = 40.0  # seconds from the answer to the key that decides
 
@@ -53,7 +38,7 @@ class ReloadLine(DrillLine):
         self._queues = (self.folder / "queues.yaml").read_text("utf-8")
         with (self.folder / "numbers.yaml").open("a", encoding="utf-8") as file:
             file.write(f"\n{NUMBER}: turn\n")
-        self.write(OLD, QUEUES)
+        self.write(OLD, PARKED)
         self.house = House(self.settings, load_site(self.folder), self.house.toolbox)
 
     def write(self, flow: str, queues: str = "") -> None:
@@ -85,11 +70,6 @@ class ReloadLine(DrillLine):
             await until(reached, f"{count} callers in the menu", STAY - 5)
         except AssertionError:
             raise AssertionError(f"only {there} of {count} callers came into the menu") from None
-
-
-def path_of(call: Call) -> tuple[str, ...]:
-    """The steps a call has come to."""
-    return tuple(step.step for step in call.steps if step.event == "enter")
 
 
 async def drill(calls: int) -> list[str]:
@@ -134,7 +114,7 @@ def wrong(
         NEW: (max(10, calls // 4), ("answer", "menu", "second", "bye"), answer["version"]),
     }
     for caller, (count, path, version) in wanted.items():
-        paths = Counter((path_of(call), call.flow_version) for call in stories if call.caller == caller)
+        paths = Counter((tuple(path_of(call)), call.flow_version) for call in stories if call.caller == caller)
         if paths != Counter({(path, version): count}):
             found.append(f"callers {caller}: {dict(paths)} instead of {count} times {path} of {version}")
         else:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,31 +14,19 @@ import pytest_asyncio
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
 from ivr.asterisk.toolbox import Toolbox
-from ivr.demo.house import House, environment_of
+from ivr.demo.house import House
 from ivr.demo.watch import Watch
 from ivr.softphones.baresip import Softphone
 from ivr.softphones.events import Closed, Established
 from ivr.storage.database import Database
 from ivr.storage.models import Call
+from tests.drill._line import run_ivr
+from tests.drill._turn import PARKED, flows, path_of
 from tests.integration.conftest import settings_in
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module")]
 
-FLOW = """\
-start: answer
-steps:
-  answer: {{step: answer, next: menu}}
-  menu: {{step: menu, prompts: [main-menu], choices: {choices}, timeout: 30, tries: 1}}
-{more}  bye: {{step: hangup, prompts: [goodbye]}}
-"""
-OLD = FLOW.format(
-    choices="{1: first, 2: line}",
-    more="  first: {step: play, prompts: [thanks-for-calling], next: bye}\n"
-    "  line: {step: queue, queue: parked, keys: {9: left}, after: bye, timeout: bye}\n"
-    "  left: {step: hangup, prompts: [goodbye]}\n",
-)
-NEW = FLOW.format(choices="{1: second, 2: bye}", more="  second: {step: play, prompts: [queue-nobody], next: bye}\n")
-PARKED = "\nparked: {title: Parked, max_wait: 300}\n"
+OLD, NEW = flows(timeout=30, tries=1, two="bye")
 
 
 class Line:
@@ -64,13 +49,7 @@ class Line:
 
     async def ivr(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Exit code and JSON of a command."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ivr.app", *words, "--json"),
-            stdout=asyncio.subprocess.PIPE,
-            env=os.environ | environment_of(self.house.settings),
-        )
-        out, _ = await asyncio.wait_for(process.communicate(), 60)
-        return process.returncode or 0, json.loads(out)
+        return await run_ivr(self.house.settings, *words)
 
     def caller(self) -> Softphone:
         """A phone nobody has used before."""
@@ -92,10 +71,6 @@ class Line:
         """The story, once the line has hung up."""
         await phone.wait_for(Closed, within=30)
         return await self.watch.ended(phone.account.user)
-
-
-def path_of(call: Call) -> list[str]:
-    return [step.step for step in call.steps if step.event == "enter"]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
