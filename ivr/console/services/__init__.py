@@ -1,0 +1,1 @@
+"""All that can be seen or done in the console, whichever way it is asked for."""
