@@ -6,6 +6,7 @@ is data only: it names no file and enters no command.
 
 from __future__ import annotations
 
+from ivr.storage.models.accounts import Account, ApiToken, LoginSession, OneTimeLink
 from ivr.storage.models.agents import AgentState, CallOutcome
 from ivr.storage.models.alerts import AlertRow
 from ivr.storage.models.audit import Audit
@@ -34,9 +35,11 @@ from ivr.storage.models.surveys import SurveyAnswer
 from ivr.storage.models.talks import AgentTalk
 
 __all__ = [
+    "Account",
     "AgentState",
     "AgentTalk",
     "AlertRow",
+    "ApiToken",
     "Audit",
     "Backfill",
     "Base",
@@ -54,7 +57,9 @@ __all__ = [
     "JudgedBy",
     "Leg",
     "LegalHold",
+    "LoginSession",
     "Note",
+    "OneTimeLink",
     "Pause",
     "QueueVisit",
     "Reconciliation",

@@ -1,0 +1,61 @@
+"""Who may log in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.storage.models import Account
+
+
+async def add(session: AsyncSession, account: Account) -> Account:
+    """Keep a new account; returns it with its id."""
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def get(session: AsyncSession, account_id: int, *, lock: bool = False) -> Account | None:
+    """An account; ``lock`` holds it until the transaction ends."""
+    query = select(Account).where(Account.id == account_id)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def by_login(session: AsyncSession, login: str, *, lock: bool = False) -> Account | None:
+    """The account of a login; logins are in lower case."""
+    query = select(Account).where(Account.login == login)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def by_subject(session: AsyncSession, subject: str) -> Account | None:
+    """The account of somebody whom an OpenID Connect issuer knows by this."""
+    return await session.scalar(select(Account).where(Account.subject == subject))
+
+
+async def list_accounts(
+    session: AsyncSession, *, role: str | None = None, after: str = "", limit: int = 200
+) -> Sequence[Account]:
+    """Accounts by login, those after ``after``."""
+    query = select(Account).where(Account.login > after).order_by(Account.login).limit(limit)
+    if role is not None:
+        query = query.where(Account.role == role)
+    return (await session.scalars(query)).all()
+
+
+async def usable_admins(session: AsyncSession) -> int:
+    """How many admins can log in or are not disabled; the last one must not go."""
+    query = select(func.count()).select_from(Account).where(Account.role == "admin", Account.disabled_at.is_(None))
+    return await session.scalar(query) or 0
+
+
+async def failed(session: AsyncSession, account: Account, *, until: datetime | None) -> None:
+    """Count a wrong password; locked until then."""
+    account.failures += 1
+    account.locked_until = until
+    await session.flush()
+
+
+__all__ = ["add", "by_login", "by_subject", "failed", "get", "list_accounts", "usable_admins"]
