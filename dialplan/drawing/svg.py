@@ -15,6 +15,7 @@ MARGIN, TITLE, BETWEEN = 24.0, 34.0, 40.0
 NAME, SMALL = 13.0, 11.0  # sizes of letters
 PAD, MIN_WIDTH = 14.0, 92.0
 LEADING = 16.0
+_QUOTES = {'"': "&quot;"}
 _FONT = "'Noto Sans CJK SC','Noto Sans SC','Microsoft YaHei','PingFang SC','Malgun Gothic',Arial,sans-serif"
 
 
@@ -134,7 +135,9 @@ def _box(box: Box, centre: Point, size: Size) -> str:
     )
     title = escape(_plain(" ".join(one for one in (box.name, box.words, box.detail, *box.problems) if one)))
     rows = _rows(box)
-    return f"<g><title>{title}</title>{rect}{_text(x, y - LEADING * len(rows) / 2 + 12, rows)}</g>"
+    named = f' data-step="{escape(_plain(box.name), _QUOTES)}"' if box.name else ""
+    words = _text(x, y - LEADING * len(rows) / 2 + 12, rows)
+    return f'<g class="box is-{box.kind}"{named}><title>{title}</title>{rect}{words}</g>'
 
 
 def _text(x: float, y: float, rows: Iterable[tuple[str, float, str, bool]], *, anchor: str = "middle") -> str:

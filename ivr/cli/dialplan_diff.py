@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,9 +14,7 @@ from ivr.core.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dialplan.differing import Change, Side
-    from dialplan.model import Site
-    from prompts.book import PromptBook
+    from dialplan.differing import Change
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +32,8 @@ def diff(
 ) -> None:
     """Say what changes from one site to another: numbers, calls, hours, people; exit 1 if anything. / 比较站点"""
     from dialplan.differing import compare
+
+    from ivr.call.versions.putting import side
 
     settings = state(context).settings
 
@@ -74,41 +73,6 @@ def show(changes: Sequence[Change], *, limit: int | None = None) -> None:
     if left < 0:
         more = Text(f"and {-left} more: ivr dialplan diff", f"另有 {-left} 项：ivr dialplan diff")
         console.print(f"  {more}")
-
-
-def side(settings: Settings, name: str) -> Side:
-    """A site to be compared: of a folder that is there, else of a version that is kept.
-
-    Raises:
-        UsageError: if it is neither.
-        SiteError: if the folder has errors.
-    """
-    from dialplan.loading import load_site
-    from ivr.asterisk.sounds import book_of
-    from ivr.call.versions import VersionStore, load_edition
-
-    folder = Path(name)
-    if folder.is_dir():
-        site = load_site(folder)
-        return side_of(site, book_of(folder, site))
-    store = VersionStore.of(settings)
-    try:
-        version = store.find(name).version
-    except UsageError as error:
-        raise UsageError(
-            Text(f"{name!r:.100} is neither a folder nor a version", f"{name!r:.100} 既不是目录也不是版本"),
-            cure=error.cure,
-        ) from error
-    edition = load_edition(store.folder(version), version)
-    return side_of(edition.site, edition.book)
-
-
-def side_of(site: Site, book: PromptBook) -> Side:
-    """A site and its words."""
-    from dialplan.differing import Side
-
-    languages: list[str] = list(site.languages)
-    return Side(site, {language: {one.id: one.text for one in book.prompts(language)} for language in languages})
 
 
 def _in_force(settings: Settings) -> str:

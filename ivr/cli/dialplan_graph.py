@@ -13,10 +13,7 @@ from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from dialplan.model import Site
-    from ivr.core.problems import Problem
+    from collections.abc import Sequence
 
 
 class Format(StrEnum):
@@ -70,15 +67,16 @@ def drawn(place: Path, flows: Sequence[str], form: Format) -> str:
         UsageError: if there is no such flow, or one is too large to be drawn.
     """
     from dialplan.drawing import TooLargeError, chart_of, mermaid, svg
+    from ivr.call.site_drawing import codes_of, of_steps, read_drawable
 
-    site, problems = _read(place)
+    site, problems = read_drawable(place)
     if unknown := [name for name in flows if name not in site.flows]:
         raise UsageError(
             Text(f"no flow {unknown[0]!r:.60}", f"没有流程 {unknown[0]!r:.60}"),
             cure=Text(f"there are: {', '.join(site.flows)}", f"现有：{'、'.join(site.flows)}"),
         )
     found = of_steps(place, site, problems)
-    charts = [chart_of(site, name, found.get(name, {})) for name in flows or site.flows]
+    charts = [chart_of(site, name, codes_of(found.get(name, {}))) for name in flows or site.flows]
     if form is Format.MERMAID:
         return mermaid(charts)
     try:
@@ -89,54 +87,6 @@ def drawn(place: Path, flows: Sequence[str], form: Format) -> str:
             cure=Text("draw one with --flow, or cut it into flows that a subflow step enters",
                       "请用 --flow 只绘制一个，或用 subflow 步骤拆分流程"),
         ) from None  # fmt: skip
-
-
-def _read(place: Path) -> tuple[Site, Sequence[Problem]]:
-    """The site, with whatever the check finds wrong in it.
-
-    Raises:
-        SiteError: if its files do not even make a site.
-    """
-    from dialplan.loading import load_site
-    from ivr.call.site_check import checked
-    from ivr.call.versions import load_edition
-    from ivr.core.errors import SiteError
-
-    site, problems = checked(place)
-    if site is not None:
-        return site, problems
-    try:
-        return load_edition(place, "").site, problems
-    except SiteError:
-        load_site(place)  # raises with every problem
-        raise
-
-
-def of_steps(place: Path, site: Site, problems: Sequence[Problem]) -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """Codes of problems by flow and step, from the places the check gives."""
-    from dialplan.files import SiteFiles
-    from dialplan.places import Places, assemble
-
-    if not problems:
-        return {}
-    places = Places(assemble(SiteFiles(place))[0])
-    found: dict[str, dict[str, list[str]]] = {}
-    for name, flow in site.flows.items():
-        lines = sorted((_line(places.of_key("flows", name, "steps", step)), step) for step in flow.steps)
-        for problem in problems:
-            if problem.where.partition(":")[0] != f"flows/{name}.yaml":
-                continue
-            line = _line(problem.where)
-            before = [step for start, step in lines if start <= line]
-            if before:
-                found.setdefault(name, {}).setdefault(before[-1], []).append(problem.code)
-    return found
-
-
-def _line(where: str) -> int:
-    """The line of ``file:line:column``."""
-    parts = where.rsplit(":", 2)
-    return int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0
 
 
 def _write(out: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ivr.cli.common import JsonFlag, console, done, emit, failed, guarded, note, show_problems, site_folder, state
-from ivr.cli.dialplan_swap import changes, put_in_force, serving_version
+from ivr.cli.dialplan_swap import put_in_force
 from ivr.core.errors import IvrError, SetupError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem, Severity
@@ -45,6 +45,7 @@ def reload(
     """Check the site and put it in force; calls under way go on as they began. / 检查并启用站点，不影响通话"""
     from ivr.call.site_check import unheard
     from ivr.call.versions import VersionStore
+    from ivr.call.versions.putting import changes
     from ivr.call.versions.start import check_folder
     from ivr.call.versions.swap import locked
 
@@ -85,6 +86,7 @@ def rollback(
 ) -> None:
     """Put an earlier version in force; the site's folder stays as it is without --write. / 回退到先前版本"""
     from ivr.call.versions import VersionStore
+    from ivr.call.versions.putting import changes
     from ivr.call.versions.start import check_folder, difference, differs
     from ivr.call.versions.swap import locked
 
@@ -157,6 +159,7 @@ def versions(context: typer.Context, as_json: JsonFlag = False) -> None:
     from rich.markup import escape
 
     from ivr.call.versions import VersionStore
+    from ivr.call.versions.putting import serving_version
     from ivr.call.versions.start import difference, differs
 
     settings = state(context).settings

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from ivr.asterisk.layout import control_socket
-from ivr.call.versions import VersionStore, in_force
-from ivr.cli import dialplan_swap
+from ivr.call.versions import VersionStore, in_force, putting
 from ivr.core.clock import SystemClock
 from ivr.core.errors import SetupError
 from ivr.core.settings import Settings
@@ -156,7 +155,7 @@ def test_an_engine_that_does_not_take_it_leaves_everything_as_it_was(
     def refuses(*_: object) -> None:
         raise SetupError("no answer", cure="look")
 
-    monkeypatch.setattr(dialplan_swap, "_tell_engine", refuses)
+    monkeypatch.setattr(putting, "_tell_engine", refuses)
     assert plain(ivr, "reload", code=3)["error"] == "no answer"
     found = plain(ivr, "versions")
     assert found["in_force"] == first
