@@ -17,6 +17,7 @@ from ivr.storage.models.calls import Call, Continuation, Leg, QueueVisit, Ring, 
 from ivr.storage.models.features import CallFeatures, RecordingFeatures
 from ivr.storage.models.hours import HoursSwitch
 from ivr.storage.models.judged_by import JudgedBy
+from ivr.storage.models.knowledge import Article, ArticleOpening, ArticleText, ArticleVersion
 from ivr.storage.models.people import (
     Calibration,
     CalibrationCall,
@@ -30,6 +31,15 @@ from ivr.storage.models.people import (
 )
 from ivr.storage.models.quality import Job, Score, Transcript, Verdict
 from ivr.storage.models.recordings import LegalHold, Pause, Recording
+from ivr.storage.models.rollups import (
+    ItemRollup,
+    RollupDay,
+    RollupItem,
+    RollupMark,
+    ScoreRollup,
+    SurveyRollup,
+    TrafficRollup,
+)
 from ivr.storage.models.sources import Reconciliation, Reconstruction
 from ivr.storage.models.surveys import SurveyAnswer
 from ivr.storage.models.talks import AgentTalk
@@ -40,6 +50,10 @@ __all__ = [
     "AgentTalk",
     "AlertRow",
     "ApiToken",
+    "Article",
+    "ArticleOpening",
+    "ArticleText",
+    "ArticleVersion",
     "Audit",
     "Backfill",
     "Base",
@@ -53,6 +67,7 @@ __all__ = [
     "Dispute",
     "Figure",
     "HoursSwitch",
+    "ItemRollup",
     "Job",
     "JudgedBy",
     "Leg",
@@ -69,11 +84,17 @@ __all__ = [
     "Review",
     "ReviewItem",
     "Ring",
+    "RollupDay",
+    "RollupItem",
+    "RollupMark",
     "Score",
+    "ScoreRollup",
     "SpotCheck",
     "SpotDraw",
     "Step",
     "SurveyAnswer",
+    "SurveyRollup",
+    "TrafficRollup",
     "Transcript",
     "UtcDateTime",
     "Verdict",
