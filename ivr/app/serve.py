@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ivr.agi import AgiServer
@@ -33,6 +32,7 @@ from ivr.call.recorder import Pauses
 from ivr.call.requests import routes
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.log import configure_logging, get_logger
+from ivr.core.ready import Ready
 from ivr.core.settings import Settings
 from ivr.journal import Journal
 from ivr.journal.filling import fill_talks
@@ -258,24 +258,3 @@ async def end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class Ready:
-    """A file that is there exactly while the engine serves."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> Ready:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        whole = self._path.with_suffix(".part")  # who sees the file sees all of it
-        whole.write_text(str(os.getpid()), "ascii")
-        whole.replace(self._path)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.take_away()
-
-    def take_away(self) -> None:
-        """Say that the engine serves no more."""
-        self._path.unlink(missing_ok=True)

@@ -32,7 +32,6 @@ def diff(
 ) -> None:
     """Say what changes from one site to another: numbers, calls, hours, people; exit 1 if anything. / 比较站点"""
     from dialplan.differing import compare
-
     from ivr.call.versions.putting import side
 
     settings = state(context).settings

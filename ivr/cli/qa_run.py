@@ -18,6 +18,7 @@ from ivr.cli.common import JsonFlag, console, done, emit, errors, guarded, note,
 from ivr.cli.progress import Tell, progress_bar
 from ivr.core.errors import IvrError
 from ivr.core.language import Text
+from ivr.core.ready import Ready
 from ivr.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ async def _watch(settings: Settings, executor: str) -> None:
         async with _worker(settings, executor) as (worker, database):
             sealing = asyncio.create_task(_sealing(settings, database).run())
             try:
-                await _until(stop, worker, worker.watch())
+                with Ready(settings.run / "qa.ready"):
+                    await _until(stop, worker, worker.watch())
             finally:
                 sealing.cancel()
                 await asyncio.gather(sealing, return_exceptions=True)

@@ -185,7 +185,7 @@ def _clear(home: Path) -> None:
 
 
 def _in_use(settings: Settings) -> bool:
-    for path in [settings.run / "serve.ready", *settings.run.glob("*.pid")]:
+    for path in [*settings.run.glob("*.ready"), *settings.run.glob("*.pid")]:
         with contextlib.suppress(OSError, ValueError):
             os.kill(int(path.read_text("ascii")[:20]), 0)
             return True

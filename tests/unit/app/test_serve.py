@@ -15,9 +15,10 @@ import pytest
 
 from dialplan.examples import TINY_SITE
 from ivr.agi.fake import FakeAsterisk, Press
-from ivr.app.serve import Ready, StoredContinuations, end, keep_on
+from ivr.app.serve import StoredContinuations, end, keep_on
 from ivr.asterisk.secrets import ensure_secrets
 from ivr.core.clock import SystemClock
+from ivr.core.ready import Ready
 from ivr.core.settings import Settings
 from ivr.storage import calls
 from ivr.storage.database import Database
