@@ -88,6 +88,37 @@ class Settings(BaseSettings):
     )
     alert_recordings: int = Field(default=30, ge=1, le=3600, description="seconds between looks for missing recordings")
     alert_secret: SecretStr = Field(default=SecretStr(""), description="key of the signature of what is sent there")
+    console: Literal["on", "off"] = Field(default="on", description="whether `ivr up` starts the console: on, off")
+    console_host: str = Field(default="127.0.0.1", description="address the console binds to")
+    console_port: int = Field(default=8080, ge=1, le=65535, description="the console: pages and REST API")
+    console_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]{1,255})?$",
+        description="address people open the console by, e.g. https://calls.example.org; from the request when empty",
+    )
+    console_hosts: str = Field(
+        default="", description="names of this machine the console answers to, with commas; else addresses, localhost"
+    )
+    console_tls_certificate: Path | None = Field(default=None, description="certificate of the console, PEM")
+    console_tls_key: Path | None = Field(default=None, description="its private key, PEM")
+    console_trusted_proxies: str = Field(
+        default="", description="addresses or networks of proxies whose X-Forwarded-For and -Proto hold, with commas"
+    )
+    console_idle: int = Field(default=8, ge=1, le=72, description="hours without use after which a login ends")
+    console_session: int = Field(default=24, ge=1, le=720, description="hours after which a login ends in any case")
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]{1,500})?$",
+        description="address of the OpenID Connect issuer; none when empty",
+    )
+    oidc_client: str = Field(default="", description="client id of the console there")
+    oidc_secret: SecretStr = Field(default=SecretStr(""), description="its secret; none for a public client")
+    oidc_title: str = Field(default="OpenID Connect", description="what the button for it says")
+    oidc_role_claim: str = Field(default="", description="claim that says the role; accounts must exist when empty")
+    oidc_roles: str = Field(
+        default="",
+        description="which of its values is which role: value=role, with commas, e.g. cc-qa=qa,cc-lead=supervisor",
+    )
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("log_level", mode="before")
@@ -95,7 +126,10 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("home", "cache", "site", "keys", "vosk_model", "tls_certificate", "tls_key", "tls_authorities")
+    @field_validator(
+        "home", "cache", "site", "keys", "vosk_model", "tls_certificate", "tls_key", "tls_authorities",
+        "console_tls_certificate", "console_tls_key",
+    )  # fmt: skip
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         """``~`` and paths relative to here mean the same to every process that is started from elsewhere."""
