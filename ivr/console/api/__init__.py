@@ -1,0 +1,13 @@
+"""The REST API: all that the pages do, under /api/v1; each module of this room adds its router to the list."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+
+def routers() -> list[APIRouter]:
+    """All routers, without their common prefix."""
+    return []
+
+
+__all__ = ["routers"]
