@@ -26,6 +26,12 @@ class Application:
 
         await up(settings)
 
+    async def console(self, settings: Settings) -> None:
+        """Answer browsers until told to stop."""
+        from ivr.console.serve import serve
+
+        await serve(settings)
+
 
 def main() -> None:
     """The ``ivr`` command; stopped while it is still loading, it ends as it does later: in a word, with 130."""

@@ -44,6 +44,10 @@ class Runtime(Protocol):
         """Start Asterisk, the engine and the quality worker, and supervise them until told to stop."""
         ...
 
+    async def console(self, settings: Settings) -> None:
+        """Answer browsers and programs until told to stop."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -29,6 +29,9 @@ from ivr.cli import (
     supervise,
     trunks,
 )
+from ivr.cli import (
+    console as console_command,
+)
 from ivr.cli.common import Runtime, State, guarded, load_settings
 from ivr.cli.misuse import Root
 from ivr.core.log import configure_logging
@@ -63,6 +66,7 @@ def build(runtime: Runtime) -> typer.Typer:
         context.obj = State(settings, runtime)
 
     service.add(app)
+    console_command.add(app)
     demo.add(app)
     doctor.add(app)
     app.add_typer(report_survey.app, name="report")
