@@ -17,6 +17,7 @@ from ivr.core.language import Text
 from ivr.storage import audit, ledger
 from ivr.storage.database import Database
 from ivr.storage.models import Recording
+from ivr.storage.work import complaints
 from recording.keeping.headers import KEPT
 from recording.vault import SUFFIX, locate, plain_name
 from recording.vault.files import sync_folder
@@ -98,6 +99,9 @@ async def finish(database: Database, folder: Path, row: Recording, at: datetime)
             return
         await ledger.erase_words(session, found.id)
         found.state, found.deleted_at = "deleted", found.deleted_at or at
+        if found.call_id is not None:
+            await session.flush()
+            await complaints.forget_contact(session, found.call_id)
 
 
 async def finish_all(database: Database, folder: Path, at: datetime) -> int:

@@ -43,6 +43,7 @@ from ivr.storage.models.rollups import (
 from ivr.storage.models.sources import Reconciliation, Reconstruction
 from ivr.storage.models.surveys import SurveyAnswer
 from ivr.storage.models.talks import AgentTalk
+from ivr.storage.models.work import CallNote, Complaint, ComplaintStep, WorkOrder, WorkOrderStep
 
 __all__ = [
     "Account",
@@ -61,8 +62,11 @@ __all__ = [
     "CalibrationCall",
     "Call",
     "CallFeatures",
+    "CallNote",
     "CallOutcome",
     "Callback",
+    "Complaint",
+    "ComplaintStep",
     "Continuation",
     "Dispute",
     "Figure",
@@ -98,4 +102,6 @@ __all__ = [
     "Transcript",
     "UtcDateTime",
     "Verdict",
+    "WorkOrder",
+    "WorkOrderStep",
 ]
