@@ -7,7 +7,9 @@ from fastapi import APIRouter
 
 def routers() -> list[APIRouter]:
     """All routers, without their common prefix."""
-    return []
+    from ivr.console.api import session
+
+    return [session.router]
 
 
 __all__ = ["routers"]

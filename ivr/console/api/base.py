@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from ivr.console.context import Console
-from ivr.console.errors import Conflict, Forbidden, NotFound
+from ivr.console.errors import Conflict, Forbidden, NotFound, NotLoggedIn, TooMany
 from ivr.console.security.person import Person
 from ivr.core.errors import IvrError, SetupError, StorageError, UsageError
 from ivr.core.language import Text
@@ -41,9 +41,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 _STATUS: tuple[tuple[type[IvrError], int], ...] = (
+    (NotLoggedIn, 401),
     (Forbidden, 403),
     (NotFound, 404),
     (Conflict, 409),
+    (TooMany, 429),
     (UsageError, 422),
     (SetupError, 503),
     (StorageError, 503),
@@ -82,7 +84,8 @@ def answer_errors(app: FastAPI) -> None:
         if isinstance(error, StorageError):
             log.error("the database refused", problem=str(error))
         refusal = Refusal(error=error.message, cure=error.cure)
-        return JSONResponse(refusal.model_dump(), status_code=status_of(error))
+        headers = {"Retry-After": str(error.seconds)} if isinstance(error, TooMany) else None
+        return JSONResponse(refusal.model_dump(), status_code=status_of(error), headers=headers)
 
     async def wrong(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.models import Account
@@ -46,16 +45,23 @@ async def list_accounts(
 
 
 async def usable_admins(session: AsyncSession) -> int:
-    """How many admins can log in or are not disabled; the last one must not go."""
+    """How many admins are not disabled; the last one must not go."""
     query = select(func.count()).select_from(Account).where(Account.role == "admin", Account.disabled_at.is_(None))
     return await session.scalar(query) or 0
 
 
-async def failed(session: AsyncSession, account: Account, *, until: datetime | None) -> None:
-    """Count a wrong password; locked until then."""
-    account.failures += 1
-    account.locked_until = until
-    await session.flush()
+async def ready_admins(session: AsyncSession) -> int:
+    """How many admins have a way to log in: a password, or an issuer that knows them."""
+    query = (
+        select(func.count())
+        .select_from(Account)
+        .where(
+            Account.role == "admin",
+            Account.disabled_at.is_(None),
+            or_(Account.password != "", Account.subject.is_not(None)),
+        )
+    )
+    return await session.scalar(query) or 0
 
 
-__all__ = ["add", "by_login", "by_subject", "failed", "get", "list_accounts", "usable_admins"]
+__all__ = ["add", "by_login", "by_subject", "get", "list_accounts", "ready_admins", "usable_admins"]
