@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import httpx
 from pydantic import SecretStr
 
 from dialplan.model import Site
@@ -22,6 +23,7 @@ from ivr.agents import account_of
 from ivr.asterisk.certificate import paths
 from ivr.asterisk.install import Progress
 from ivr.asterisk.instance import Instance
+from ivr.asterisk.layout import control_socket
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.errors import TelephonyError
@@ -76,6 +78,25 @@ class EngineProcess:
         except TimeoutError:
             await self.kill()
             raise TelephonyError(f"ivr serve was not ready in {within:.0f} s", cure=f"see {log}") from None
+
+    async def connected(self, within: float = 20.0) -> None:
+        """Wait until it has Asterisk's manager: it takes calls before that, but cannot do what agents ask.
+
+        Raises:
+            TelephonyError: if it does not come to that in time.
+        """
+        transport = httpx.AsyncHTTPTransport(uds=str(control_socket(self._settings)))
+        async with httpx.AsyncClient(transport=transport, timeout=within, base_url="http://engine") as client:
+            try:
+                async with asyncio.timeout(within):
+                    while True:
+                        if (await client.get("/live")).json()["line"]["site"]["asterisk"]:
+                            return
+                        await asyncio.sleep(0.05)
+            except (TimeoutError, httpx.HTTPError) as error:
+                raise TelephonyError(
+                    f"the engine has no manager connection after {within:.0f} s", cure="see its log"
+                ) from error
 
     async def stop(self) -> None:
         """End it politely, then by force after 10 s."""
@@ -139,6 +160,7 @@ class House:
             await to_its_end(self.asterisk.start)
             stack.push_async_callback(self.engine.stop)
             await self.engine.start()
+            await self.engine.connected()
             self._stack = stack.pop_all()
         return self
 
