@@ -1,4 +1,4 @@
-"""What ``ivr up`` does once a night: look at all recordings, delete what is due, check the audit chain."""
+"""What ``ivr up`` does once a night: look at all recordings, delete what is due, add days up, check the audit chain."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from ivr.storage.database import Database
 
 log = get_logger("nightly")
 
-# The logs are turned over after the journal was compared with them.
+# The logs are turned over after the journal was compared with them; days are added up with what that put in.
 COMMANDS = (
     ("recordings", "verify", "--deep"),
     ("recordings", "retention"),
     ("db", "tidy"),
     ("calls", "reconcile"),
+    ("report", "rollup"),
     ("asterisk", "rotate"),
     ("audit", "verify"),
 )

@@ -24,7 +24,7 @@ from ivr.cli import (
     qa,
     queues,
     recordings,
-    report_survey,
+    report_rollup,
     service,
     supervise,
     trunks,
@@ -69,7 +69,7 @@ def build(runtime: Runtime) -> typer.Typer:
     console_command.add(app)
     demo.add(app)
     doctor.add(app)
-    app.add_typer(report_survey.app, name="report")
+    app.add_typer(report_rollup.app, name="report")
     app.add_typer(asterisk.app, name="asterisk")
     app.add_typer(dialplan.app, name="dialplan")
     app.add_typer(prompts.app, name="prompts")

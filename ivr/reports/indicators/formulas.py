@@ -31,6 +31,41 @@ class _Share:
         return Variant(share(above, below), above, below, formula)
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Askings added up; sums of parts of a period add up to those of the whole.
+
+    Args:
+        asked, answered, abandoned: how many.
+        short: of the abandoned, those who gave up within the site's limit.
+        in_time: answered within the service level.
+        waited_s: seconds until the answer, of all answered.
+        levels: within how many seconds they should have been answered.
+    """
+
+    asked: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    short: int = 0
+    in_time: int = 0
+    waited_s: float = 0.0
+    levels: frozenset[float] = frozenset()
+
+
+def add_up(askings: Sequence[Asking], *, short_abandon_s: float | None = None) -> Sums:
+    """The sums of askings; see :func:`compute`."""
+    answered = [asking for asking in askings if asking.answered]
+    return Sums(
+        asked=len(askings),
+        answered=len(answered),
+        abandoned=sum(asking.abandoned for asking in askings),
+        short=sum(asking.short(short_abandon_s) for asking in askings),
+        in_time=sum(asking.waited_s <= asking.level_s for asking in answered),
+        waited_s=sum(asking.waited_s for asking in answered),
+        levels=frozenset(asking.level_s for asking in askings),
+    )
+
+
 def compute(
     askings: Sequence[Asking], *, short_abandon_s: float | None = None, count_short: bool = True
 ) -> tuple[Indicator, ...]:
@@ -40,12 +75,15 @@ def compute(
         short_abandon_s: who gives up within fewer seconds is a short abandon; None: nobody is.
         count_short: whether short abandons count; the other figure is each indicator's variant.
     """
-    answered = [asking for asking in askings if asking.answered]
-    abandoned = sum(asking.abandoned for asking in askings)
-    short = sum(asking.short(short_abandon_s) for asking in askings)
-    in_time = sum(asking.waited_s <= asking.level_s for asking in answered)
-    waited = sum(asking.waited_s for asking in answered)
-    level = _levels(askings)
+    sums = add_up(askings, short_abandon_s=short_abandon_s)
+    return indicators_of(sums, short_abandon_s=short_abandon_s, count_short=count_short)
+
+
+def indicators_of(
+    sums: Sums, *, short_abandon_s: float | None = None, count_short: bool = True
+) -> tuple[Indicator, ...]:
+    """The indicators of :func:`compute` from sums."""
+    level = _levels(sums.levels)
 
     def shown(id_: str, name: Text, parts: _Share, norm: str) -> Indicator:
         main = parts.counted(short_abandon_s, short=count_short)
@@ -59,13 +97,13 @@ def compute(
             "answer_rate",
             Text("answer rate", "接通率"),
             _Share(
-                len(answered),
-                len(askings),
+                sums.answered,
+                sums.asked,
                 Text(
                     "calls answered by an agent / calls that asked for an agent × 100 %",
                     "人工接听的来电数 ÷ 请求人工的来电数 × 100%",
                 ),
-                (0, short),
+                (0, sums.short),
             ),
             "B1",
         ),
@@ -73,22 +111,22 @@ def compute(
             "service_level",
             Text(f"service level ({level.en})", f"服务水平（{level.zh}）"),
             _Share(
-                in_time,
-                len(askings),
+                sums.in_time,
+                sums.asked,
                 Text(
                     f"calls answered {level.en} / all calls that asked for an agent × 100 %",
                     f"{level.zh}人工接听的来电数 ÷ 请求人工的全部来电数 × 100%",
                 ),
-                (0, short),
+                (0, sums.short),
             ),
             "B2",
         ),
         Indicator(
             "speed_of_answer",
             Text("average speed of answer", "平均应答时间"),
-            waited / len(answered) if answered else None,
-            waited,
-            len(answered),
+            sums.waited_s / sums.answered if sums.answered else None,
+            sums.waited_s,
+            sums.answered,
             Text(
                 "seconds from joining the queue to the agent, summed / calls answered by an agent",
                 "从进入队列到人工接听的秒数之和 ÷ 人工接听的来电数",
@@ -100,13 +138,13 @@ def compute(
             "abandonment_rate",
             Text("abandonment rate", "放弃率"),
             _Share(
-                abandoned,
-                len(askings),
+                sums.abandoned,
+                sums.asked,
                 Text(
                     "calls whose caller hung up while waiting / calls that asked for an agent × 100 %",
                     "排队中挂机的来电数 ÷ 请求人工的来电数 × 100%",
                 ),
-                (short, short),
+                (sums.short, sums.short),
             ),
             "",
         ),
@@ -118,8 +156,8 @@ def share(part: float, of: float) -> float | None:
     return 100.0 * part / of if of else None
 
 
-def _levels(askings: Iterable[Asking]) -> Text:
-    seconds = sorted({asking.level_s for asking in askings}) or [LEVEL_SECONDS]
+def _levels(found: Iterable[float]) -> Text:
+    seconds = sorted(found) or [LEVEL_SECONDS]
     if len(seconds) == 1:
         return Text(f"within {seconds[0]:g} s", f"{seconds[0]:g} 秒内")
     return Text("within each queue's own time", "按各队列的时限")
