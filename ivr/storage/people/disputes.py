@@ -46,6 +46,7 @@ async def list_disputes(
     *,
     agent: str | None = None,
     states: Collection[str] = (),
+    call_id: int | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 1000,
@@ -56,6 +57,8 @@ async def list_disputes(
         query = query.where(Dispute.agent == agent)
     if states:
         query = query.where(Dispute.state.in_(states))
+    if call_id is not None:
+        query = query.where(Dispute.call_id == call_id)
     if since is not None or until is not None:
         query = query.join(Call, Call.id == Dispute.call_id)
     if since is not None:

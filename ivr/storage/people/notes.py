@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -30,7 +30,9 @@ async def list_notes(
     agent: str | None = None,
     kind: str | None = None,
     state: str | None = None,
+    states: Collection[str] = (),
     overdue_at: datetime | None = None,
+    call_id: int | None = None,
     limit: int = 1000,
 ) -> Sequence[Note]:
     """Notes, those due first, then the newest.
@@ -45,6 +47,10 @@ async def list_notes(
         query = query.where(Note.kind == kind)
     if state is not None:
         query = query.where(Note.state == state)
+    if states:
+        query = query.where(Note.state.in_(states))
+    if call_id is not None:
+        query = query.where(Note.call_id == call_id)
     if overdue_at is not None:
         query = query.where(Note.due_at < overdue_at, Note.state.in_(("open", "acknowledged")))
     return (await session.scalars(query)).all()

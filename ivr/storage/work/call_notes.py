@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ivr.storage.models import AgentTalk, CallNote, QueueVisit
+from ivr.storage.models import AgentTalk, Call, CallNote, QueueVisit
 
 
 async def add(session: AsyncSession, note: CallNote) -> CallNote:
@@ -23,8 +23,10 @@ async def of_call(session: AsyncSession, call_id: int, *, limit: int = 100) -> S
     return (await session.scalars(query)).all()
 
 
-async def agents_of(session: AsyncSession, call_id: int) -> frozenset[str]:
-    """Who talked to the caller in a call, also in one that goes on."""
+async def agents_of(session: AsyncSession, call_id: int) -> frozenset[str] | None:
+    """Who talked to the caller in a call, also in one that goes on; None if there is no such call."""
+    if await session.scalar(select(Call.id).where(Call.id == call_id)) is None:
+        return None
     talked = select(AgentTalk.agent).where(AgentTalk.call_id == call_id)
     visited = select(QueueVisit.agent).where(QueueVisit.call_id == call_id, QueueVisit.connected_at.is_not(None))
     return frozenset(await session.scalars(talked.union(visited))) - {""}

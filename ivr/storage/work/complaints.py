@@ -44,6 +44,7 @@ async def list_complaints(
     agent: str | None = None,
     call_id: int | None = None,
     unaccounted: bool = False,
+    not_fed_back: bool = False,
     after: tuple[datetime, int] | None = None,
     limit: int = 100,
 ) -> Sequence[Complaint]:
@@ -54,6 +55,7 @@ async def list_complaints(
         of: only those that one of these registered, investigates or is complained of.
         agent: only those about him.
         unaccounted: only those of which the agent has not given his account.
+        not_fed_back: only those of which nobody has been told.
         after: time due and id of the last row of the page before.
     """
     query = select(Complaint).order_by(Complaint.due_at, Complaint.id).limit(limit)
@@ -67,6 +69,8 @@ async def list_complaints(
         query = query.where(Complaint.call_id == call_id)
     if unaccounted:
         query = query.where(Complaint.accounted_at.is_(None))
+    if not_fed_back:
+        query = query.where(Complaint.fed_back_at.is_(None))
     if after is not None:
         at, last = after
         query = query.where(or_(Complaint.due_at > at, and_(Complaint.due_at == at, Complaint.id > last)))

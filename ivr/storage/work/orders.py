@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from ivr.storage.models import AgentTalk, WorkOrder, WorkOrderStep
+from ivr.storage.models import WorkOrder, WorkOrderStep
 
 
 async def add(session: AsyncSession, order: WorkOrder) -> WorkOrder:
@@ -37,7 +37,6 @@ async def list_orders(
     *,
     states: Collection[str] = (),
     of: Collection[str] | None = None,
-    agent: str = "",
     owner: str | None = None,
     call_id: int | None = None,
     after: tuple[datetime, int] | None = None,
@@ -47,7 +46,7 @@ async def list_orders(
 
     Args:
         states: only in one of these.
-        of: only those that one of these owns or opened, and those about calls of ``agent``.
+        of: only those that one of these owns or opened.
         owner: only his.
         after: time due and id of the last row of the page before.
     """
@@ -55,10 +54,7 @@ async def list_orders(
     if states:
         query = query.where(WorkOrder.state.in_(states))
     if of is not None:
-        mine = [WorkOrder.owner.in_(of), WorkOrder.opened_by.in_(of)]
-        if agent:
-            mine.append(WorkOrder.call_id.in_(select(AgentTalk.call_id).where(AgentTalk.agent == agent)))
-        query = query.where(or_(*mine))
+        query = query.where(or_(WorkOrder.owner.in_(of), WorkOrder.opened_by.in_(of)))
     if owner is not None:
         query = query.where(WorkOrder.owner == owner)
     if call_id is not None:

@@ -1,0 +1,119 @@
+"""What the services of people's work share: under which names somebody acts, whose call it is, pages of lists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from ivr.console.errors import NotFound
+from ivr.console.security.person import Person
+from ivr.core.errors import UsageError
+from ivr.core.language import Text
+from ivr.storage.work import Session, call_notes
+from recording.review.people import MOST_TEXT
+
+PAGE = 50
+MOST_PAGE = 200
+
+Prose = Annotated[str, StringConstraints(max_length=MOST_TEXT)]
+Name = Annotated[str, StringConstraints(max_length=64)]
+Short = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Shown(BaseModel):
+    """What a service gives away."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Step(Shown):
+    """One thing that was done to a work order or complaint."""
+
+    at: datetime
+    by: str
+    action: str
+    action_name: str
+    state: str
+    text: str
+
+
+def names(who: Person) -> frozenset[str]:
+    """Under which names somebody stands in rows: his login, and the agent he is."""
+    return frozenset({who.login, who.agent} - {""})
+
+
+async def must_see_call(session: Session, who: Person, call_id: int) -> frozenset[str]:
+    """The agents of a call that ``who`` may see.
+
+    Raises:
+        NotFound: if there is no such call, or he may not see it.
+    """
+    agents = await call_notes.agents_of(session, call_id)
+    if agents is None:
+        raise NotFound(Text(f"no call {call_id}", f"没有通话 {call_id}"))
+    who.must_see(agents)
+    return agents
+
+
+def due_of(text: str, zone: tzinfo) -> datetime:
+    """A due time as people give it: a day (its end), or a day and a time, in ``zone``.
+
+    Raises:
+        UsageError: if it is something else, or beyond ten years.
+    """
+    text = text.strip()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or not 2000 <= found.year < 2200:
+        raise UsageError(
+            Text(f"not a time: {text!r:.40}", f"不是时间：{text!r:.40}"),
+            cure=Text("write it as 2026-10-01 or 2026-10-01T17:30", "请写成 2026-10-01 或 2026-10-01T17:30 的形式"),
+        )
+    if len(text) == 10:
+        return datetime.combine(found.date() + timedelta(days=1), time(), zone).astimezone(UTC) - timedelta(seconds=1)
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def cursor(at: datetime, row: int) -> str:
+    """Where the next page of a list begins."""
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{row}"
+
+
+def cursor_of(text: str) -> tuple[datetime, int] | None:
+    """What :func:`cursor` made; None for the first page.
+
+    Raises:
+        UsageError: if it is something else.
+    """
+    if not text:
+        return None
+    moment, _, row = text.rpartition("-")
+    try:
+        found = datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+    except ValueError:
+        found = None
+    if found is None or not (row.isascii() and row.isdecimal() and len(row) <= 9):
+        raise UsageError(
+            Text("no such page of the list", "列表没有这一页"), cure=Text("begin with the first", "请从第一页开始")
+        )
+    return found, int(row)
+
+
+__all__ = [
+    "MOST_PAGE",
+    "PAGE",
+    "Name",
+    "Prose",
+    "Short",
+    "Shown",
+    "Step",
+    "cursor",
+    "cursor_of",
+    "due_of",
+    "must_see_call",
+    "names",
+]
