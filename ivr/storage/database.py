@@ -172,6 +172,7 @@ class Database:
 
     def __init__(self, url: str, audit_head: Path | None = None, *, sealer: Sealer | None = None) -> None:
         self.url = database_url(url)
+        self.sealer = sealer
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         try:
             self._engine = _create_engine(self.url)

@@ -36,6 +36,7 @@ from ivr.core.language import Text
 from ivr.storage.database import BUSY_SECONDS, database_url, prepare_sqlite, storage_error
 from ivr.storage.migrations import current, upgrade
 from ivr.storage.models import Base, UtcDateTime
+from ivr.storage.search.index import restore
 
 _PAGE = 500
 _LONGEST_LINE = 64 << 20
@@ -159,7 +160,20 @@ def load(
     finally:
         engine.dispose()
     upgrade(url)
+    _index(url)
     return counts
+
+
+def _index(url: str) -> None:
+    """What was said is found again: the index itself is in no dump, but the tokens it is made of are."""
+    engine = _engine(url, write=True)
+    try:
+        with engine.begin() as connection:
+            restore(connection)
+    except DBAPIError as error:
+        raise storage_error(error, database_url(url)) from error
+    finally:
+        engine.dispose()
 
 
 def _dump_table(connection: Connection, one: Table, file: BinaryIO, seen: Callable[[str, int], None]) -> Dumped:

@@ -19,6 +19,7 @@ from ivr.core.errors import IvrError, SetupError, StorageError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.storage.models import Transcript, Verdict
+from ivr.storage.search.hooks import keep_in_step
 
 log = get_logger("storage")
 
@@ -50,6 +51,10 @@ class Sealer(Protocol):
         """``data`` sealed, to be opened as the same purpose only."""
         ...
 
+    def index_key(self) -> bytes | None:
+        """The key tokens of the index are hashed with; None where nothing is sealed."""
+        ...
+
     def open_bytes(self, data: bytes, purpose: str) -> bytes:
         """What was sealed; an IvrError with the exit code of SetupError where no identity opens it."""
         ...
@@ -73,6 +78,7 @@ def sealing_session(sealer: Sealer | None) -> type[Session]:
         if isinstance(row, Transcript | Verdict):
             open_row(row, sealer)
 
+    keep_in_step(made, sealer)
     event.listen(made, "before_flush", flush)
     event.listen(made, "after_flush_postexec", flushed)
     event.listen(made, "loaded_as_persistent", loaded)

@@ -116,7 +116,10 @@ class _Packer:
         if site is not None:
             for path in _files(site):
                 self._file(f"site/{path.relative_to(site).as_posix()}", path)
-        names = [keys.recipients_file, *([keys.identity_file, keys.retired_file] if with_identity else [])]
+        names = [
+            keys.recipients_file,
+            *([keys.identity_file, keys.retired_file, keys.index_file] if with_identity else []),
+        ]
         for path in names:
             if path.exists():
                 self._file(f"keys/{path.name}", path)

@@ -23,7 +23,7 @@ from recording.vault.files import sync_folder
 
 _BLOCK = 1 << 20
 _SPARE = 64 << 20  # bytes left free
-_PRIVATE = frozenset({"keys/identity.txt", "keys/retired.txt", "secrets.json"})
+_PRIVATE = frozenset({"keys/identity.txt", "keys/retired.txt", "keys/index.key", "secrets.json"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from recording.vault.age import Identity, unwrap, wrap
 from recording.vault.container import group_of
 from recording.vault.errors import LockedError
-from recording.vault.keys import KeyFolder
+from recording.vault.keys import INDEX_BYTES, KeyFolder
 
 _MOST_KNOWN = 4096  # keys of 32 bytes
 
@@ -35,6 +36,7 @@ class Keyring:
         self._recipients = tuple(recipients)
         self._extra = self._identities = tuple(identities)
         self._known: dict[bytes, bytes] = {}
+        self._index_key: tuple[object, bytes] | None = None
         self._refresh()
 
     @property
@@ -48,6 +50,24 @@ class Keyring:
         """Private keys of this machine."""
         self._refresh()
         return self._identities
+
+    def index_key(self) -> bytes | None:
+        """The key words in the index are hashed with, made at its first use; None where nothing is sealed.
+
+        Without a folder it is one of this keyring's own, as its recipients are.
+
+        Raises:
+            KeysError: if there is none and it cannot be made, or others can read it.
+        """
+        if not self.recipients:
+            return None
+        with self._lock:
+            mark = None if self._folder is None else _mark(self._folder.index_file)
+            if self._index_key is None or self._index_key[0] != mark:
+                key = os.urandom(INDEX_BYTES) if self._folder is None else self._folder.index_key()
+                mark = None if self._folder is None else _mark(self._folder.index_file)
+                self._index_key = (mark, key)
+            return self._index_key[1]
 
     def wrap(self, key: bytes) -> tuple[bytes, bytes]:
         """A key as an age file, and the group of recipients it is for.

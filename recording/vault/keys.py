@@ -5,6 +5,7 @@
     recipients.txt   public keys, a comment with role, name and date above each; what ``age -R`` reads
     identity.txt     the private key in force; what ``age -i`` reads; absent where sealing is all that is wanted
     retired.txt      private keys of before, for what was sealed to them and not wrapped anew
+    index.key        what words in the index of the database are hashed with; also where nothing can be opened
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import contextlib
 import os
 import re
 import stat
+import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -30,6 +32,7 @@ ROLES = ("machine", "escrow", "person")
 _NOTE = re.compile(r"\A# (machine|escrow|person) (.*) (\d{4}-\d\d-\d\d)\Z")
 _LONGEST_NAME = 60
 _MOST_BYTES = 64 * 1024
+INDEX_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class KeyFolder:
         self.recipients_file = folder / "recipients.txt"
         self.identity_file = folder / "identity.txt"
         self.retired_file = folder / "retired.txt"
+        self.index_file = folder / "index.key"
 
     def recipients(self) -> list[Recipient]:
         """Who may open; empty when nothing is to be sealed.
@@ -133,6 +137,32 @@ class KeyFolder:
         count = sum(not line.startswith("#") for line in _lines(self.retired_file))
         self.retired_file.unlink(missing_ok=True)
         return count
+
+    def index_key(self) -> bytes:
+        """The key words in the index are hashed with; made when there is none.
+
+        Raises:
+            KeysError: if it cannot be made or read, is open to others, or is no key.
+        """
+        try:
+            if not self.index_file.exists():
+                self._make()
+                _write_new(self.index_file, os.urandom(INDEX_BYTES).hex() + "\n")
+            check_private(self.index_file)
+        except OSError as error:
+            raise KeysError(
+                Text(f"{self.index_file}: {error.strerror}", f"{self.index_file}：{error.strerror}"),
+                cure=Text("make the folder of keys writable for this user", "请使当前用户对密钥目录有写权限"),
+            ) from error
+        lines = _lines(self.index_file)
+        if len(lines) != 1 or not re.fullmatch(f"[0-9a-f]{{{2 * INDEX_BYTES}}}", lines[0]):
+            raise KeysError(
+                Text(f"{self.index_file}: not a key", f"{self.index_file}：不是密钥"),
+                cure=Text(
+                    "remove it, then: ivr calls index --rebuild", "请删除该文件，然后运行：ivr calls index --rebuild"
+                ),
+            )
+        return bytes.fromhex(lines[0])
 
     def _make(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -223,6 +253,18 @@ def _write(path: Path, text: str, mode: int) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def _write_new(path: Path, text: str) -> None:
+    """Write a private file unless another process has just done so."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    _write(temporary, text, 0o600)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 __all__ = [
-    "ROLES", "KeyFolder", "Recipient", "check_private", "clean_name", "identity_text", "read_identity_file",
+    "INDEX_BYTES", "ROLES", "KeyFolder", "Recipient", "check_private", "clean_name", "identity_text",
+    "read_identity_file",
 ]  # fmt: skip

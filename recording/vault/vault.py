@@ -72,6 +72,14 @@ class Vault:
         """Whether this machine has an identity at all."""
         return bool(self.keyring.identities)
 
+    def index_key(self) -> bytes | None:
+        """The key words in the index are hashed with, made at its first use; None where nothing is sealed.
+
+        Raises:
+            KeysError: if there is none and it cannot be made, or others can read it.
+        """
+        return self.keyring.index_key()
+
     def is_sealed(self, path: Path) -> bool:
         """Whether what lies at ``path``, or at ``path`` with ``.sealed``, is sealed; False if neither is there.
 

@@ -40,6 +40,7 @@ from ivr.storage.models.rollups import (
     SurveyRollup,
     TrafficRollup,
 )
+from ivr.storage.models.search import CallFacts, RecordingTokens, SavedSearch
 from ivr.storage.models.sources import Reconciliation, Reconstruction
 from ivr.storage.models.surveys import SurveyAnswer
 from ivr.storage.models.talks import AgentTalk
@@ -61,6 +62,7 @@ __all__ = [
     "Calibration",
     "CalibrationCall",
     "Call",
+    "CallFacts",
     "CallFeatures",
     "CallNote",
     "CallOutcome",
@@ -85,12 +87,14 @@ __all__ = [
     "Reconstruction",
     "Recording",
     "RecordingFeatures",
+    "RecordingTokens",
     "Review",
     "ReviewItem",
     "Ring",
     "RollupDay",
     "RollupItem",
     "RollupMark",
+    "SavedSearch",
     "Score",
     "ScoreRollup",
     "SpotCheck",

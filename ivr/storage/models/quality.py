@@ -59,6 +59,7 @@ class Verdict(Base):
     """One rule's judgement of one call; judging again adds rows and keeps the old."""
 
     __tablename__ = "verdicts"
+    __table_args__ = (Index("ix_verdicts_rule_value_call_id", "rule", "value", "call_id"),)  # calls with a hit
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)

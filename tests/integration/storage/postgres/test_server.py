@@ -21,6 +21,7 @@ from ivr.storage.database import Database, database_url
 from ivr.storage.dump import dump, load
 from ivr.storage.migrations import _config, current, newest, upgrade
 from ivr.storage.models import Base, Call
+from ivr.storage.search.index import TABLE
 from recording.vault import vault_for
 from tests.integration.storage.postgres.conftest import empty_database
 from tests.unit.recording.backup_home import furnish, make_keys
@@ -43,7 +44,12 @@ def test_models_and_migrations_agree(url: str) -> None:
     assert upgrade(url) == newest() == current(url)
     engine = create_engine(database_url(url))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        # The index of words is no table of the models: it is another thing in each database.
+        ours = {
+            "compare_type": True,
+            "include_name": lambda name, kind, _: kind != "table" or not name.startswith(TABLE),
+        }
+        context = MigrationContext.configure(connection, opts=ours)
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
 
