@@ -20,6 +20,7 @@ from ivr.console.context import Console
 from ivr.console.page import Page
 from ivr.console.pages import pages
 from ivr.console.parts.frame import empty, frame
+from ivr.console.security import doors
 from ivr.console.security.guard import Guard
 from ivr.console.security.person import Person
 from ivr.console.security.sockets import protect
@@ -60,6 +61,7 @@ def application(console: Console) -> ASGIApp:
     answer_errors(app)
     for router in routers():
         app.include_router(router, prefix=PREFIX, responses=REFUSALS)
+    app.include_router(doors.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     everything = pages()
     for page in everything:

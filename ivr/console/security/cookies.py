@@ -6,9 +6,6 @@ Both are SameSite=Strict: a page of another origin cannot have them sent. Under 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
-
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -65,16 +62,4 @@ def _is_loopback(scope: Scope) -> bool:
     return server is not None and str(server[0]) in {"127.0.0.1", "::1", "localhost"}
 
 
-def of_environ(environ: Mapping[str, str], name: str) -> str:
-    """A cookie of a socket's handshake, as Socket.IO keeps it."""
-    try:
-        jar = SimpleCookie(environ.get("HTTP_COOKIE", ""))
-    except CookieError:
-        return ""
-    for wanted in (f"{PREFIX}{name}", name):
-        if wanted in jar:
-            return jar[wanted].value
-    return ""
-
-
-__all__ = ["CSRF", "SESSION", "is_secure", "of_environ", "put", "read", "take_away"]
+__all__ = ["CSRF", "SESSION", "is_secure", "put", "read", "take_away"]

@@ -6,6 +6,7 @@ disabled or what it may is changed. Nothing of it is kept in memory: what anothe
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,6 +80,15 @@ async def known(console: Console, token: str, language: str = "") -> Known | Non
     return None if row is None or row.account.disabled_at is not None else _known(row, row.account, language)
 
 
+async def going_on(console: Console, ids: Collection[int]) -> dict[int, Known]:
+    """Those of these sessions that go on, by their ids."""
+    if not ids:
+        return {}
+    async with console.database.read() as session:
+        rows = await sessions.going_on(session, ids, console.clock.now())
+    return {row.id: _known(row, row.account, "") for row in rows if row.account.disabled_at is None}
+
+
 async def person_of(console: Console, token: str, language: str = "") -> Person | None:
     """Who is logged in with a cookie's token; None if nobody is."""
     found = await known(console, token, language)
@@ -112,4 +122,4 @@ def _known(row: LoginSession, account: Account, language: str) -> Known:
     return Known(person(account, language, row.id), row.csrf, row.seen_at, row.expires_at)
 
 
-__all__ = ["Begun", "Known", "begin", "known", "person", "person_of", "seen"]
+__all__ = ["Begun", "Known", "begin", "going_on", "known", "person", "person_of", "seen"]

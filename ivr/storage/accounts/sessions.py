@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -23,6 +23,12 @@ async def find(session: AsyncSession, digest: str, at: datetime) -> LoginSession
     """The session of a token, with its account, if it goes on at ``at``."""
     query = select(LoginSession).where(LoginSession.hash == digest, *_going_on(at))
     return await session.scalar(query.options(joinedload(LoginSession.account)))
+
+
+async def going_on(session: AsyncSession, ids: Collection[int], at: datetime) -> Sequence[LoginSession]:
+    """Those of these sessions that go on, with their accounts."""
+    query = select(LoginSession).where(LoginSession.id.in_(ids), *_going_on(at))
+    return (await session.scalars(query.options(joinedload(LoginSession.account)))).all()
 
 
 async def seen(session: AsyncSession, row_id: int, at: datetime, idle_at: datetime) -> None:
@@ -64,4 +70,4 @@ def _going_on(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (LoginSession.idle_at > at, LoginSession.expires_at > at)
 
 
-__all__ = ["add", "end", "find", "forget", "of_account", "seen"]
+__all__ = ["add", "end", "find", "forget", "going_on", "of_account", "seen"]
