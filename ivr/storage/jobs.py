@@ -192,6 +192,16 @@ async def find(session: AsyncSession, kind: str, call_id: int) -> Job | None:
     return await session.scalar(select(Job).where(Job.kind == kind, Job.call_id == call_id))
 
 
+async def get(session: AsyncSession, job_id: int) -> Job | None:
+    """A job by its id."""
+    return await session.get(Job, job_id)
+
+
+async def oldest_waiting(session: AsyncSession) -> datetime | None:
+    """Since when the oldest job waits that nobody does yet; None when none waits."""
+    return await session.scalar(select(func.min(Job.created_at)).where(Job.state == "queued"))
+
+
 async def list_jobs(session: AsyncSession, *, state: str | None = None, limit: int = 100) -> Sequence[Job]:
     """Jobs, the newest first."""
     query = select(Job).order_by(Job.id.desc()).limit(limit)

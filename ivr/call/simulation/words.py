@@ -26,6 +26,10 @@ _REPLIES = {
     "silent": Text("the caller says nothing more", "来电者停止说话"),
     "failed": Text("it could not be written", "无法保存"),
 }
+_NOTED = {
+    "accepted": Text("the callback is noted", "登记回电"),
+    "known": Text("he is to be called back already", "此前已登记回电"),
+}
 _VERBS = {"queue": Text("waits in queue", "排队等候"), "transfer": Text("is put through to", "转接至"),
           "voicemail": Text("leaves a message", "语音留言"), "record": Text("is recorded", "录制陈述")}  # fmt: skip
 _ENDS = {
@@ -170,12 +174,19 @@ def _wait(item: Item) -> Text:
 
 def _handover(detail: Detail) -> Text:
     verb, reply = _VERBS.get(detail["verb"], Text("", "")), str(detail["reply"])
-    became = _REPLIES.get(reply, Text(f"he leaves by {reply}", f"按 {reply.removeprefix('key ')} 离开"))
+    became = reply_words(reply)
     whom = f" {detail['target']}" if "target" in detail else ""
     return Text(
         f"{verb.en}{whom}: {became.en} ({detail['seconds']:g} s)",
         f"{verb.zh}{whom}：{became.zh}（{detail['seconds']:g} 秒）",
     )
+
+
+def reply_words(reply: str) -> Text:
+    """What becomes of a caller who was handed over, by its word in ``ivr.call.simulation.plan.WORDS``."""
+    if (found := _REPLIES.get(reply) or _NOTED.get(reply)) is not None:
+        return found
+    return Text(f"he leaves by {reply}", f"按 {reply.removeprefix('key ')} 离开")
 
 
 def _asked(detail: Detail) -> Text:
@@ -209,4 +220,4 @@ def end_of(story: Story) -> Text:
     )
 
 
-__all__ = ["end_of", "words"]
+__all__ = ["end_of", "reply_words", "words"]
