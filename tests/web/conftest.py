@@ -25,7 +25,7 @@ from ivr.core.settings import Settings
 from ivr.storage.database import Database
 from tests.ports import free_port
 from tests.web.chromium import chromium
-from tests.web.people import PASSWORD, make_people
+from tests.web.people import LANGUAGES, PASSWORD, ROLES, make_people
 
 T = TypeVar("T")
 
@@ -94,7 +94,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSite]:
     settings = Settings(home=home, console_port=free_port())
     lay_in(settings)
     with serving(settings, home / "console.out") as url:
-        yield WebSite(settings, url)
+        site = WebSite(settings, url)
+        for role in ROLES:  # before anything tries wrong passwords: tries are limited by address
+            for language in LANGUAGES:
+                site.login(f"{role}-{language}")
+        yield site
 
 
 def lay_in(settings: Settings) -> None:
