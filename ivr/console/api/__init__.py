@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 def routers() -> list[APIRouter]:
     """All routers, without their common prefix."""
-    from ivr.console.api import flows, health, hours, session
+    from ivr.console.api import flows, health, hours, session, trends
 
-    return [session.router, flows.router, hours.router, health.router]
+    return [session.router, flows.router, hours.router, health.router, trends.router]
 
 
 __all__ = ["routers"]

@@ -60,13 +60,23 @@ def _groups(name: str, asked: Iterable[Asked], scales: Mapping[str, bool]) -> li
     questions: dict[str, list[Asked]] = {}
     for one in asked:
         questions.setdefault(one.question, []).append(one)
-    return [_group(name, question, found, scale=scales.get(question, False)) for question, found in questions.items()]
+    return [
+        group_of(name, question, Counter(one.answer for one in found), scale=scales.get(question, False))
+        for question, found in questions.items()
+    ]
 
 
-def _group(name: str, question: str, asked: Sequence[Asked], *, scale: bool) -> Group:
-    counts = Counter(one.answer for one in asked if one.answer)
+def group_of(name: str, question: str, answers: Mapping[str, int], *, scale: bool) -> Group:
+    """One question of one group.
+
+    Args:
+        answers: how often each key was the answer; "" is no answer.
+        scale: whether the keys are points from 1 to 5.
+    """
+    asked = sum(answers.values())
+    counts = Counter({key: times for key, times in answers.items() if key})
     answered = counts.total()
-    measures = [_share("answer_rate", Text("answer rate", "回答率"), answered, len(asked), _RATE)]
+    measures = [_share("answer_rate", Text("answer rate", "回答率"), answered, asked, _RATE)]
     points = {key: number for key, number in counts.items() if key in SCALE}
     if scale:
         total, number = sum(int(key) * times for key, times in points.items()), sum(points.values())
@@ -74,7 +84,7 @@ def _group(name: str, question: str, asked: Sequence[Asked], *, scale: bool) -> 
         measures.append(Measure("mean", Text("mean", "平均分"), mean, "", total, number, _MEAN))
         happy = sum(times for key, times in points.items() if key in SATISFIED)
         measures.append(_share("satisfied", Text("satisfied", "满意率"), happy, number, _SATISFIED))
-    return Group(name, question, len(asked), answered, dict(sorted(counts.items())), tuple(measures))
+    return Group(name, question, asked, answered, dict(sorted(counts.items())), tuple(measures))
 
 
 def _share(id_: str, name: Text, count: int, of: int, formula: Text) -> Measure:
@@ -84,4 +94,4 @@ def _share(id_: str, name: Text, count: int, of: int, formula: Text) -> Measure:
     return Measure(id_, name, 100 * share.value, "%", count, of, formula, 100 * share.low, 100 * share.high)
 
 
-__all__ = ["build", "scales_of"]
+__all__ = ["build", "group_of", "scales_of"]

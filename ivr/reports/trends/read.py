@@ -30,6 +30,7 @@ from recording.scorecards import Outcome
 TrafficBy = Literal["whole", "day", "hour", "weekday", "queue", "agent"]
 ScoreBy = Literal["whole", "day", "hour", "team", "agent"]
 Key = tuple[str | int, ...]
+Answers = Counter[str]
 
 
 async def traffic(
@@ -141,7 +142,7 @@ async def surveys(
     *,
     queue: str | None = None,
     agent: str | None = None,
-) -> dict[str, dict[str, Counter[str]]]:
+) -> dict[str, dict[str, Answers]]:
     """How often each answer was given: by queue, agent or day ("" the whole), then by question; "" is no answer."""
     table = SurveyRollup
     columns: dict[str, Any] = {"queue": table.queue, "agent": table.agent, "day": table.day}
@@ -155,7 +156,7 @@ async def surveys(
         query = query.where(table.queue == queue)
     if agent is not None:
         query = query.where(table.agent == agent)
-    found: dict[str, dict[str, Counter[str]]] = {}
+    found: dict[str, dict[str, Answers]] = {}
 
     def count(name: str, question: str, answer: str, times: int) -> None:
         found.setdefault(name, {}).setdefault(question, Counter())[answer] += times
@@ -244,6 +245,7 @@ async def _rows(session: AsyncSession, query: Select[Any], keys: int) -> list[tu
 
 
 __all__ = [
+    "Answers",
     "Key",
     "ScoreBy",
     "TrafficBy",
