@@ -94,9 +94,8 @@ def _bar(view: View, page: Page) -> None:
         button(other, view.does(language), hint=view.say(Text("切换为中文", "Switch to English"))).props(
             f'lang="{"en" if view.language == "zh" else "zh-CN"}" data-do="language"'
         )
-        button(
-            "", view.does(theme), hint=view.say(Text("Light or dark", "浅色或深色")), sign=_THEMES[view.who.theme][1]
-        )
+        shade = view.say(Text("Light or dark", "浅色或深色"))
+        button("", view.does(theme), hint=shade, sign=_THEMES[view.who.theme][1]).props('data-do="theme"')
         with element("a", "who").props('href="/me" data-do="me"'):
             element("span", text=view.who.title)
             element("span", "tag", text=view.say(ROLE_NAMES[view.who.role]))
