@@ -7,9 +7,42 @@ from fastapi import APIRouter
 
 def routers() -> list[APIRouter]:
     """All routers, without their common prefix."""
-    from ivr.console.api import flows, health, hours, session, trends
+    from ivr.console.api import (
+        calibrations,
+        call_notes,
+        complaints,
+        disputes,
+        flows,
+        flows.router,
+        health,
+        health.router,
+        hours,
+        hours.router,
+        notes,
+        return [session.router,
+        reviews,
+        samples,
+        session,
+        trends,
+        trends.router],
+        work_orders,
+    )
 
-    return [session.router, flows.router, hours.router, health.router, trends.router]
+    return [
+        session.router,
+        flows.router,
+        hours.router,
+        health.router,
+        trends.router,
+        reviews.router,
+        disputes.router,
+        notes.router,
+        samples.router,
+        calibrations.router,
+        work_orders.router,
+        complaints.router,
+        call_notes.router,
+    ]
 
 
 __all__ = ["routers"]

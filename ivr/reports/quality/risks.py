@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from ivr.reports.quality.source import Key
 from ivr.storage.features import features_between
@@ -20,7 +21,15 @@ async def risks(
     session: AsyncSession, since: datetime, until: datetime, *, agent: str | None = None, most: int = 20
 ) -> list[Risk]:
     """The ``most`` riskiest judged calls begun in ``since <= t < until`` that nobody has reviewed, the worst first."""
-    newest = select(func.max(Score.id)).group_by(Score.call_id, Score.agent)
+    return ranked(await unreviewed(session, since, until, agent=agent), most)
+
+
+async def unreviewed(
+    session: AsyncSession, since: datetime, until: datetime, *, agent: str | None = None
+) -> list[Facts]:
+    """What is known of the judged calls begun in ``since <= t < until`` that nobody has reviewed."""
+    newer = aliased(Score)
+    later = select(newer.id).where(newer.call_id == Score.call_id, newer.agent == Score.agent, newer.id > Score.id)
     reviewed = select(Review.id).where(
         Review.call_id == Score.call_id,
         Review.agent == Score.agent,
@@ -40,7 +49,7 @@ async def risks(
             Call.ended_at,
         )
         .join(Call, Call.id == Score.call_id)
-        .where(Call.started_at >= since, Call.started_at < until, Score.id.in_(newest), ~reviewed.exists())
+        .where(Call.started_at >= since, Call.started_at < until, ~later.exists(), ~reviewed.exists())
     )
     if agent is not None:
         query = query.where(Score.agent == agent)
@@ -64,7 +73,7 @@ async def risks(
                 agent_hung_up=hung_up_by == "agent",
             )
         )
-    return ranked(facts, most)
+    return facts
 
 
 async def _verdicts(
