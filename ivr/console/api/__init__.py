@@ -13,18 +13,13 @@ def routers() -> list[APIRouter]:
         complaints,
         disputes,
         flows,
-        flows.router,
         health,
-        health.router,
         hours,
-        hours.router,
         notes,
-        return [session.router,
         reviews,
         samples,
         session,
         trends,
-        trends.router],
         work_orders,
     )
 
