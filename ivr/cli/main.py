@@ -28,6 +28,7 @@ from ivr.cli import (
     service,
     supervise,
     trunks,
+    users,
 )
 from ivr.cli import (
     console as console_command,
@@ -82,6 +83,7 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(supervise.app, name="supervise")
     app.add_typer(hours.app, name="hours")
     app.add_typer(trunks.app, name="trunks")
+    app.add_typer(users.app, name="users")
     app.add_typer(audit.app, name="audit")
     app.add_typer(model.app, name="model")
     app.add_typer(db.app, name="db")

@@ -7,6 +7,7 @@ end: pages that were built for the old role must not live on.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from ivr.console.errors import Conflict, NotFound
 from ivr.console.security import links
@@ -72,6 +73,15 @@ def checked_agent(agent: str) -> str:
             cure=Text("give the id the site has for the agent", "请填写站点中的坐席编号"),
         )
     return agent
+
+
+def state_of(account: Account, at: datetime) -> str:
+    """How an account stands: ``active``, ``invited`` (no way to log in yet), ``locked`` or ``disabled``."""
+    if account.disabled_at is not None:
+        return "disabled"
+    if account.locked_until is not None and account.locked_until > at:
+        return "locked"
+    return "active" if account.password or account.subject else "invited"
 
 
 async def add(
@@ -221,5 +231,6 @@ __all__ = [
     "enable",
     "found",
     "link",
+    "state_of",
     "unlock",
 ]
