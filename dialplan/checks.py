@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from dialplan.loading import Prompts, errors_of, load_checked
-from dialplan.version import site_version
+from dialplan.loading import Prompts, load_checked
 from ivr.core.problems import Problem
 
 
@@ -30,19 +28,4 @@ def check_site(
     return load_checked(folder, known_prompts=known_prompts, advertises=advertises, today=today)[1]
 
 
-def check_report(folder: Path, *, known_prompts: Prompts | None = None) -> dict[str, Any]:
-    """The check as plain data: ``folder``, ``site``, ``version``, ``ok``, ``errors``, ``warnings``, ``problems``."""
-    site, problems = load_checked(folder, known_prompts=known_prompts)
-    errors = len(errors_of(problems))
-    return {
-        "folder": str(folder),
-        "site": site.name if site else None,
-        "version": site_version(site) if site else None,
-        "ok": site is not None,
-        "errors": errors,
-        "warnings": len(problems) - errors,
-        "problems": [found.as_dict() for found in problems],
-    }
-
-
-__all__ = ["check_report", "check_site"]
+__all__ = ["check_site"]

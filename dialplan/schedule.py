@@ -152,11 +152,6 @@ def next_change(hours: Hours, now: datetime, zone: str | ZoneInfo, *, days: int 
     return None
 
 
-def working_day(hours: Hours, day: date) -> str | None:
-    """The weekday whose openings ``day`` has: its own, ``mon`` for a make-up day, None when closed."""
-    return _day(hours, day)[0]
-
-
 def _day(hours: Hours, day: date) -> tuple[str | None, Why]:
     if day in hours.closed:
         return None, "closed day"
@@ -265,6 +260,5 @@ __all__ = [
     "make_up_known",
     "next_change",
     "standing",
-    "working_day",
     "zone_of",
 ]

@@ -49,15 +49,6 @@ def names_in(template: str) -> list[str]:
     return [name for name, _, _ in _parts(template) if name]
 
 
-def places_in(template: str) -> list[tuple[str, int]]:
-    """As :func:`names_in`, each with its column, counted from 1.
-
-    Raises:
-        TemplateError: if it cannot be read.
-    """
-    return [(name, column) for name, _, column in _parts(template) if name]
-
-
 def fill(
     template: str,
     variables: Mapping[str, str],
@@ -158,4 +149,4 @@ def _name(name: str, column: int) -> str:
     raise TemplateError(Text(f"{{{shown}}} is no name of a variable", f"{{{shown}}} 不是变量名"), column)
 
 
-__all__ = ["ENV", "ENV_BEGINS", "LONGEST", "SECRET", "TemplateError", "fill", "names_in", "places_in"]
+__all__ = ["ENV", "ENV_BEGINS", "LONGEST", "SECRET", "TemplateError", "fill", "names_in"]

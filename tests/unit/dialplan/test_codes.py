@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialplan.checks import check_report, check_site
+from dialplan.checks import check_site
 from dialplan.codes import CODES
 from dialplan.examples import EXAMPLES, TINY_SITE
 from dialplan.loading import load_checked
@@ -74,19 +74,3 @@ def test_both_languages_fill_in_the_same_fields(code: str) -> None:
     assert fields(kind.cure.en) == fields(kind.cure.zh)
     assert all(part.strip() for part in (kind.text.en, kind.text.zh, kind.cure.en, kind.cure.zh))
     assert any("\u4e00" <= char <= "\u9fff" for char in kind.text.zh)
-
-
-def test_the_report_is_plain_data(tmp_path: Path) -> None:
-    folder = write_site(tmp_path, numbers="1000: main\n2000: nacht\n", queues="service: {announce_position: 0}\n")
-    report = check_report(folder)
-    assert (report["ok"], report["errors"], report["warnings"]) == (False, 1, 1)
-    assert report["version"] is None
-    assert {found["code"] for found in report["problems"]} == {"DP211", "DP305"}
-    assert "main" in report["problems"][0]["cure"]
-
-
-def test_a_sound_report_names_the_version(tmp_path: Path) -> None:
-    report = check_report(write_site(tmp_path))
-    assert report["ok"] is True
-    assert report["site"] == "tiny"
-    assert len(report["version"]) == 12
