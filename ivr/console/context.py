@@ -69,8 +69,12 @@ class Console:
     @classmethod
     def of(cls, settings: Settings, database: Database, clock: Clock | None = None) -> Console:
         """The console of an installation."""
+        from ivr.console.services import live
+
         clock = clock or SystemClock()
-        return cls(settings, database, clock, RunningSite(settings, clock), Engine(settings))
+        console = cls(settings, database, clock, RunningSite(settings, clock), Engine(settings))
+        console.parts.update(live.parts(console))
+        return console
 
     @property
     def zone(self) -> ZoneInfo:
