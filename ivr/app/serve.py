@@ -42,6 +42,8 @@ from ivr.queues.floor import Floor
 from ivr.storage import continuations
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
+from ivr.storage.search.fill import FACTS
+from ivr.storage.search.fill import fill as fill_search
 from recording.ledger import Ledger
 
 log = get_logger("serve")
@@ -215,6 +217,7 @@ async def fill(database: Database, clock: Clock) -> None:
     """Conclude what a newer version of the tables asks of old calls; what fails is left to the next start."""
     try:
         await fill_talks(database, clock)
+        await fill_search(database, clock, names=(FACTS,))  # words only where they can be opened: by the quality worker
     except Exception as error:
         log.error("talks of earlier calls not written down", problem=str(error))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivr.cli import pause, reconcile
+from ivr.cli import calls_index, pause, reconcile
 from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, state
 from ivr.cli.keeping import zone_of
 from ivr.core.language import Text
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Calls. / 通话", no_args_is_help=True)
 pause.add(app)
 reconcile.add(app)
+calls_index.add(app)
 
 
 @app.command("list")

@@ -84,6 +84,9 @@ async def _fill(settings: Settings) -> int:
     from ivr.core.clock import SystemClock
     from ivr.journal.filling import fill_talks
     from ivr.storage.database import Database
+    from ivr.storage.search.fill import FACTS, fill
 
     async with Database(settings.database, settings.home / "audit.head") as database:
-        return await fill_talks(database, SystemClock())
+        talks = await fill_talks(database, SystemClock())
+        await fill(database, SystemClock(), names=(FACTS,))
+        return talks

@@ -166,13 +166,27 @@ async def _watch(settings: Settings, executor: str) -> None:
     configure_logging(settings.logs / "qa.log", level=settings.log_level)
     with _told_to_stop() as stop:
         async with _worker(settings, executor) as (worker, database):
+            indexing = asyncio.create_task(_index(database))
             sealing = asyncio.create_task(_sealing(settings, database).run())
             try:
                 with Ready(settings.run / "qa.ready"):
                     await _until(stop, worker, worker.watch())
             finally:
                 sealing.cancel()
-                await asyncio.gather(sealing, return_exceptions=True)
+                indexing.cancel()
+                await asyncio.gather(sealing, indexing, return_exceptions=True)
+
+
+async def _index(database: Database) -> None:
+    """Put old calls into the index of the search where a newer version asks for it; else left to the next start."""
+    from ivr.core.clock import SystemClock
+    from ivr.core.log import get_logger
+    from ivr.storage.search.fill import fill
+
+    try:
+        await fill(database, SystemClock())
+    except Exception as error:
+        get_logger("quality").error("earlier calls not put into the search", problem=str(error))
 
 
 def _sealing(settings: Settings, database: Database) -> Sealing:

@@ -17,6 +17,7 @@ from ivr.core.log import get_logger
 from ivr.storage import sealed
 from ivr.storage.database import Database
 from ivr.storage.models import Recording
+from ivr.storage.search.fill import settled
 from recording.vault.files import SUFFIX, plain_name
 from recording.vault.vault import Vault, locate
 
@@ -146,6 +147,8 @@ async def seal_rows(
             progress("seal", min(1.0, seen / max(1, total)))
     async with database.read() as session:
         now = sum([await sealed.count_rows(session, table, sealed=True) for table in sealed.TABLES])
+    if now > before:
+        await settled(database)  # their words stood in the index in plain
     return Done(max(0, now - before))
 
 

@@ -7,7 +7,7 @@ enters both as work to do; so does whoever has written around the sessions.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -21,8 +21,9 @@ from ivr.storage.backfills import pending
 from ivr.storage.database import Database
 from ivr.storage.inserts import insert_new
 from ivr.storage.models import Backfill, Call, Recording, Transcript
+from ivr.storage.sealed import wipe
 from ivr.storage.search.hooks import index_key
-from ivr.storage.search.index import Said, clear, put, settle
+from ivr.storage.search.index import Said, put, restore, settle
 
 log = get_logger("storage")
 
@@ -43,19 +44,32 @@ class Filled:
 
 
 async def begin_anew(database: Database) -> None:
-    """Have everything put in again, from the first row; the index is empty until then."""
+    """Have everything put in again, from the first row; the index is made anew from its tokens at once.
+
+    Tokens of what is sealed and cannot be opened here stay.
+    """
     async with database.write() as session:
         for name in (FACTS, WORDS):
             await insert_new(session, Backfill, {"name": name, "reached": 0})
             work = await session.get_one(Backfill, name)
             work.reached, work.done_at = 0, None
-        await session.run_sync(lambda sync: clear(sync.connection(), tokens=True))
+        await session.run_sync(lambda sync: restore(sync.connection()))
 
 
 async def fill(
-    database: Database, clock: Clock, progress: Progress = lambda stage, share: None, *, batch: int = BATCH
+    database: Database,
+    clock: Clock,
+    progress: Progress = lambda stage, share: None,
+    *,
+    names: Collection[str] = (FACTS, WORDS),
+    batch: int = BATCH,
 ) -> Filled:
     """Put in what is missing; what is sealed and cannot be opened here stays as it is in the index.
+
+    Args:
+        progress: told the piece of work and the share of it that is done.
+        names: which of the two pieces of work.
+        batch: rows in a transaction.
 
     Raises:
         StorageError: if the database refuses.
@@ -64,7 +78,9 @@ async def fill(
     async with database.read() as session:
         last_call = await session.scalar(select(func.max(Call.id))) or 0
         last_recording = await session.scalar(select(func.max(Recording.id))) or 0
-    calls = await _work(database, clock, FACTS, last_call, _facts, progress, batch)
+    calls = recordings = 0
+    if FACTS in names:
+        calls = await _work(database, clock, FACTS, last_call, _facts, progress, batch)
     locked = 0
 
     async def words(session: AsyncSession, after: int, limit: int) -> tuple[int, int | None]:
@@ -73,7 +89,8 @@ async def fill(
         locked += closed
         return done, reached
 
-    recordings = await _work(database, clock, WORDS, last_recording, words, progress, batch)
+    if WORDS in names:
+        recordings = await _work(database, clock, WORDS, last_recording, words, progress, batch)
     if calls or recordings or locked:
         log.info("calls put into the search", calls=calls, recordings=recordings, locked=locked)
     return Filled(calls, recordings, locked)
@@ -82,6 +99,7 @@ async def fill(
 async def settled(database: Database) -> None:
     """Write the index anew in one piece, so that it holds nothing of what was taken out."""
     async with database.write() as session:
+        await wipe(session)
         await session.run_sync(lambda sync: settle(sync.connection()))
 
 
@@ -118,35 +136,23 @@ async def _facts(session: AsyncSession, after: int, limit: int) -> tuple[int, in
 
 
 async def _words(session: AsyncSession, database: Database, after: int, limit: int) -> tuple[int, int, int | None]:
-    numbers = (
-        await session.scalars(
-            select(Recording.id)
-            .where(Recording.id > after, Recording.call_id.is_not(None))
-            .order_by(Recording.id)
-            .limit(limit)
-        )
-    ).all()
-    if not numbers:
+    query = select(Recording.id, Recording.call_id, Recording.role).where(Recording.id > after)
+    query = query.where(Recording.call_id.is_not(None)).order_by(Recording.id).limit(limit)
+    rows = (await session.execute(query)).all()
+    if not rows:
         return 0, 0, None
-    said, locked = await _said(session, numbers)
-    key = index_key(database.sealer)
+    newest = select(func.max(Transcript.id)).where(Transcript.recording_id.in_([row.id for row in rows]))
+    found = select(Transcript).where(Transcript.id.in_(newest.group_by(Transcript.recording_id)))
+    transcripts = {one.recording_id: one for one in await session.scalars(found)}
+    locked = {number for number, one in transcripts.items() if one.locked}
+    said = [
+        Said(number, call_id or 0, role, transcripts[number].text if number in transcripts else "")
+        for number, call_id, role in rows
+        if number not in locked
+    ]
+    key = index_key(database.sealer) if any(one.text for one in said) else None
     await session.run_sync(lambda sync: put(sync.connection(), said, key))
-    return len(said), locked, numbers[-1]
-
-
-async def _said(session: AsyncSession, recordings: Sequence[int]) -> tuple[list[Said], int]:
-    """What was said in recordings, as their newest transcripts have it; how many of those cannot be opened here."""
-    newest = select(func.max(Transcript.id)).where(Transcript.recording_id.in_(recordings))
-    found = select(Recording.call_id, Recording.role, Transcript).join(Transcript.recording)
-    found = found.where(Transcript.id.in_(newest.group_by(Transcript.recording_id)))
-    said: list[Said] = []
-    locked = 0
-    for call_id, role, transcript in await session.execute(found):
-        if transcript.locked:
-            locked += 1
-        elif transcript.text:
-            said.append(Said(transcript.recording_id, call_id or 0, role, transcript.text))
-    return said, locked
+    return sum(bool(one.text) for one in said), len(locked), rows[-1].id
 
 
 __all__ = ["BATCH", "FACTS", "WORDS", "Filled", "begin_anew", "fill", "settled"]

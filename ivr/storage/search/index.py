@@ -126,7 +126,10 @@ def put(connection: Connection, said: Iterable[Said], key: bytes | None = None) 
 
 def restore(connection: Connection, page: int = 500) -> int:
     """Make the index anew from the tokens there are; how many calls it has. For tables that were filled around it."""
-    clear(connection)
+    if _is_sqlite(connection):
+        connection.execute(text("INSERT INTO call_words (call_words) VALUES ('delete-all')"))
+    else:
+        connection.execute(text("DELETE FROM call_words"))
     last, calls = 0, 0
     while True:
         page_of = select(_TOKENS.c.call_id).where(_TOKENS.c.call_id > last).distinct()
@@ -135,20 +138,6 @@ def restore(connection: Connection, page: int = 500) -> int:
             return calls
         _put_in(connection, _rows(connection, numbers))
         last, calls = numbers[-1], calls + len(numbers)
-
-
-def clear(connection: Connection, *, tokens: bool = False) -> None:
-    """Empty the index.
-
-    Args:
-        tokens: the tokens of recordings, too.
-    """
-    if _is_sqlite(connection):
-        connection.execute(text("INSERT INTO call_words (call_words) VALUES ('delete-all')"))
-    else:
-        connection.execute(text("TRUNCATE call_words"))
-    if tokens:
-        connection.execute(delete(_TOKENS))
 
 
 def settle(connection: Connection) -> None:
@@ -256,5 +245,5 @@ def _is_sqlite(connection: Connection) -> bool:
 
 
 __all__ = [
-    "MOST_TOKENS", "TABLE", "Said", "clear", "matching", "put", "restore", "said_in_call", "settle",
+    "MOST_TOKENS", "TABLE", "Said", "matching", "put", "restore", "said_in_call", "settle",
 ]  # fmt: skip
