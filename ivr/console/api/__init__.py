@@ -8,6 +8,7 @@ from fastapi import APIRouter
 def routers() -> list[APIRouter]:
     """All routers, without their common prefix."""
     from ivr.console.api import (
+        agents,
         calibrations,
         call_notes,
         complaints,
@@ -15,10 +16,12 @@ def routers() -> list[APIRouter]:
         flows,
         health,
         hours,
+        live,
         notes,
         reviews,
         samples,
         session,
+        supervise,
         trends,
         work_orders,
     )
@@ -37,6 +40,9 @@ def routers() -> list[APIRouter]:
         work_orders.router,
         complaints.router,
         call_notes.router,
+        agents.router,
+        live.router,
+        supervise.router,
     ]
 
 
