@@ -26,7 +26,7 @@ async def judged_calls(session: AsyncSession, *, limit: int) -> Sequence[Judged]
     query = select(Call.id, Score.agent, Call.ended_at).join(Score, Score.call_id == Call.id)
     query = query.where(Call.ended_at.is_not(None)).order_by(Score.id.desc()).limit(limit)
     found = {}
-    for number, agent, ended in (await session.execute(query)).tuples():
+    for number, agent, ended in await session.execute(query):
         if ended is not None:
             found[number] = Judged(number, agent, ended)
     return list(found.values())

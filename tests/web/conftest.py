@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,14 +22,20 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from dialplan.loading import load_site
+from dialplan.sites import demo_site
 from ivr.core.settings import Settings
+from ivr.demo.data.lay import lay
 from ivr.storage.database import Database
+from ivr.storage.migrations import upgrade
 from tests.ports import free_port
 from tests.web.chromium import chromium
 from tests.web.people import LANGUAGES, PASSWORD, ROLES, make_people
 
 T = TypeVar("T")
 
+CENTRE = demo_site().with_name("centre")
+CALLS = 200
 START_LIMIT = 60.0  # seconds
 WAIT = 15_000  # milliseconds a page has for what is expected of it
 
@@ -48,26 +55,13 @@ class WebSite:
     cookies: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def run(self, work: Callable[[Database], Awaitable[T]]) -> T:
-        """What ``work`` makes of the database, in a thread with an event loop of its own."""
-        found: list[T] = []
-        failed: list[BaseException] = []
+        """What ``work`` makes of the database."""
 
         async def opened() -> T:
             async with Database(self.settings.database) as database:
                 return await work(database)
 
-        def there() -> None:
-            try:
-                found.append(asyncio.run(opened()))
-            except BaseException as error:
-                failed.append(error)
-
-        thread = threading.Thread(target=there)
-        thread.start()
-        thread.join()
-        if failed:
-            raise failed[0]
-        return found[0]
+        return in_thread(opened)
 
     def client(self, role: str, language: str = "zh") -> httpx.Client:
         """The API as somebody of this role uses it, with session and CSRF value."""
@@ -91,7 +85,7 @@ class WebSite:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSite]:
     """The console over a small data set, with two people of each role: ROLE-zh and ROLE-en."""
     home = tmp_path_factory.mktemp("console")
-    settings = Settings(home=home, console_port=free_port())
+    settings = Settings(home=home, console_port=free_port(), site=CENTRE)
     lay_in(settings)
     with serving(settings, home / "console.out") as url:
         site = WebSite(settings, url)
@@ -102,18 +96,46 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebSite]:
 
 
 def lay_in(settings: Settings) -> None:
-    """The database of the tests."""
-    from ivr.storage.migrations import upgrade
-
+    """The database of the tests: made-up calls of a made-up centre, the newest with sound, and people."""
     upgrade(settings.database)
 
     async def fill() -> None:
         async with Database(settings.database, settings.home / "audit.head") as database:
             await make_people(database)
+            await lay(
+                database,
+                load_site(CENTRE),
+                calls=CALLS,
+                now=datetime.now(UTC),
+                days=7,
+                recordings=settings.recordings,
+                sound=6,
+            )
 
-    thread = threading.Thread(target=lambda: asyncio.run(fill()))
+    in_thread(fill)
+
+
+def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What ``work`` comes to, in a thread with an event loop of its own.
+
+    Raises:
+        BaseException: what it raises.
+    """
+    found: list[T] = []
+    failed: list[BaseException] = []
+
+    def there() -> None:
+        try:
+            found.append(asyncio.run(work()))
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=there)
     thread.start()
     thread.join()
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 class serving:
@@ -126,6 +148,8 @@ class serving:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
         environment |= {"IVR_HOME": str(self._settings.home), "IVR_CONSOLE_PORT": str(self._settings.console_port)}
         environment |= {"IVR_LANG": "en"} | self._more
+        if self._settings.site is not None:
+            environment["IVR_SITE"] = str(self._settings.site)
         with self._log.open("wb") as out:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ivr.app", "console"], stdout=out, stderr=subprocess.STDOUT, env=environment

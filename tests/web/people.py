@@ -12,7 +12,7 @@ from ivr.storage.models import Account
 PASSWORD = "correct horse battery staple"
 ROLES = ("agent", "supervisor", "qa", "admin")
 LANGUAGES = ("zh", "en")
-AGENT = "agent-lee"
+AGENT = "li-wei"
 
 
 async def make_people(database: Database) -> None:
