@@ -10,6 +10,7 @@ from ivr.reports.clean import clean
 from ivr.reports.drawing import LANE_H, LEFT, WAVE_H, Axis, Box, Label, Lanes, Row, shortened, text_width
 from ivr.reports.findings import Finding
 from ivr.reports.model import CallStory
+from ivr.reports.tracks import Utterance, Word
 from ivr.reports.wording import mark_of, value_of
 
 GLYPHS = {"pass": "✓", "fail": "✗", "unsure": "?", "not_applicable": "–"}
@@ -33,19 +34,11 @@ def hits(axis: Axis, story: CallStory, y: float) -> tuple[tuple[Label, ...], int
     """The rules on the axis: where they were heard; what is missing stands at the end of the talk, dashed."""
     lanes = Lanes(most=8)
     labels = []
-    ends = {talk.agent: talk.end for talk in story.talks}
-    last = max(ends.values(), default=story.duration)
-    # What was measured and is as it should be would only fill the picture.
-    shown = [
-        one for one in story.findings if one.mark != "not_applicable" and not (one.behaviour and one.mark == "pass")
-    ]
-    heard = sorted((one for one in shown if one.located), key=lambda one: one.start or 0.0)
-    absent = [one for one in shown if not one.located and one.mark != "pass"]
-    for one in (*heard, *absent):
+    for one, moment in on_axis(story):
         text = _hit_text(one)
         en, zh = text_width(text.en) + 12, text_width(text.zh) + 12
         width = max(en, zh)
-        at = axis.x(one.start if one.located and one.start is not None else ends.get(one.agent, last))
+        at = axis.x(moment)
         wanted = at if one.located else at - width
         x = max(LEFT, min(wanted, axis.right - width))
         lane = lanes.place(x, width)
@@ -59,6 +52,28 @@ def hits(axis: Axis, story: CallStory, y: float) -> tuple[tuple[Label, ...], int
         top = y + lane * (LANE_H + 3)
         labels.append(Label(kind, at, max(until, at + 2), x, top, text, _hit_title(one), boxes))
     return tuple(labels), lanes.count
+
+
+def on_axis(story: CallStory) -> list[tuple[Finding, float]]:
+    """The rules that belong on the time axis, and where: what was heard in order of time, then what is missing."""
+    ends = {talk.agent: talk.end for talk in story.talks}
+    last = max(ends.values(), default=story.duration)
+    # What was measured and is as it should be would only fill the picture.
+    shown = [
+        one for one in story.findings if one.mark != "not_applicable" and not (one.behaviour and one.mark == "pass")
+    ]
+    heard = sorted(((one, one.start or 0.0) for one in shown if one.located), key=lambda pair: pair[1])
+    return heard + [(one, ends.get(one.agent, last)) for one in shown if not one.located and one.mark != "pass"]
+
+
+def mark_on(word: Word, utterance: Utterance, findings: Iterable[Finding]) -> str:
+    """How the rule counts that rests on a word; "" if none does."""
+    middle = (word.start + word.end) / 2
+    for one in findings:
+        mine = one.speaker == utterance.speaker and (one.speaker != "agent" or one.agent == utterance.agent)
+        if mine and not one.behaviour and any(place.start <= middle <= place.end for place in one.places):
+            return one.mark
+    return ""
 
 
 def _hit_text(one: Finding) -> Text:

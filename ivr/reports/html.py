@@ -16,15 +16,14 @@ from ivr.core.language import Text, console_language
 from ivr.reports import figures, marks, sounds, wording
 from ivr.reports.arranged import arranged, shown_reading
 from ivr.reports.findings import Finding
-from ivr.reports.hits import GLYPHS
+from ivr.reports.hits import GLYPHS, mark_on
 from ivr.reports.indicators import Indicators
 from ivr.reports.model import CallStory
 from ivr.reports.page import asset, environment, policy, write_whole
 from ivr.reports.picture import draw
-from ivr.reports.speech import joined
+from ivr.reports.speech import LOW_CONFIDENCE, joined
 from ivr.reports.tracks import Utterance, Word
 
-_LOW_CONFIDENCE = 0.5
 _OUTCOME_CLASSES = frozenset({"answered", "abandoned", "voicemail", "failed", "interrupted"})
 _ROLE_CLASSES = frozenset({"caller", "agent", "voicemail", "statement"})
 _EVENT_CLASSES = frozenset({"prompt", "key", "connect", "hangup"})
@@ -115,7 +114,7 @@ def pieces(utterance: Utterance, findings: Sequence[Finding]) -> list[Piece]:
     group: list[Word] = []
     state: tuple[str, bool] | None = None
     for word in utterance.words:
-        now = (_mark(word, utterance, findings), word.conf < _LOW_CONFIDENCE)
+        now = (mark_on(word, utterance, findings), word.conf < LOW_CONFIDENCE)
         if group and now != state:
             found.append(_piece(group, state))
             # The line break between two pieces is where a space would have been.
@@ -138,15 +137,6 @@ def transcript(story: CallStory) -> list[Utterance | Paused]:
 def _piece(group: Sequence[Word], state: tuple[str, bool] | None) -> Piece:
     mark, low = state or ("", False)
     return Piece(joined(word.text for word in group), mark, low)
-
-
-def _mark(word: Word, utterance: Utterance, findings: Sequence[Finding]) -> str:
-    middle = (word.start + word.end) / 2
-    for one in findings:
-        mine = one.speaker == utterance.speaker and (one.speaker != "agent" or one.agent == utterance.agent)
-        if mine and not one.behaviour and any(place.start <= middle <= place.end for place in one.places):
-            return one.mark
-    return ""
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ivr.reports.model import CallStory
 from ivr.reports.story import build_story
 from ivr.reports.tracks import Wave
 from ivr.storage import calls, features, quality
-from ivr.storage.models import Call, Recording
+from ivr.storage.models import Call, Recording, Transcript
 from prompts.catalogue import load as load_catalogue
 from recording.audio.peaks import peaks
 from recording.audio.wav import Sound, read_wav
@@ -106,19 +106,37 @@ def wave_of(path: Path, points: int, read: Reader = read_wav) -> Wave:
 async def _story(
     session: AsyncSession, call: Call, recordings: Path | None, zone: tzinfo, *, mask: bool, read: Reader
 ) -> CallStory:
-    transcripts = {row.id: transcript for row, transcript in await quality.transcripts(session, call.id)}
-    verdicts = await quality.list_verdicts(session, call.id)
-    scores = await quality.list_scores(session, call.id)
     waves: dict[int, Wave] = {}
     if recordings is not None:
         waves = await asyncio.to_thread(_waves, call.recordings, recordings, _length(call), read)
+    return await story_of(session, call, await quality.transcripts(session, call.id), zone=zone, mask=mask, waves=waves)
+
+
+async def story_of(
+    session: AsyncSession,
+    call: Call,
+    transcripts: Iterable[tuple[Recording, Transcript]],
+    *,
+    zone: tzinfo,
+    mask: bool,
+    waves: Mapping[int, Wave] | None = None,
+) -> CallStory:
+    """The story of a call that was loaded whole, with its newest judging.
+
+    Args:
+        transcripts: the newest of each recording.
+        zone, mask: as in :func:`load_story`.
+        waves: by id of the recording.
+    """
+    run = await quality.latest_run(session, call.id)
+    scores = await quality.list_scores(session, call.id, run) if run else ()
     return build_story(
         call,
         zone=zone,
-        transcripts=transcripts,
-        verdicts=verdicts,
+        transcripts={row.id: transcript for row, transcript in transcripts},
+        verdicts=await quality.list_verdicts(session, call.id, run) if run else (),
         scores=scores,
-        features=await features.list_features(session, call.id),
+        features=await features.list_features(session, call.id, run) if run else (),
         books=await books_of(session, scores),
         waves=waves,
         say=prompt_text,

@@ -29,7 +29,7 @@ def marks(axis: Axis, story: CallStory, rows: Sequence[Row]) -> tuple[Box, ...]:
     tops = {row.party: row.y for row in rows}
     boxes: list[Box] = []
     for sound in story.sounds:
-        for role, kind, span, title in _measured(sound):
+        for role, kind, span, title in measured(sound):
             top = tops.get((role, sound.agent if role == "agent" else ""))
             if top is not None:
                 boxes.append(_box(axis, kind, span, top, title))
@@ -44,12 +44,12 @@ def marks(axis: Axis, story: CallStory, rows: Sequence[Row]) -> tuple[Box, ...]:
 
 def kinds(stories: Iterable[CallStory]) -> tuple[str, ...]:
     """The kinds of mark these calls have, for the legend."""
-    found = {kind for story in stories for sound in story.sounds for _, kind, _, _ in _measured(sound)}
+    found = {kind for story in stories for sound in story.sounds for _, kind, _, _ in measured(sound)}
     found |= {"paused"} if any(story.pauses for story in stories) else set()
     return tuple(kind for kind in NAMES if kind in found)
 
 
-def _measured(sound: SoundStory) -> Iterator[tuple[str, str, Span, Text]]:
+def measured(sound: SoundStory) -> Iterator[tuple[str, str, Span, Text]]:
     """(role, kind, seconds of the call, title)."""
     features = sound.features
     for kind, spans in (("dead", features.dead_air), ("announced", features.announced)):

@@ -11,6 +11,8 @@ from ivr.storage.models import Transcript
 from ivr.storage.models.recordings import MESSAGES
 
 PAUSE_S = 0.8
+LOW_CONFIDENCE = 0.5
+"""Below it a word was hardly understood."""
 
 
 def utterances(tracks: Iterable[Track], transcripts: Mapping[int, Transcript]) -> tuple[Utterance, ...]:

@@ -29,7 +29,12 @@ async def find_track(session: AsyncSession, recording_id: int, version: str) -> 
 
 async def tracks(session: AsyncSession, call_id: int) -> Sequence[tuple[Recording, RecordingFeatures]]:
     """The newest measurement of each of a call's recordings, in the order in which they began."""
-    newest = select(func.max(RecordingFeatures.id)).group_by(RecordingFeatures.recording_id)
+    its = select(Recording.id).where(Recording.call_id == call_id)
+    newest = (
+        select(func.max(RecordingFeatures.id))
+        .where(RecordingFeatures.recording_id.in_(its))
+        .group_by(RecordingFeatures.recording_id)
+    )
     query = (
         select(Recording, RecordingFeatures)
         .join(RecordingFeatures, RecordingFeatures.recording_id == Recording.id)

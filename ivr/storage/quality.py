@@ -48,7 +48,8 @@ async def newest_transcript(session: AsyncSession, recording_id: int) -> Transcr
 
 async def transcripts(session: AsyncSession, call_id: int) -> Sequence[tuple[Recording, Transcript]]:
     """The newest transcript of each of a call's recordings, in the order in which they began."""
-    newest = select(func.max(Transcript.id)).group_by(Transcript.recording_id)
+    its = select(Recording.id).where(Recording.call_id == call_id)
+    newest = select(func.max(Transcript.id)).where(Transcript.recording_id.in_(its)).group_by(Transcript.recording_id)
     query = (
         select(Recording, Transcript)
         .join(Transcript, Transcript.recording_id == Recording.id)
