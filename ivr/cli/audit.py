@@ -14,17 +14,9 @@ from ivr.cli.keeping import checked_reason, open_room, zone_of
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
+from ivr.storage.audit_faults import explained
 
 app = typer.Typer(help="The audit chain. / 审计链", no_args_is_help=True)
-
-_FAULTS = {
-    "chain": Text("row {row} was changed, or one before it removed or inserted", "第 {row} 行被改动，或其前有增删"),
-    "cut": Text("rows up to {row} were written and are gone", "截至第 {row} 行的记录曾写入，现已缺失"),
-    "rewritten": Text("row {row} is another than was written", "第 {row} 行与当初写入的不同"),
-    "stranger": Text("row {row} was not written by this installation", "第 {row} 行不是本系统写入的"),
-    "no_head": Text("the file audit.head is missing", "缺少文件 audit.head"),
-    "bad_head": Text("the file audit.head cannot be read", "无法读取文件 audit.head"),
-}  # fmt: skip
 
 
 @app.command("list")
@@ -69,13 +61,7 @@ def verify(
             f"{found['rows']} 条记录完整；最新 {found['hash']}",
         )
     else:
-        text = _FAULTS[found["fault"]]
-        told = Text(text.en.format(row=found["row"]), text.zh.format(row=found["row"]))
-        cure = Text("compare with a backup; then: ivr audit anchor --renew --reason TEXT",
-                    "与备份比对后执行：ivr audit anchor --renew --reason 原因")  # fmt: skip
-        if found["fault"] == "chain":
-            cure = Text("compare with a backup; the rows after it are checked with --after ROW",
-                        "与备份比对；用 --after 行号 校验其后的记录")  # fmt: skip
+        told, cure = explained(found["fault"], found["row"])
         failed(f"{told} — {cure}")
     raise typer.Exit(0 if found["ok"] else 1)
 

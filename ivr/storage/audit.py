@@ -110,6 +110,8 @@ async def list_rows(
     actor: str | None = None,
     action: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
     limit: int = 100,
 ) -> Sequence[Audit]:
     """Rows, the newest first.
@@ -117,9 +119,15 @@ async def list_rows(
     Args:
         objects: only rows about one of these.
         since: only rows not older.
+        until: only rows older.
+        before: only rows with lower ids: the next page after the row with this one.
         limit: at most this many.
     """
     query = select(Audit).order_by(Audit.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Audit.id < before)
+    if until is not None:
+        query = query.where(Audit.at < until)
     if objects:
         query = query.where(or_(*(Audit.object == name for name in objects)))
     if actor is not None:

@@ -9,6 +9,7 @@ def routers() -> list[APIRouter]:
     """All routers, without their common prefix."""
     from ivr.console.api import (
         agents,
+        audit,
         calibrations,
         call_notes,
         complaints,
@@ -18,17 +19,24 @@ def routers() -> list[APIRouter]:
         home,
         hours,
         live,
+        me,
         notes,
         reviews,
         samples,
         session,
         supervise,
+        tokens,
         trends,
+        users,
         work_orders,
     )
 
     return [
         session.router,
+        me.router,
+        users.router,
+        tokens.router,
+        audit.router,
         flows.router,
         hours.router,
         health.router,

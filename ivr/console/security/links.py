@@ -73,14 +73,14 @@ async def first_admin(database: Database, settings: Settings, clock: Clock) -> s
                 Account(login=FIRST_ADMIN, title="Admin", role=Role.ADMIN.value, created_at=now, changed_at=now),
             )
             await audit.append(
-                session, actor="start", action="user-add", object=f"account:{account.id}", at=now,
+                session, actor="start", action="user.add", object=f"account:{account.id}", at=now,
                 detail={"login": FIRST_ADMIN, "role": Role.ADMIN.value},
             )  # fmt: skip
         elif account.role != Role.ADMIN or account.disabled_at is not None:
             return ""  # somebody has decided otherwise; `ivr users` mends it
         secret = await make(session, clock, account.id)
         await audit.append(
-            session, actor="start", action="user-link", object=f"account:{account.id}", at=now, detail={}
+            session, actor="start", action="user.link", object=f"account:{account.id}", at=now, detail={}
         )
     return address(settings, secret)
 
@@ -116,7 +116,7 @@ async def choose(console: Console, secret: str, password: str, came: Came) -> Be
         account.failures, account.locked_until = 0, None
         await rows.end(session, account.id)
         await audit.append(
-            session, actor=account.login, action="password", object=f"account:{account.id}", at=now,
+            session, actor=account.login, action="user.password", object=f"account:{account.id}", at=now,
             detail={"how": "link"},
         )  # fmt: skip
         begun = await sessions.begin(

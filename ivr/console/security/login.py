@@ -91,7 +91,7 @@ class Door:
             NotLoggedIn: always with the same words.
             TooMany: if there were too many tries from this network or for this login.
         """
-        name, place = login.strip().casefold()[:200], self.count(came)
+        name, place = "".join(filter(str.isprintable, login)).strip().casefold()[:200], self.count(came)
         self._by_login.take(name)
         async with self._console.database.read() as session:
             account = await people.by_login(session, name)
@@ -137,7 +137,7 @@ class Door:
             await audit.append(
                 session,
                 actor="?" if account is None else account.login,
-                action="login-failed",
+                action="login.failed",
                 object="account:?" if account is None else f"account:{account.id}",
                 at=now,
                 detail={"why": why, "address": came.address[:64]},

@@ -97,13 +97,18 @@ async def add(
     login, kind, agent = checked_login(login), checked_role(role), checked_agent(agent)
     if await people.by_login(session, login) is not None:
         raise Conflict(Text(f"there is already a {login}", f"用户 {login} 已存在"))
+    await _no_namesake(session, login, agent)
+    if subject is not None and not subject.isprintable():
+        raise UsageError(Text("not a subject of an issuer", "不是有效的 OIDC 标识"))
+    if subject is not None and await people.by_subject(session, subject) is not None:
+        raise Conflict(Text("somebody else is known by this subject", "该 OIDC 标识已被使用"))
     now = clock.now()
     account = Account(
         login=login, title=checked_title(title, login), role=kind.value, agent=agent,
         language=language if language in LANGUAGES else "", subject=subject, created_at=now, changed_at=now,
     )  # fmt: skip
     await people.add(session, account)
-    await _audited(session, clock, actor, "user-add", account, login=login, role=kind.value, agent=agent)
+    await _audited(session, clock, actor, "user.add", account, login=login, role=kind.value, agent=agent)
     return account
 
 
@@ -123,6 +128,8 @@ async def change(
     wanted = account.role if role is None else checked_role(role).value
     if before[0] == Role.ADMIN and wanted != Role.ADMIN:
         await _another_admin(session, account)
+    if agent is not None:
+        await _no_namesake(session, account.login, checked_agent(agent))
     account.role = wanted
     account.agent = account.agent if agent is None else checked_agent(agent)
     account.title = account.title if title is None else checked_title(title, account.login)
@@ -130,7 +137,7 @@ async def change(
     if (account.role, account.agent) != before:
         await sessions.end(session, account.id)
     await _audited(
-        session, clock, actor, "user-change", account,
+        session, clock, actor, "user.change", account,
         role=account.role, agent=account.agent, role_before=before[0], agent_before=before[1],
     )  # fmt: skip
     return account
@@ -149,7 +156,7 @@ async def disable(session: Session, clock: Clock, actor: str, login: str) -> Acc
             await _another_admin(session, account)
         account.disabled_at = account.changed_at = clock.now()
         await sessions.end(session, account.id)
-        await _audited(session, clock, actor, "user-disable", account)
+        await _audited(session, clock, actor, "user.disable", account)
     return account
 
 
@@ -163,7 +170,7 @@ async def enable(session: Session, clock: Clock, actor: str, login: str) -> Acco
     if account.disabled_at is not None:
         account.disabled_at, account.changed_at = None, clock.now()
         account.failures, account.locked_until = 0, None
-        await _audited(session, clock, actor, "user-enable", account)
+        await _audited(session, clock, actor, "user.enable", account)
     return account
 
 
@@ -175,7 +182,7 @@ async def unlock(session: Session, clock: Clock, actor: str, login: str) -> Acco
     """
     account = await found(session, login)
     account.failures, account.locked_until = 0, None
-    await _audited(session, clock, actor, "user-unlock", account)
+    await _audited(session, clock, actor, "user.unlock", account)
     return account
 
 
@@ -190,7 +197,7 @@ async def link(session: Session, clock: Clock, actor: str, login: str) -> str:
     if account.disabled_at is not None:
         raise Conflict(Text(f"{account.login} is disabled", f"{account.login} 已停用"))
     secret = await links.make(session, clock, account.id)
-    await _audited(session, clock, actor, "user-link", account)
+    await _audited(session, clock, actor, "user.link", account)
     return secret
 
 
@@ -200,10 +207,27 @@ async def found(session: Session, login: str) -> Account:
     Raises:
         NotFound: if there is none.
     """
-    account = await people.by_login(session, login.strip().lower()[:200], lock=True)
+    plain = login.strip().lower()
+    account = await people.by_login(session, plain, lock=True) if _LOGIN.match(plain) else None
     if account is None:
         raise NotFound(Text(f"no user {login!r:.60}", f"没有用户 {login!r:.60}"))
     return account
+
+
+async def _no_namesake(session: Session, login: str, agent: str) -> None:
+    """Rows name people by login or by agent: nobody may have as one what is the other of somebody else.
+
+    Raises:
+        Conflict: if somebody is called so.
+    """
+    other = await people.namesake(session, login, agent)
+    if other is not None:
+        raise Conflict(
+            Text(
+                f"{other.login} ({other.agent or '-'}) is already called so",
+                f"与用户 {other.login}（{other.agent or '-'}）重名",
+            )
+        )
 
 
 async def _another_admin(session: Session, account: Account) -> None:

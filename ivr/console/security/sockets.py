@@ -20,11 +20,10 @@ from nicegui import core
 from nicegui.client import Client
 from socketio.exceptions import ConnectionRefusedError  # type: ignore[import-untyped]
 
-from ivr.console.api.base import PERSON
 from ivr.console.context import Console
 from ivr.console.page import Page
 from ivr.console.security import cookies, sessions
-from ivr.console.security.person import Person
+from ivr.console.security.asking import KNOWN
 from ivr.console.security.sessions import Known
 from ivr.core.errors import IvrError
 from ivr.core.log import get_logger
@@ -138,30 +137,30 @@ class Sockets:
         opener = _opener(client)
         token = cookies.read(environ["asgi.scope"], cookies.SESSION)
         known = await sessions.known(self._console, token)
-        if opener is None or known is None or known.person.session != opener.session:
+        if opener is None or known is None or not self._still(client, opener, known):
             log.info("socket of another session refused")
             return False
-        return self._still(client, opener, known)
+        return True
 
     async def _may(self, client: Client) -> bool:
         """Whether a page's session goes on; if not, the page is sent to the login."""
         opener = _opener(client)
         if opener is None:
             return False
-        known = (await sessions.going_on(self._console, {opener.session})).get(opener.session)
+        session = opener.person.session
+        known = (await sessions.going_on(self._console, {session})).get(session)
         if known is None or not self._still(client, opener, known):
             send_away(client)
             return False
         await sessions.seen(self._console, known)
         return True
 
-    def _still(self, client: Client, opener: Person, known: Known) -> bool:
-        """Whether who opened a page is still what he was then, and may see it."""
-        now = known.person
+    def _still(self, client: Client, opener: Known, known: Known) -> bool:
+        """Whether a session is that which opened a page, and its person is what he was then and may see it."""
+        then, now = opener.person, known.person
+        same = (then.session, then.id, then.role, then.agent) == (now.session, now.id, now.role, now.agent)
         needs = self._needs.get(client.page.path, ())
-        return (now.id, now.role, now.agent) == (opener.id, opener.role, opener.agent) and (
-            not needs or now.may(*needs)
-        )
+        return same and opener.csrf == known.csrf and (not needs or now.may(*needs))
 
     async def _sweep(self) -> None:
         while True:
@@ -174,12 +173,12 @@ class Sockets:
     async def sweep(self) -> None:
         """Send away all pages whose session has ended, or whose person is not what he was."""
         opened = [(client, who) for client in list(Client.instances.values()) if (who := _opener(client)) is not None]
-        ids = sorted({who.session for _, who in opened})
+        ids = sorted({who.person.session for _, who in opened})
         known: dict[int, Known] = {}
         for start in range(0, len(ids), 500):
             known |= await sessions.going_on(self._console, ids[start : start + 500])
         for client, who in opened:
-            now = known.get(who.session)
+            now = known.get(who.person.session)
             if client.has_socket_connection and (now is None or not self._still(client, who, now)):
                 send_away(client)
 
@@ -202,8 +201,8 @@ def send_away(client: Client) -> None:
     client.open(f"/login?next={quote(path, safe='/')}")
 
 
-def _opener(client: Client) -> Person | None:
-    found: Person | None = client.request.scope.get(PERSON)
+def _opener(client: Client) -> Known | None:
+    found: Known | None = client.request.scope.get(KNOWN)
     return found
 
 

@@ -75,7 +75,7 @@ async def change_password(console: Console, who: Person, *, old: str, new: str, 
         account.password, account.must_change, account.changed_at = hashed, False, console.clock.now()
         ended = await sessions.end(session, who.id, but=who.session)
         await audit.append(
-            session, actor=who.login, action="password", object=f"account:{who.id}", at=console.clock.now(),
+            session, actor=who.login, action="user.password", object=f"account:{who.id}", at=console.clock.now(),
             detail={"how": "own", "sessions_ended": len(ended)},
         )  # fmt: skip
 

@@ -44,6 +44,14 @@ async def list_accounts(
     return (await session.scalars(query)).all()
 
 
+async def namesake(session: AsyncSession, login: str, agent: str) -> Account | None:
+    """Somebody else whose agent is this login, or whose login is this agent."""
+    same = Account.agent == login
+    if agent:
+        same = or_(same, Account.login == agent)
+    return await session.scalar(select(Account).where(same, Account.login != login).limit(1))
+
+
 async def usable_admins(session: AsyncSession) -> int:
     """How many admins are not disabled; the last one must not go."""
     query = select(func.count()).select_from(Account).where(Account.role == "admin", Account.disabled_at.is_(None))
@@ -64,4 +72,4 @@ async def ready_admins(session: AsyncSession) -> int:
     return await session.scalar(query) or 0
 
 
-__all__ = ["add", "by_login", "by_subject", "get", "list_accounts", "ready_admins", "usable_admins"]
+__all__ = ["add", "by_login", "by_subject", "get", "list_accounts", "namesake", "ready_admins", "usable_admins"]

@@ -37,6 +37,7 @@ class LoginSession(Base):
     """A browser in which somebody is logged in; the cookie's token is kept as its SHA-256 only."""
 
     __tablename__ = "login_sessions"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # numbers are not used again: the audit names them
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -55,6 +56,7 @@ class ApiToken(Base):
     """What a program shows instead of a login; kept as its SHA-256 only."""
 
     __tablename__ = "api_tokens"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # numbers are not used again: the audit names them
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(String(64), unique=True)

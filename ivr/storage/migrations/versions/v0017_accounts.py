@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("browser", sa.String(length=200), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("idle_at", sa.DateTime(timezone=True), nullable=False),
+        sqlite_autoincrement=True,  # the number of a session that has ended must not become another's
     )
     op.create_table(
         "api_tokens",
@@ -49,6 +50,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "one_time_links",
