@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, inspect, select, text
+from sqlalchemy import JSON, Table, func, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.database import Database
-from ivr.storage.models import Base
+from ivr.storage.models import Base, UtcDateTime
 
 CACHE_KIB = 256 * 1024
 """SQLite's page cache while rows are put in: their indexes have to be in it."""
@@ -50,7 +50,7 @@ class Bulk:
         if missing:
             raise ValueError(f"{mapped.name}: no value for {', '.join(missing)}")
         names = ", ".join(f'"{name}"' for name in columns)
-        plain = [tuple(_plain(value, naive=self._sqlite) for value in row) for row in rows]
+        plain = _plain(mapped, columns, rows, naive=self._sqlite)
         connection = await self._session.connection()
         if self._sqlite:
             marks = ", ".join("?" for _ in columns)
@@ -69,7 +69,7 @@ class Bulk:
     async def next_id(self, table: type[Base]) -> int:
         """The first id that is free."""
         column = _table(table).c.id
-        return (await self._session.scalar(select(func.coalesce(func.max(column), 0)))) + 1
+        return int(await self._session.scalar(select(func.max(column))) or 0) + 1
 
     async def settle(self, tables: Sequence[type[Base]]) -> None:
         """Let the database's own counters of ids go on after the rows that were put in."""
@@ -110,13 +110,27 @@ def _needed(column: Any) -> bool:
     return not column.nullable and column.server_default is None
 
 
-def _plain(value: Any, *, naive: bool) -> Any:
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC)
-        return (value.replace(tzinfo=None) if naive else value).isoformat(" ", "microseconds")
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return value
+def _plain(
+    table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]], *, naive: bool
+) -> Sequence[Sequence[Any]]:
+    """Rows with times and JSON as text."""
+    kinds = [table.c[name].type for name in columns]
+    times = [place for place, kind in enumerate(kinds) if isinstance(kind, UtcDateTime)]
+    texts = [place for place, kind in enumerate(kinds) if isinstance(kind, JSON)]
+    changed = [list(row) for row in rows]
+    for row in changed:
+        for place in times:
+            if row[place] is not None:
+                row[place] = _time(row[place], naive=naive)
+        for place in texts:
+            if isinstance(row[place], dict | list):
+                row[place] = json.dumps(row[place], ensure_ascii=False, separators=(",", ":"))
+    return [tuple(row) for row in changed]
+
+
+def _time(value: datetime, *, naive: bool) -> str:
+    value = value.astimezone(UTC)
+    return (value.replace(tzinfo=None) if naive else value).isoformat(" ", "microseconds")
 
 
 __all__ = ["Bulk", "analyze", "bulk"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dialplan.model import Site
-from ivr.demo.data.calls import moment
-from ivr.demo.data.plan import Plan
+from ivr.demo.data.plan import Plan, moment
 from ivr.demo.data.tables import Rows
 from ivr.storage import models as m
 

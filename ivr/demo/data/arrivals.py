@@ -35,7 +35,9 @@ class Arrival:
     trouble: bool
 
 
-def arrivals(calls: int, until: datetime, days: int, zone: ZoneInfo, country: str, chance: random.Random) -> list[Arrival]:
+def arrivals(
+    calls: int, until: datetime, days: int, zone: ZoneInfo, country: str, chance: random.Random
+) -> list[Arrival]:
     """``calls`` arrivals in the days before ``until``, in order of time; the day of ``until`` as far as it has come."""
     last = until.astimezone(zone).date()
     dates = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]

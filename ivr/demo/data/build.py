@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from ivr.demo.data.chance import seeded
 from ivr.demo.data.exemplar import FILE, Exemplar, Party, Shelf, Span, write
 from ivr.demo.data.script import LANGUAGES, Script, compose, templates
 from recording.analytics.health import Health, health
@@ -58,11 +58,11 @@ def build(most: int | None = None) -> Shelf:
         for row in judged_with(book, THRESHOLDS, WORKDAY):
             kept = {name: getattr(row, name) for name in ("kind", "name", "version", "digest", "content")}
             judged += [] if kept in judged else [kept]
-        chance = random.Random(f"{SEED} {language}")
+        chance = seeded(SEED, language)
         for nth, (script, festival) in enumerate(_scripts(language, chance)):
             if most is not None and nth >= most:
                 break
-            exemplars.append(judged_talk(script, random.Random(f"{SEED} {language} {nth}"), festival=festival))
+            exemplars.append(judged_talk(script, seeded(SEED, language, nth), festival=festival))
     return Shelf(tuple(exemplars), tuple(judged))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from dialplan.model import Site
 from dialplan.version import site_version
-from ivr.demo.data.plan import Plan, Rang, Stay
+from ivr.demo.data.plan import Plan, Rang, Stay, moment
+from ivr.demo.data.steps import Steps, write_steps
 from ivr.demo.data.tables import Rows
 from ivr.storage import models as m
 
@@ -18,12 +19,6 @@ PREFIX = "demo"
 """What the ids of made-up calls begin with, as the ids of an Asterisk that was given this name."""
 
 _NORMAL, _ELSEWHERE, _NO_ANSWER = 16, 26, 19  # hangup causes, Q.850
-_LANGUAGE_KEYS = {"zh-CN": "1", "en-US": "2", "ko-KR": "3"}
-
-
-def moment(at: float) -> datetime:
-    """Seconds since the epoch as a time."""
-    return datetime.fromtimestamp(round(at, 6), UTC)
 
 
 @dataclass(slots=True)
@@ -38,17 +33,6 @@ class Written:
     linkedid: str
     plan: Plan
     legs: Mapping[int, str]
-
-
-@dataclass
-class _Steps:
-    rows: Rows
-    call_id: int
-    seq: int = 0
-
-    def add(self, at: float, step: str, kind: str, event: str, detail: dict[str, Any] | None = None) -> None:
-        self.seq += 1
-        self.rows.add(m.Step, self.rows.id(m.Step), self.call_id, self.seq, moment(at), step, kind, event, detail or {})
 
 
 @dataclass
@@ -95,7 +79,7 @@ class CallWriter:
             m.Leg, self.rows.id(m.Leg), call_id, linkedid, channel, "caller", "", moment(plan.started),
             moment(plan.started + 0.005), moment(plan.ended), _NORMAL,
         )  # fmt: skip
-        self._path(plan, _Steps(self.rows, call_id))
+        write_steps(plan, self.site, Steps(self.rows, call_id))
         self._answers(call_id, plan, flow)
         self._callback(linkedid, plan, flow)
         self._facts(call_id, plan)
@@ -132,7 +116,8 @@ class CallWriter:
     def _ring(self, call_id: int, visit_id: int, uniqueid: str, channel: str, rang: Rang, stay: Stay) -> None:
         answered = rang.result == "answered"
         self.rows.add(
-            m.Ring, self.rows.id(m.Ring), visit_id, rang.agent, uniqueid, moment(rang.begin), moment(rang.end), rang.result
+            m.Ring, self.rows.id(m.Ring), visit_id, rang.agent,
+            uniqueid, moment(rang.begin), moment(rang.end), rang.result
         )  # fmt: skip
         cause = _NORMAL if answered else _NO_ANSWER if rang.result == "no_answer" else _ELSEWHERE
         self.rows.add(
@@ -140,9 +125,7 @@ class CallWriter:
             moment(rang.end) if answered else None, _moment(stay.completed) if answered else moment(rang.end), cause,
         )  # fmt: skip
 
-    def _talk(
-        self, call_id: int, linkedid: str, uniqueid: str, plan: Plan, place: int, stay: Stay, rang: Rang
-    ) -> None:
+    def _talk(self, call_id: int, linkedid: str, uniqueid: str, plan: Plan, place: int, stay: Stay, rang: Rang) -> None:
         assert stay.connected is not None and stay.completed is not None
         handed_by = plan.stays[place - 1].agent if place else ""
         begin, end = moment(stay.connected), moment(stay.completed)
@@ -163,93 +146,12 @@ class CallWriter:
     def _extension(self, agent: str) -> str:
         return self.site.agents[agent].extension
 
-    def _path(self, plan: Plan, steps: _Steps) -> None:
-        at, language = plan.started + 0.004, plan.language
-        steps.add(at, "answer", "answer", "enter")
-        steps.add(at + 0.04, "language", "language", "enter")
-        if plan.ended < plan.greeted:
-            return
-        steps.add(at + 0.05, "language", "language", "prompt", {"prompt": "language-offer-1", "language": "zh-CN"})
-        steps.add(plan.greeted, "language", "language", "key", {"key": _LANGUAGE_KEYS[language], "language": language})
-        hour = (moment(plan.started).hour + 8) % 24
-        part = "morning" if 5 <= hour < 12 else "afternoon" if hour < 18 else "evening"
-        greeting = {"prompt": f"greeting-{part}", "language": language}
-        steps.add(plan.greeted + 0.01, "greeting", "greeting", "enter")
-        steps.add(plan.greeted + 0.02, "greeting", "greeting", "prompt", greeting)
-        if plan.menu_at is None and not plan.closed:
-            return
-        gate = plan.greeted + 8.0
-        if gate > plan.ended:
-            return
-        steps.add(gate, "hours", "hours", "enter")
-        steps.add(gate, "hours", "hours", "closed" if plan.closed else "open", {"hours": "service"})
-        if plan.closed:
-            steps.add(gate + 0.01, "closed", "play", "enter")
-            steps.add(gate + 0.02, "closed", "play", "prompt", {"prompt": "closed", "language": language})
-        else:
-            self._menu(plan, steps)
-        if plan.message:
-            begin = plan.message[0] - 4.7
-            steps.add(begin, "voicemail", "voicemail", "enter")
-            steps.add(begin + 0.01, "voicemail", "voicemail", "prompt", {"prompt": "voicemail-intro", "language": language})
-            steps.add(plan.message[0], "voicemail", "voicemail", "record", {"seconds": 120})
-
-    def _menu(self, plan: Plan, steps: _Steps) -> None:
-        assert plan.menu_at is not None
-        steps.add(plan.menu_at, "main-menu", "menu", "enter")
-        steps.add(plan.menu_at + 0.01, "main-menu", "menu", "prompt", {"prompt": "main-menu", "language": plan.language})
-        if plan.chosen_at is None:
-            return
-        steps.add(plan.chosen_at, "main-menu", "menu", "key", {"key": plan.chosen})
-        if not plan.stays:
-            return
-        first = plan.stays[0]
-        steps.add(plan.chosen_at + 0.01, "route", "branch", "enter")
-        steps.add(plan.chosen_at + 0.02, first.queue, "queue", "enter")
-        steps.add(plan.chosen_at + 0.03, first.queue, "queue", "prompt", {"prompt": "queue-join", "language": plan.language})
-        steps.add(first.joined - 0.02, first.queue, "queue", "join", {"queue": first.queue})
-        for place, stay in enumerate(plan.stays):
-            self._held(stay, steps)
-            if place + 1 < len(plan.stays) and stay.completed is not None:
-                to = self.site.queues[plan.stays[place + 1].queue].extension or ""
-                detail = {"kind": "blind", "agent": stay.agent, "to": to}
-                steps.add(stay.completed, "transfer", "talk", "transfer", detail)
-        last = plan.stays[-1]
-        if plan.called_back:
-            steps.add(last.left + 0.02, first.queue, "queue", "leave", {"status": "KEY"})
-            steps.add(last.left + 0.04, f"call-back-{first.queue}", "callback", "enter")
-        elif last.outcome == "timeout":
-            steps.add(last.left + 0.02, first.queue, "queue", "leave", {"status": "TIMEOUT"})
-            steps.add(last.left + 0.04, "busy", "play", "enter")
-            steps.add(last.left + 0.05, "busy", "play", "prompt", {"prompt": "queue-timeout", "language": plan.language})
-        elif last.completed is not None and last.ended_by == "agent":
-            steps.add(last.completed + 0.02, first.queue, "queue", "leave", {"status": "CONTINUE"})
-            self._asked(plan, steps, last.completed + 0.04)
-
-    def _held(self, stay: Stay, steps: _Steps) -> None:
-        if stay.exemplar is None or stay.connected is None:
-            return
-        for begin, end in stay.exemplar.holds:
-            who = {"by": "agent", "agent": stay.agent}
-            steps.add(stay.connected + begin, "hold", "talk", "hold", who)
-            steps.add(stay.connected + end, "hold", "talk", "unhold", who)
-
-    def _asked(self, plan: Plan, steps: _Steps, at: float) -> None:
-        steps.add(at, "survey", "survey", "enter")
-        for question, answer, asked, answered in plan.answers:
-            prompt = {"prompt": f"survey-{question}", "language": plan.language}
-            steps.add(asked, "survey", "survey", "asked", {"question": question})
-            steps.add(asked + 0.01, "survey", "survey", "prompt", prompt)
-            if answered is not None:
-                steps.add(answered, "survey", "survey", "key", {"key": answer, "question": question})
-        if all(answered is not None for *_, answered in plan.answers):
-            steps.add(plan.ended - 5.0, "thanks", "hangup", "enter")
-
     def _answers(self, call_id: int, plan: Plan, flow: str) -> None:
         for question, answer, asked, answered in plan.answers:
             last = plan.stays[-1]
             self.rows.add(
-                m.SurveyAnswer, self.rows.id(m.SurveyAnswer), call_id, question, answer, moment(asked), _moment(answered),
+                m.SurveyAnswer, self.rows.id(m.SurveyAnswer), call_id,
+                question, answer, moment(asked), _moment(answered),
                 last.agent, last.queue, flow, self.version,
             )  # fmt: skip
 

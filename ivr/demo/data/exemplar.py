@@ -95,9 +95,9 @@ def read(path: Path = FILE) -> Shelf:
 
 
 def _exemplar(data: dict[str, Any]) -> Exemplar:
-    parties = {role: _party(data.pop(role)) for role in ("agent", "caller")}
-    holds, verdicts = data.pop("holds"), data.pop("verdicts")
-    return Exemplar(**data, **parties, holds=_spans(holds), verdicts=tuple(verdicts))
+    made: dict[str, Any] = {**data, "holds": _spans(data["holds"]), "verdicts": tuple(data["verdicts"])}
+    made |= {role: _party(data[role]) for role in ("agent", "caller")}
+    return Exemplar(**made)
 
 
 def _party(data: dict[str, Any]) -> Party:

@@ -137,9 +137,15 @@ class Floor:
             plan.called_back = True
             return _over(plan, stay.left + 14.0, "callback", "system")
         if stay.outcome == "timeout":
-            if self.chance.random() < 0.35:
-                return self._message(plan, stay.left + 8.0, "voicemail")
-            return _over(plan, stay.left + self.chance.uniform(2, 9), "unserved")
+            return self._unserved(plan, stay.left)
+        return self._served(plan, stay, progress)
+
+    def _unserved(self, plan: Plan, at: float) -> Plan:
+        if self.chance.random() < 0.35:
+            return self._message(plan, at + 8.0, "voicemail")
+        return _over(plan, at + self.chance.uniform(2, 9), "unserved")
+
+    def _served(self, plan: Plan, stay: Stay, progress: float) -> Plan:
         while stay.ended_by == "transfer" and stay.completed is not None:
             others = [one for one in self._members if one not in {stay.queue, FOREIGN}] or [stay.queue]
             onward = FOREIGN if stay.queue == FOREIGN else self.chance.choice(others)

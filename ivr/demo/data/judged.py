@@ -13,9 +13,9 @@ from typing import Any
 
 from dialplan.model import Site
 from ivr.demo.data.build import MODEL
-from ivr.demo.data.calls import Written, moment, run_of
+from ivr.demo.data.calls import Written, run_of
 from ivr.demo.data.exemplar import Exemplar, Party, Span
-from ivr.demo.data.plan import Stay
+from ivr.demo.data.plan import Stay, moment
 from ivr.demo.data.script import templates
 from ivr.demo.data.sound import RATE, Voice, write_sound
 from ivr.demo.data.tables import Rows

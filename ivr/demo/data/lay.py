@@ -17,11 +17,12 @@ from ivr.core.language import Text
 from ivr.demo.data import people
 from ivr.demo.data.alerts import Alerts
 from ivr.demo.data.arrivals import arrivals
-from ivr.demo.data.calls import PREFIX, CallWriter, Written, moment
+from ivr.demo.data.calls import PREFIX, CallWriter, Written
+from ivr.demo.data.chance import seeded
 from ivr.demo.data.exemplar import read
 from ivr.demo.data.floor import Floor
 from ivr.demo.data.judged import JudgedWriter, Keeping
-from ivr.demo.data.plan import Plan
+from ivr.demo.data.plan import Plan, moment
 from ivr.demo.data.roster import Shift
 from ivr.demo.data.tables import COLUMNS, Rows
 from ivr.storage import calls, judged_by
@@ -78,7 +79,7 @@ async def lay(
     """
     check(site, calls, days)
     await refuse_others(database, beside=beside)
-    chance, zone = random.Random(f"{seed} calls"), ZoneInfo(site.zone)
+    chance, zone = seeded(seed, "calls"), ZoneInfo(site.zone)
     due = arrivals(calls, now - BEFORE_NOW, days, zone, site.country, chance)
     shelf = read()
     floor = Floor(site, shelf.exemplars, zone, chance)
@@ -91,9 +92,9 @@ async def lay(
     async with database.write() as session:
         for text in shelf.judged_by:
             await judged_by.keep(session, m.JudgedBy(**text, first_used_at=due[0].at))
-    await _write(database, site, plans, floor.shifts, keeping, random.Random(f"{seed} words"), now, tell)
+    await _write(database, site, plans, floor.shifts, keeping, seeded(seed, "words"), now, tell)
     tell("people's work", 0.95)
-    reviews = await people.work(database, site, random.Random(f"{seed} people"), plans=len(plans), now=now)
+    reviews = await people.work(database, site, seeded(seed, "people"), plans=len(plans), now=now)
     tell("statistics", 0.99)
     await analyze(database)
     talks = sum(stay.exemplar is not None for plan in plans for stay in plan.stays)
@@ -114,7 +115,9 @@ def check(site: Site, calls: int, days: int) -> None:
     if not any(agent.queues for agent in site.agents.values()):
         raise UsageError(
             Text("the site has no agent with queues", "该站点没有归属队列的坐席"),
-            cure=Text("take the site that travels with the program, or give agents queues", "请使用自带站点，或为坐席分配队列"),
+            cure=Text(
+                "take the site that travels with the program, or give agents queues", "请使用自带站点，或为坐席分配队列"
+            ),
         )
 
 
@@ -207,7 +210,9 @@ def _states(rows: Rows, site: Site, shifts: Sequence[Shift], now: float) -> None
         if shift.begin >= now:
             continue
         ended = moment(min(shift.end, now))
-        stretches = [("logged_in", "", queue, shift.begin, min(shift.end, now)) for queue in site.agents[shift.agent].queues]
+        stretches = [
+            ("logged_in", "", queue, shift.begin, min(shift.end, now)) for queue in site.agents[shift.agent].queues
+        ]
         stretches += [("paused", why, "", begin, min(end, now)) for begin, end, why in shift.pauses if begin < now]
         for state, reason, queue, begin, end in stretches:
             rows.add(

@@ -1,5 +1,7 @@
-"""What people do with some of the made-up calls, through the same services as in earnest: reviews, disputes, notes,
-work orders, complaints, call notes, spot checks, saved in the audit as always."""
+"""What people do with some of the made-up calls, through the same services as in earnest.
+
+Reviews, disputes, coaching, call notes, work orders, complaints, lots; each stands in the audit.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +15,25 @@ from dialplan.model import Site
 from ivr.core.errors import UsageError
 from ivr.storage.database import Database
 from ivr.storage.made_up import Judged, judged_calls
+from ivr.storage.people import Session
 from recording.casework import call_notes, complaints, orders
+from recording.casework.states import CAUSES
 from recording.review import coaching, disputes, reviews, spot
 from recording.review.coaching import Kind
 from recording.scorecards import Outcome
 
 REVIEWERS = ("qa-lin", "qa-zhou", "qa-he")
 LEADS = ("lead-chen", "lead-liang")
-MOST = 500  # calls people looked at
+MOST = 200  # calls people looked at
 SHARE = 0.02
 _AT_ONCE = 20  # calls in one transaction
 _SPOTS_LEAST = 2_000  # calls from which on lots are drawn
 _COMMENTS = ("整体不错，注意开场白完整。", "语速偏快，建议放慢。", "处理得当，继续保持。", "结束语不完整。", "")
-_COACHING = ("请复习开场白和结束语话术，本周内再听两通。", "保持通话前请先征得客户同意。", "多使用礼貌用语，注意安抚情绪。")
+_COACHING = (
+    "请复习开场白和结束语话术，本周内再听两通。",
+    "保持通话前请先征得客户同意。",
+    "多使用礼貌用语，注意安抚情绪。",
+)
 _PROBLEMS = (
     ("宽带中断，光猫亮红灯", "远程重启后恢复"), ("话费有异议", "已解释费用明细"), ("咨询套餐", "已介绍并发送短信"),
     ("wrong charge on the bill", "removed the option, credit on the next bill"), ("补卡", "已告知营业厅地址"),
@@ -45,7 +53,7 @@ class _Desk:
 
 async def work(database: Database, site: Site, chance: random.Random, *, plans: int, now: datetime) -> int:
     """Have people work on some of the newest calls; gives how many reviews were written."""
-    most = min(MOST, max(12, round(plans * SHARE)))
+    most = min(MOST, max(6, round(plans * SHARE)))
     async with database.read() as session:
         found = await judged_calls(session, limit=most * 6)
     chosen = sorted(chance.sample(found, k=min(most, len(found))), key=lambda one: one.ended_at)
@@ -61,7 +69,7 @@ async def work(database: Database, site: Site, chance: random.Random, *, plans: 
     return written
 
 
-async def _reviewed(desk: _Desk, session: spot.Session, call: Judged) -> bool:
+async def _reviewed(desk: _Desk, session: Session, call: Judged) -> bool:
     chance, by = desk.chance, desk.chance.choice(REVIEWERS)
     at = desk.later(call.ended_at, (3, 60))
     review = await reviews.open_review(session, call.id, by=by, now=at, agent=call.agent, source="chosen")
@@ -86,7 +94,7 @@ async def _reviewed(desk: _Desk, session: spot.Session, call: Judged) -> bool:
     return True
 
 
-async def _disputed(desk: _Desk, session: spot.Session, call: Judged, item: str, first: str, at: datetime) -> None:
+async def _disputed(desk: _Desk, session: Session, call: Judged, item: str, first: str, at: datetime) -> None:
     chance, at = desk.chance, desk.later(at, (1, 30))
     try:
         raised = await disputes.raise_dispute(
@@ -107,14 +115,12 @@ async def _disputed(desk: _Desk, session: spot.Session, call: Judged, item: str,
     await reviews.submit(session, review.id, by=second, now=at + timedelta(minutes=8))
 
 
-async def _coached(desk: _Desk, session: spot.Session, call: Judged, item: str, at: datetime) -> None:
+async def _coached(desk: _Desk, session: Session, call: Judged, item: str, at: datetime) -> None:
     chance, by = desk.chance, desk.chance.choice(LEADS)
     if by == call.agent:
         return
     text = chance.choice(_COACHING)
-    note = await coaching.write(
-        session, call.agent, Kind.COACHING, text, by=by, now=at, call_id=call.id, item=item
-    )
+    note = await coaching.write(session, call.agent, Kind.COACHING, text, by=by, now=at, call_id=call.id, item=item)
     if chance.random() < 0.6:
         at = desk.later(at, (4, 40))
         await coaching.acknowledge(session, note.id, by=call.agent, now=at, answer="收到，会改进。")
@@ -122,7 +128,7 @@ async def _coached(desk: _Desk, session: spot.Session, call: Judged, item: str, 
             await coaching.finish(session, note.id, by=by, now=desk.later(at, (20, 60)))
 
 
-async def _worked(desk: _Desk, session: spot.Session, call: Judged) -> None:
+async def _worked(desk: _Desk, session: Session, call: Judged) -> None:
     chance = desk.chance
     problem, solution = chance.choice(_PROBLEMS)
     at = desk.later(call.ended_at, (0.01, 0.1))
@@ -145,7 +151,7 @@ async def _worked(desk: _Desk, session: spot.Session, call: Judged) -> None:
         await _complained(desk, session, call)
 
 
-async def _complained(desk: _Desk, session: spot.Session, call: Judged) -> None:
+async def _complained(desk: _Desk, session: Session, call: Judged) -> None:
     chance, by, at = desk.chance, desk.chance.choice(LEADS), desk.later(call.ended_at, (0.1, 2))
     text = chance.choice(("客户反映多次来电未解决。", "客户对坐席态度不满。", "caller says nobody called back."))
     made = await complaints.register(session, text, by=by, now=at, call_id=call.id, agent=call.agent)
@@ -158,7 +164,7 @@ async def _complained(desk: _Desk, session: spot.Session, call: Judged) -> None:
         await complaints.give_account(session, made.id, "当时系统较慢，未及时说明，向客户致歉。", by=call.agent, now=at)
     if chance.random() < 0.75:
         at = desk.later(at, (4, 30))
-        cause = chance.choice(sorted(complaints.CAUSES))
+        cause = chance.choice(sorted(CAUSES))
         await complaints.answer(session, made.id, "已书面答复客户并致歉，问题已处理。", cause=cause, by=by, now=at)
         if chance.random() < 0.7:
             content = chance.random() < 0.8

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from ivr.demo.data.exemplar import Exemplar
+
+
+def moment(at: float) -> datetime:
+    """Seconds since the epoch as a time."""
+    return datetime.fromtimestamp(round(at, 6), UTC)
 
 
 @dataclass(slots=True)
@@ -70,4 +76,4 @@ class Plan:
     answers: list[tuple[str, str, float, float | None]] = field(default_factory=list)
 
 
-__all__ = ["Plan", "Rang", "Stay"]
+__all__ = ["Plan", "Rang", "Stay", "moment"]

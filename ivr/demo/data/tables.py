@@ -17,16 +17,19 @@ COLUMNS: Mapping[type[m.Base], tuple[str, ...]] = {
         "ended_at", "outcome", "hung_up_by", "evidence",
     ),
     m.Leg: (
-        "id", "call_id", "uniqueid", "channel", "role", "agent", "started_at", "answered_at", "ended_at", "hangup_cause",
+        "id", "call_id", "uniqueid", "channel", "role",
+        "agent", "started_at", "answered_at", "ended_at", "hangup_cause",
     ),
     m.Step: ("id", "call_id", "seq", "at", "step", "kind", "event", "detail"),
     m.QueueVisit: (
-        "id", "call_id", "queue", "joined_at", "left_at", "position", "outcome", "agent", "connected_at", "completed_at",
+        "id", "call_id", "queue", "joined_at", "left_at",
+        "position", "outcome", "agent", "connected_at", "completed_at",
         "ended_by",
     ),
     m.Ring: ("id", "visit_id", "agent", "uniqueid", "started_at", "ended_at", "result"),
     m.AgentTalk: (
-        "id", "call_id", "agent", "uniqueid", "origin", "queue", "handed_by", "connected_at", "completed_at", "ended_by",
+        "id", "call_id", "agent", "uniqueid", "origin",
+        "queue", "handed_by", "connected_at", "completed_at", "ended_by",
         "rang_s",
     ),
     m.SurveyAnswer: (
@@ -40,7 +43,8 @@ COLUMNS: Mapping[type[m.Base], tuple[str, ...]] = {
         "id", "recording_id", "model", "pipeline", "text", "words", "speech", "snr_db", "detail", "created_at",
     ),
     m.Verdict: (
-        "id", "call_id", "recording_id", "agent", "run", "rule", "norm", "kind", "forbidden", "value", "passed", "score",
+        "id", "call_id", "recording_id", "agent", "run", "rule",
+        "norm", "kind", "forbidden", "value", "passed", "score",
         "start_s", "end_s", "evidence", "rulebook", "rulebook_version", "model", "thresholds", "created_at",
     ),
     m.Score: (
