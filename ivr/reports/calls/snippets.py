@@ -1,0 +1,122 @@
+"""Where in a call the words that were searched for were said: some text around the first place, the words marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ivr.storage.models import Recording, Transcript
+from ivr.storage.search.tokens import shown
+from ivr.storage.search.words import AGENT, CALLER, OTHER, Term
+
+BEFORE, WIDTH = 24, 96  # characters before the first place, and in all
+MOST = 3  # parties of a call that are quoted
+_MOST_TEXT = 200_000  # characters of a transcript that are looked through
+_SIDES = {"agent": AGENT, "caller": CALLER, "voicemail": CALLER, "statement": CALLER}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a snippet; ``found`` if it is what was searched for."""
+
+    text: str
+    found: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """What one party said around the words; ``side`` is agent, caller or other."""
+
+    side: str
+    parts: tuple[Part, ...]
+
+
+def snippet(said: str, side: str, terms: Sequence[Term]) -> Snippet | None:
+    """A transcript around the first word that was searched for; None if none is in it.
+
+    Args:
+        said: as the recogniser wrote it.
+        side: who said it; terms that ask for somebody else are passed over.
+    """
+    patterns = [_pattern(term) for term in terms if not term.excluded and term.side in {"", side}]
+    if not patterns:
+        return None
+    text = shown(said[:_MOST_TEXT])
+    pattern = re.compile("|".join(sorted(patterns, key=len, reverse=True)), re.IGNORECASE)
+    first = pattern.search(text)
+    if first is None:
+        return None
+    start = _left(text, max(0, first.start() - BEFORE))
+    end = min(len(text), max(start + WIDTH, first.end()))
+    parts = tuple(_parts(text, pattern, start, end))
+    return Snippet(side, (*_dots(start > 0), *parts, *_dots(end < len(text))))
+
+
+async def snippets(
+    session: AsyncSession, calls: Sequence[int], terms: Sequence[Term]
+) -> dict[int, tuple[Snippet, ...]]:
+    """Snippets of calls; what is sealed and cannot be opened here is not quoted."""
+    if not calls or not terms:
+        return {}
+    newest = (
+        select(func.max(Transcript.id))
+        .join(Recording, Recording.id == Transcript.recording_id)
+        .where(Recording.call_id.in_(calls))
+        .group_by(Transcript.recording_id)
+    )
+    plain = select(Recording.call_id, Recording.role, Transcript.id, Transcript.text, Transcript.sealed.is_not(None))
+    plain = plain.join(Transcript, Transcript.recording_id == Recording.id).where(Transcript.id.in_(newest))
+    rows = (await session.execute(plain.order_by(Recording.call_id, Recording.started_at, Recording.id))).all()
+    opened: dict[int, str] = {}
+    if closed := [row[2] for row in rows if row[4]]:
+        for one in await session.scalars(select(Transcript).where(Transcript.id.in_(closed))):
+            opened[one.id] = "" if one.locked else one.text
+    found: dict[int, list[Snippet]] = {}
+    for call_id, role, number, text, _ in rows:
+        mine = found.setdefault(call_id or 0, [])
+        one_of = snippet(opened.get(number, text), _SIDES.get(role, OTHER), terms) if len(mine) < MOST else None
+        if one_of is not None:
+            mine.append(one_of)
+    return {number: tuple(ones) for number, ones in found.items() if ones}
+
+
+def _pattern(term: Term) -> str:
+    """Its pieces in a row, whatever signs lie between; words as wholes, characters and syllables anywhere."""
+    pieces = [
+        rf"(?<![^\W_]){re.escape(one.text)}(?![^\W_])"
+        if one.kind == "word" and one.text.isascii()
+        else re.escape(one.text)
+        for one in term.pieces
+    ]
+    return r"[\W_]*".join(pieces)
+
+
+def _left(text: str, at: int) -> int:
+    """The beginning of the word at ``at``, unless that is far."""
+    for place in range(at, max(0, at - 12), -1):
+        if place == 0 or text[place - 1].isspace() or not text[place].isascii():
+            return place
+    return at
+
+
+def _parts(text: str, pattern: re.Pattern[str], start: int, end: int) -> Iterator[Part]:
+    at = start
+    for found in pattern.finditer(text, start, end):
+        if found.start() > at:
+            yield Part(text[at : found.start()])
+        if found.end() > found.start():
+            yield Part(found.group(), found=True)
+        at = found.end()
+    if at < end:
+        yield Part(text[at:end])
+
+
+def _dots(wanted: bool) -> tuple[Part, ...]:
+    return (Part("…"),) if wanted else ()
+
+
+__all__ = ["MOST", "Part", "Snippet", "snippet", "snippets"]
