@@ -15,10 +15,12 @@ from ivr.cli import (
     calls,
     db,
     demo,
+    demo_data,
     dialplan,
     doctor,
     hours,
     keys,
+    knowledge,
     model,
     prompts,
     qa,
@@ -69,6 +71,7 @@ def build(runtime: Runtime) -> typer.Typer:
     service.add(app)
     console_command.add(app)
     demo.add(app)
+    demo_data.add(app)
     doctor.add(app)
     app.add_typer(report_rollup.app, name="report")
     app.add_typer(asterisk.app, name="asterisk")
@@ -85,6 +88,7 @@ def build(runtime: Runtime) -> typer.Typer:
     app.add_typer(trunks.app, name="trunks")
     app.add_typer(users.app, name="users")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(knowledge.app, name="knowledge")
     app.add_typer(model.app, name="model")
     app.add_typer(db.app, name="db")
     app.add_typer(keys.app, name="keys")
