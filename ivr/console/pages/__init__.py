@@ -7,9 +7,20 @@ from ivr.console.page import Page
 
 def pages() -> list[Page]:
     """All pages of the console."""
-    from ivr.console.pages import home
+    from ivr.console.pages import audit, calibrations, complaints, desk, flows, home, me, users, wall, work_orders
 
-    return [*home.PAGES]
+    return [
+        *home.PAGES,
+        *wall.PAGES,
+        *desk.PAGES,
+        *work_orders.PAGES,
+        *complaints.PAGES,
+        *calibrations.PAGES,
+        *flows.PAGES,
+        *audit.PAGES,
+        *users.PAGES,
+        *me.PAGES,
+    ]
 
 
 __all__ = ["pages"]

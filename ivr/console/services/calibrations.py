@@ -7,11 +7,13 @@ from datetime import datetime
 
 from ivr.console.context import Console
 from ivr.console.errors import Forbidden, NotFound
-from ivr.console.security.permissions import Permission
+from ivr.console.security.permissions import ALLOWED, Permission, Role
 from ivr.console.security.person import Person
 from ivr.console.services.cards import CardView, view
 from ivr.console.services.casework import Shown
+from ivr.core.errors import UsageError
 from ivr.core.language import Text
+from ivr.storage.accounts import people
 from ivr.storage.models import Calibration
 from ivr.storage.people import calibrations as rows
 from ivr.storage.people import reviews as review_rows
@@ -154,10 +156,12 @@ async def open_session(
 
     Raises:
         Forbidden: if who asks may not.
-        UsageError: if calls or reviewers are too few or too many, or a call has no card.
+        UsageError: if calls or reviewers are too few or too many, a call has no card, or somebody may not score.
     """
     who.must(Permission.REVIEW)
     async with console.database.write() as session:
+        for name in dict.fromkeys(reviewers):
+            await _must_score(session, name)
         found = await work.open_session(
             session,
             title,
@@ -209,6 +213,15 @@ async def _held(session: Session, calibration_id: int) -> Calibration:
     if found is None:
         raise NotFound(Text(f"no calibration session {calibration_id}", f"没有校准会 {calibration_id}"))
     return found
+
+
+async def _must_score(session: Session, login: str) -> None:
+    account = await people.by_login(session, login.strip())
+    if account is None or account.disabled_at is not None or Permission.REVIEW not in ALLOWED[Role(account.role)]:
+        raise UsageError(
+            Text(f"nobody who scores has the login {login!r:.60}", f"没有可评分的账号 {login!r:.60}"),
+            cure=Text("name people of the role quality", "请填写质检人员的账号"),
+        )
 
 
 async def _mine(session: Session, who: Person, found: Calibration) -> dict[tuple[int, str], str]:

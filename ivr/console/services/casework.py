@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from ivr.console.context import Console
 from ivr.console.errors import NotFound
+from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -55,6 +57,17 @@ async def must_see_call(session: Session, who: Person, call_id: int) -> frozense
         raise NotFound(Text(f"no call {call_id}", f"没有通话 {call_id}"))
     who.must_see(agents)
     return agents
+
+
+async def agents_of(console: Console, who: Person, call_id: int) -> frozenset[str]:
+    """Who talked to the caller in a call that ``who`` may see.
+
+    Raises:
+        Forbidden, NotFound: if he may not.
+    """
+    who.must(Permission.CALLS_ALL, Permission.CALLS_OWN)
+    async with console.database.read() as session:
+        return await must_see_call(session, who, call_id)
 
 
 def due_of(text: str, zone: tzinfo) -> datetime:
@@ -111,6 +124,7 @@ __all__ = [
     "Short",
     "Shown",
     "Step",
+    "agents_of",
     "cursor",
     "cursor_of",
     "due_of",
