@@ -16,7 +16,7 @@ from ivr.core.language import Text
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """One column.
 
