@@ -22,7 +22,7 @@ from recording.errors import SoundError
 HEADER = 44  # bytes, as Asterisk writes it: RIFF, fmt of 16 bytes, data
 WIDTH = 2  # bytes a sample
 PATIENCE_S = 4.0  # how far one file may stay behind the other: two blocks; then it counts as silent
-LEAD_S = 2.0  # seconds before the newest sound with which a stream begins
+LEAD_S = 2.5  # seconds of the newest sound with which a stream begins: more than a block, so that none runs out
 
 
 @dataclass(slots=True)

@@ -105,7 +105,7 @@ _SOUND: dict[int | str, dict[str, Any]] = {
     response_class=StreamingResponse,
 )
 async def sound(console: Here, who: Who, agent: Agent) -> StreamingResponse:
-    """The newest two seconds first, then what is said, until the talk is over. ``X-Live-From`` is when the first sample
+    """The newest seconds first, then what is said, until the talk is over. ``X-Live-From`` is when the first sample
     was spoken, ``X-Live-Now`` the server's time: both ISO. That it is heard stands in the audit before."""
     heard = await live_sound.begin(console, who, agent)
     headers = {
