@@ -9,12 +9,13 @@
     snippets   where the words were said
 """
 
-from ivr.reports.calls.find import Found, Page, count, every, neighbours, page
+from ivr.reports.calls.find import MOST_PAGE, PAGE, Found, Page, count, every, neighbours, page, these
 from ivr.reports.calls.query import OUTCOMES, RECORDINGS, CallQuery
 from ivr.reports.calls.rows import CallRow
+from ivr.reports.calls.rules import rule_titles
 from ivr.reports.calls.snippets import Part, Snippet
 
 __all__ = [
-    "OUTCOMES", "RECORDINGS", "CallQuery", "CallRow", "Found", "Page", "Part", "Snippet", "count", "every",
-    "neighbours", "page",
+    "MOST_PAGE", "OUTCOMES", "PAGE", "RECORDINGS", "CallQuery", "CallRow", "Found", "Page", "Part", "Snippet", "count",
+    "every", "neighbours", "page", "rule_titles", "these",
 ]  # fmt: skip
