@@ -24,6 +24,7 @@ from ivr.console.security import doors
 from ivr.console.security.guard import Guard
 from ivr.console.security.person import Person
 from ivr.console.security.sockets import protect
+from ivr.console.timing import Timing
 from ivr.console.view import View
 from ivr.core.errors import IvrError
 from ivr.core.language import Text, console_language
@@ -71,7 +72,7 @@ def application(console: Console) -> ASGIApp:
     )
     core.app.config.endpoint_documentation = "none"
     protect(console)
-    return Guard(app, console)
+    return Guard(Timing(app), console)
 
 
 def _parts(console: Console) -> Callable[[FastAPI], Any]:

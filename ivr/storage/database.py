@@ -25,6 +25,7 @@ from ivr.core.language import Text
 from ivr.storage.audit_head import HeadFile
 from ivr.storage.sealing import Sealer, sealing_session
 from ivr.storage.sqlite import connect
+from ivr.storage.timing import watch
 
 BUSY_SECONDS = 10
 BEGIN_TRIES = 3
@@ -181,6 +182,7 @@ class Database:
                 Text(f"no driver for {self.url.drivername}", f"缺少 {self.url.drivername} 的驱动"),
                 cure=Text("install the extra 'postgres' of this package", "请安装本软件包的附加组件 postgres"),
             ) from error
+        watch(self._engine.sync_engine)
         if audit_head is None and self.is_sqlite:
             audit_head = Path(self.url.database or "").absolute().with_name("audit.head")
         self.audit_head = HeadFile(audit_head, alone=self.is_sqlite) if audit_head else None
