@@ -100,11 +100,18 @@ class Shelf:
             NoRulebook: if there is none.
             RulebookError: if it has errors.
         """
-        edition = self.find(name, day)
+        rulebook = self.book(self.find(name, day))
+        return rulebook if names is None else with_company(rulebook, names)
+
+    def book(self, edition: Edition) -> Rulebook:
+        """One version of a rulebook.
+
+        Raises:
+            RulebookError: if it has errors.
+        """
         if edition.path not in self._loaded:
             self._loaded[edition.path] = load_rulebook(edition.path, self.file_of)
-        rulebook = self._loaded[edition.path]
-        return rulebook if names is None else with_company(rulebook, names)
+        return self._loaded[edition.path]
 
     def check(self, edition: Edition) -> tuple[Rulebook | None, list[Problem]]:
         """A rulebook if it can be read, and everything that is wrong with it."""

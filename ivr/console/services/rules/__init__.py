@@ -1,0 +1,1 @@
+"""Rulebooks, their tests, how sure they are, and trying phrases."""
