@@ -61,18 +61,21 @@ class View:
         Use it for every handler and timer: they run in tasks of their own.
         """
         wants = bool(inspect.signature(handler).parameters)
+        # What is told goes to the page: a handler may take away the very element whose event it handles.
+        page = ui.context.client
 
         async def run(*arguments: Any) -> None:
             speak(self.language)
-            try:
-                result = handler(*arguments) if wants else handler()
-                if inspect.isawaitable(result):
-                    await result
-            except IvrError as error:
-                notice(error)
-            except Exception:
-                log.exception("event of a page failed")
-                notice(Text("this failed; the console's log says why", "操作失败，原因见控制台日志"))
+            with page:
+                try:
+                    result = handler(*arguments) if wants else handler()
+                    if inspect.isawaitable(result):
+                        await result
+                except IvrError as error:
+                    notice(error)
+                except Exception:
+                    log.exception("event of a page failed")
+                    notice(Text("this failed; the console's log says why", "操作失败，原因见控制台日志"))
 
         if wants:
 
