@@ -7,7 +7,20 @@ from ivr.console.page import Page
 
 def pages() -> list[Page]:
     """All pages of the console."""
-    from ivr.console.pages import audit, calibrations, complaints, desk, flows, home, me, users, wall, work_orders
+    from ivr.console.pages import (
+        audit,
+        calibrations,
+        complaints,
+        desk,
+        flows,
+        health,
+        home,
+        hours,
+        me,
+        users,
+        wall,
+        work_orders,
+    )
 
     return [
         *home.PAGES,
@@ -17,8 +30,10 @@ def pages() -> list[Page]:
         *complaints.PAGES,
         *calibrations.PAGES,
         *flows.PAGES,
+        *hours.PAGES,
         *audit.PAGES,
         *users.PAGES,
+        *health.PAGES,
         *me.PAGES,
     ]
 

@@ -184,7 +184,7 @@ def _settings(found: BaseModel) -> list[Setting]:
 
 
 def _meaning_zh(model: type[BaseModel], name: str) -> str:
-    return next((ZH[key] for one in model.__mro__ if (key := f"{one.__name__}.{name}") in ZH), "")
+    return ZH.get(f"{model.__name__}.{name}") or ZH.get(f".{name}", "")
 
 
 def _shown(value: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dialplan.differing import Change
+from dialplan.model import Language
 from ivr.call.simulation.plan import LookupReplies
 from ivr.core.problems import Problem
 
@@ -225,6 +226,7 @@ class Simulation(BaseModel):
     to: Digits = Field(default="", description="service number called; the site's first when empty")
     caller: Digits = Field(default="13800000000", description="his own number; empty when withheld")
     at: datetime | None = Field(default=None, description="when; in the site's zone where it names none; now if null")
+    language: Language | None = Field(default=None, description="chosen wherever the flow asks for it; null: ask")
     accessible: bool = Field(default=False, description="served by the accessible profile")
     switches: Mapping[Key, Literal["open", "closed"]] = Field(default_factory=dict, max_length=50)
     lookups: Mapping[Key, LookupReplies] = Field(
@@ -279,5 +281,6 @@ class Simulated(Told):
     ended: str
     outcome: str
     end: str = Field(description="how it ended, in words")
+    keys: list[str] = Field(description="those that were given, and those pressed for the language")
     seconds: float
     variables: dict[str, str]

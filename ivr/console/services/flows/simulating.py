@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from dialplan.model import Site
+from dialplan.model import LanguageChoice, Site
 from ivr.call.simulation.interactive import Played, Question, play
 from ivr.call.simulation.plan import Plan
 from ivr.call.simulation.story import Visit
@@ -17,6 +17,7 @@ from ivr.console.services.flows.shelf import opened
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 
+_LANGUAGE_ASKED = 5  # times it is answered for the caller; a flow may lead back to the question
 _FIRST, _LAST = 1990, 2100  # years the tables of holidays can say anything of
 
 
@@ -31,8 +32,25 @@ async def simulate(console: Console, who: Person, call: Simulation) -> Simulated
     """
     who.must(Permission.FLOWS)
     one = await opened(console, call.source)
-    played = await play(one.simulator, _plan(console, one.site, call), call.keys, call.replies)
-    return _told(played)
+    plan, keys = _plan(console, one.site, call), list(call.keys)
+    played = await play(one.simulator, plan, keys, call.replies)
+    for _ in range(_LANGUAGE_ASKED):
+        chosen = _language_key(one.site, played.question, call.language)
+        if chosen is None:
+            break
+        keys.append(chosen)
+        played = await play(one.simulator, plan, keys, call.replies)
+    return _told(played, keys)
+
+
+def _language_key(site: Site, question: Question | None, language: str | None) -> str | None:
+    """The key that chooses ``language``, where that is what is asked; None where it is not, or has no key."""
+    if question is None or question.asks != "keys" or language is None:
+        return None
+    step = site.flows[question.flow].steps[question.step]
+    if not isinstance(step, LanguageChoice):
+        return None
+    return next((key for key, one in step.choices.items() if one == language), None)
 
 
 def _plan(console: Console, site: Site, call: Simulation) -> Plan:
@@ -60,7 +78,7 @@ def _plan(console: Console, site: Site, call: Simulation) -> Plan:
     )
 
 
-def _told(played: Played) -> Simulated:
+def _told(played: Played, keys: list[str]) -> Simulated:
     story = played.story
     over = played.question is None
     seconds = story.seconds if over else (played.visits[-1].at if played.visits else 0.0)
@@ -74,6 +92,7 @@ def _told(played: Played) -> Simulated:
         end=str(end_of(story)) if over else "",
         seconds=round(seconds, 1),
         variables=story.variables,
+        keys=keys,
     )
 
 
