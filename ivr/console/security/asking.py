@@ -23,7 +23,7 @@ def came_from(request: Request) -> Came:
     """From where a request comes."""
     scope = request.scope
     address = scope["client"][0] if scope.get("client") else ""
-    return Came(address, header(scope, b"user.agent"), preferred(scope))
+    return Came(address, header(scope, b"user-agent"), preferred(scope))
 
 
 def known_of(request: Request) -> Known | None:
