@@ -8,7 +8,7 @@ from ivr.console.errors import Forbidden
 from ivr.console.page import Page
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.table import Column, table
-from ivr.console.parts.work import Asked, Section, ask, due, heading, link, number_of, percent, styles
+from ivr.console.parts.work import Asked, Section, ask, due, heading, link, number_of, percent, styles, when
 from ivr.console.security.permissions import Permission
 from ivr.console.services import calibrations
 from ivr.console.services.calibrations import (
@@ -48,8 +48,10 @@ async def build(view: View) -> None:
         Column[CalibrationView](Text("State", "状态"), lambda one: one.state_name),
         Column[CalibrationView](Text("Calls", "通话数"), lambda one: str(len(one.calls)), number=True),
         Column[CalibrationView](Text("Reviewers", "评分人"), lambda one: ", ".join(one.reviewers)),
-        Column[CalibrationView](Text("Due", "期限"), lambda one: view.at(one.due_at, "%Y-%m-%d %H:%M")),
-        Column[CalibrationView](Text("Opened", "发起"), lambda one: view.at(one.opened_at, "%Y-%m-%d %H:%M")),
+        Column[CalibrationView](Text("Due", "期限"), lambda one: view.at(one.due_at, "%Y-%m-%d %H:%M"), classes=when),
+        Column[CalibrationView](
+            Text("Opened", "发起"), lambda one: view.at(one.opened_at, "%Y-%m-%d %H:%M"), classes=when
+        ),
     ]
     table(
         view,

@@ -9,7 +9,20 @@ from ivr.console.errors import NotFound
 from ivr.console.page import Page
 from ivr.console.parts.frame import button, element, empty
 from ivr.console.parts.table import Column, pager, table
-from ivr.console.parts.work import REASON, Asked, Section, ask, due, heading, link, named, number_of, styles, words
+from ivr.console.parts.work import (
+    REASON,
+    Asked,
+    Section,
+    ask,
+    due,
+    heading,
+    link,
+    named,
+    number_of,
+    styles,
+    when,
+    words,
+)
 from ivr.console.security.permissions import Permission
 from ivr.console.services import work_orders
 from ivr.console.services.casework import Step, due_of
@@ -48,7 +61,9 @@ async def build(view: View) -> None:
         Column[WorkOrderView](Text("Due", "期限"), lambda one: _due(view, one)),
         Column[WorkOrderView](Text("Call", "通话"), lambda one: "" if one.call is None else str(one.call), number=True),
         Column[WorkOrderView](Text("Opened by", "建立人"), lambda one: one.opened_by),
-        Column[WorkOrderView](Text("Opened", "建立时间"), lambda one: view.at(one.opened_at, "%Y-%m-%d %H:%M")),
+        Column[WorkOrderView](
+            Text("Opened", "建立时间"), lambda one: view.at(one.opened_at, "%Y-%m-%d %H:%M"), classes=when
+        ),
     ]
     table(
         view,

@@ -22,6 +22,11 @@ SAVED = Text("Saved.", "已保存。")
 LANGUAGES = {"zh": Text("Chinese", "中文"), "en": Text("English", "英语"), "ko": Text("Korean", "韩语")}
 
 
+def when(row: object) -> str:
+    """Class of cells with a time: they are not broken."""
+    return "when"
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One field of a dialog.
@@ -214,5 +219,6 @@ __all__ = [
     "percent",
     "span_of",
     "styles",
+    "when",
     "words",
 ]

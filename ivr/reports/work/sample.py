@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import aliased, defer
 
 from ivr.reports.quality.risks import unreviewed
 from ivr.storage.models import Call, Review, Score, SpotCheck, SpotDraw, Verdict
@@ -45,7 +45,12 @@ class Drawn:
 
 async def drawn(session: AsyncSession, month: str, *, site: str) -> list[Drawn]:
     """What was drawn in a month (YYYY-MM); of which the machine cannot tell most first, what is reviewed last."""
-    newest = select(func.max(Score.id)).where(Score.call_id == SpotCheck.call_id, Score.agent == SpotCheck.agent)
+    any_ = aliased(Score)
+    newest = (
+        select(func.max(any_.id))
+        .where(any_.call_id == SpotCheck.call_id, any_.agent == SpotCheck.agent)
+        .correlate(SpotCheck)
+    )
     query = (
         select(SpotCheck, SpotDraw, Call.started_at, Call.language, Score, Review)
         .join(SpotDraw, SpotDraw.id == SpotCheck.draw_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.console.parts.frame import element
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
-from ivr.console.parts.work import heading, language_name, percent
+from ivr.console.parts.work import heading, language_name, percent, when
 from ivr.console.services.home.agent import OwnCallView, own
 from ivr.console.view import View
 from ivr.core.language import Text
@@ -53,7 +53,9 @@ async def build(view: View) -> None:
         view,
         [
             Column[OwnCallView](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[OwnCallView](Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M")),
+            Column[OwnCallView](
+                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
+            ),
             Column[OwnCallView](Text("Queue", "队列"), lambda one: one.queue),
             Column[OwnCallView](Text("Language", "语言"), lambda one: language_name(view, one.language)),
             Column[OwnCallView](Text("Talk", "通话时长"), lambda one: _clock(one.talk_s), number=True),

@@ -29,6 +29,7 @@ async def build(view: View) -> None:
                 admin.build(view)
             if standing is not None:
                 await team.alerts(view, standing)
+                team.staffing(view, standing)
             await todo.build(view)
 
 

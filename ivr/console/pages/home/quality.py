@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.plot import figure
 from ivr.console.parts.table import Column, table
-from ivr.console.parts.work import heading, language_name, link, percent
+from ivr.console.parts.work import heading, language_name, link, percent, when
 from ivr.console.services import reviews, samples
 from ivr.console.services.cards import ReviewHead
 from ivr.console.services.samples import DrawnCall, RankedCall
@@ -40,7 +40,7 @@ async def _drafts(view: View) -> None:
             Column[ReviewHead](Text("Call", "通话"), lambda one: str(one.call), number=True),
             Column[ReviewHead](Text("Agent", "坐席"), lambda one: one.agent),
             Column[ReviewHead](Text("Why", "来源"), lambda one: view.say(_SOURCES.get(one.source, Text("", "")))),
-            Column[ReviewHead](Text("Opened", "开始"), lambda one: view.at(one.opened_at, "%m-%d %H:%M")),
+            Column[ReviewHead](Text("Opened", "开始"), lambda one: view.at(one.opened_at, "%m-%d %H:%M"), classes=when),
         ],
         found,
         label=Text("Begun, not submitted", "未提交的评分"),
@@ -71,7 +71,9 @@ async def _drawn(view: View) -> None:
         [
             Column[DrawnCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
             Column[DrawnCall](Text("Agent", "坐席"), lambda one: one.agent),
-            Column[DrawnCall](Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M")),
+            Column[DrawnCall](
+                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
+            ),
             Column[DrawnCall](Text("Language", "语言"), lambda one: language_name(view, one.language)),
             Column[DrawnCall](Text("Cannot tell", "无法判断"), lambda one: str(one.unsure), number=True, hint=UNSURE),
             Column[DrawnCall](Text("Machine", "机器分"), lambda one: percent(one.percent), number=True),
@@ -96,7 +98,9 @@ async def _ranked(view: View) -> None:
         [
             Column[RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
             Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent),
-            Column[RankedCall](Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M")),
+            Column[RankedCall](
+                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
+            ),
             Column[RankedCall](Text("Language", "语言"), lambda one: language_name(view, one.language)),
             Column[RankedCall](
                 Text("Cannot tell", "无法判断"), lambda one: f"{one.unsure:.0f} %", number=True, hint=UNSURE_SHARE
@@ -126,7 +130,9 @@ async def _ranked(view: View) -> None:
         [
             Column[RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
             Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent),
-            Column[RankedCall](Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M")),
+            Column[RankedCall](
+                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
+            ),
             Column[RankedCall](Text("Risk", "风险"), lambda one: f"{one.risk:.0f}", number=True, hint=RISK),
             Column[RankedCall](Text("Why", "原因"), lambda one: view.say(Text(", ", "、")).join(one.reasons)),
             Column[RankedCall](Text("Machine", "机器分"), lambda one: percent(one.percent), number=True),

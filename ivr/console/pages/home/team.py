@@ -6,11 +6,14 @@ from ivr.console.parts.frame import element
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
 from ivr.console.parts.work import heading, link, percent
+from ivr.console.security.permissions import Permission
 from ivr.console.services import notes
 from ivr.console.services.home.team import AgentStanding, HourNeed, TeamWork
 from ivr.console.view import View
 from ivr.core.language import Text
 
+LOWEST = 12
+"""Rows shown of the team; the others are folded up."""
 SCORES = Text(
     "mean of the scores that count (machine, review, dispute), calls begun in the last 7 days",
     "近 7 天通话最终得分（机器、人工、申诉）的均值",
@@ -39,22 +42,15 @@ def build(view: View, found: TeamWork) -> None:
             str(found.orders_overdue),
             classes="bad" if found.orders_overdue else "",
         )
-    heading(view, Text("Team, last 7 days", "团队，近 7 天"))
-    columns = [
-        Column[AgentStanding](Text("Agent", "坐席"), lambda one: one.agent),
-        Column[AgentStanding](Text("Scored calls", "已评通话"), lambda one: str(one.n), number=True),
-        Column[AgentStanding](Text("Mean score", "平均得分"), lambda one: percent(one.mean), number=True, hint=SCORES),
-        Column[AgentStanding](Text("Before", "前一周"), lambda one: percent(one.mean_before), number=True, hint=BEFORE),
-        Column[AgentStanding](Text("Change", "变化"), _change, number=True, classes=_direction),
-        Column[AgentStanding](Text("Fail-all", "一票否决"), lambda one: str(one.failed_all or ""), number=True),
-        Column[AgentStanding](Text("Undecided", "未决项"), lambda one: str(one.undecided or ""), number=True),
-        Column[AgentStanding](Text("Reviewed", "已复核"), lambda one: str(one.reviewed or ""), number=True),
-    ]
-    worst_first = sorted(found.agents, key=lambda one: (one.mean is None, one.mean or 0.0, one.agent))
-    table(view, columns, worst_first, label=Text("Team, last 7 days", "团队，近 7 天"))
     if found.days:
         _trend(view, found)
-    _staffing(view, found)
+    _agents(view, found)
+
+
+def staffing(view: View, found: TeamWork) -> None:
+    """How many agents the next hours need."""
+    with element("section", "card").props('data-part="staffing"'):
+        _staffing(view, found)
 
 
 async def alerts(view: View, found: TeamWork) -> None:
@@ -78,6 +74,28 @@ async def alerts(view: View, found: TeamWork) -> None:
                 with element("div", "todo todo-head"):
                     element("b", text=step.agent)
                     element("span", text=f"{step.kind_name} × {step.count}")
+
+
+def _agents(view: View, found: TeamWork) -> None:
+    heading(view, Text("Team, last 7 days", "团队，近 7 天"))
+    columns = [
+        Column[AgentStanding](Text("Agent", "坐席"), lambda one: one.agent),
+        Column[AgentStanding](Text("Scored calls", "已评通话"), lambda one: str(one.n), number=True),
+        Column[AgentStanding](Text("Mean score", "平均得分"), lambda one: percent(one.mean), number=True, hint=SCORES),
+        Column[AgentStanding](Text("Before", "前一周"), lambda one: percent(one.mean_before), number=True, hint=BEFORE),
+        Column[AgentStanding](Text("Change", "变化"), _change, number=True, classes=_direction),
+        Column[AgentStanding](Text("Fail-all", "一票否决"), lambda one: str(one.failed_all or ""), number=True),
+        Column[AgentStanding](Text("Undecided", "未决项"), lambda one: str(one.undecided or ""), number=True),
+        Column[AgentStanding](Text("Reviewed", "已复核"), lambda one: str(one.reviewed or ""), number=True),
+    ]
+    title = Text("Team, last 7 days", "团队，近 7 天")
+    lowest_first = sorted(found.agents, key=lambda one: (one.mean is None, one.mean or 0.0, one.agent))
+    table(view, columns, lowest_first[:LOWEST], label=title)
+    if len(lowest_first) > LOWEST:
+        with element("details"):
+            rest = len(lowest_first) - LOWEST
+            element("summary", text=view.say(Text(f"{rest} more, with higher scores", f"其余 {rest} 位，得分更高")))
+            table(view, columns, lowest_first[LOWEST:], label=title)
 
 
 def _trend(view: View, found: TeamWork) -> None:
@@ -126,8 +144,9 @@ def _staffing(view: View, found: TeamWork) -> None:
     if found.staffing:
         days = found.staffing_days
         element("p", "faint", text=view.say(Text(f"from {days} days", f"依据 {days} 天")))
-    with element("p"):
-        link(view.say(Text("Trends", "趋势")), "/trends")
+    if view.who.may(Permission.TRENDS):
+        with element("p"):
+            link(view.say(Text("Trends", "趋势")), "/trends")
 
 
 def _change(one: AgentStanding) -> str:
@@ -142,4 +161,4 @@ def _direction(one: AgentStanding) -> str:
     return "up" if one.mean >= one.mean_before else "down"
 
 
-__all__ = ["alerts", "build"]
+__all__ = ["alerts", "build", "staffing"]
