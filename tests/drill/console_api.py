@@ -28,7 +28,7 @@ def main() -> None:
             site = WebSite(settings, url)
             everybody = {role: {one["name"]: one["value"] for one in site.login(f"{role}-en")} for role in ROLES}
             for role, cookies in everybody.items():
-                found = server_errors(url, cookies, examples, lambda name, at, of: _say(name, at, of))
+                found = server_errors(url, cookies, examples, _say)
                 print(f"\r{role}: {len(found)} operations failed{'':60}")
                 failed += [f"{role}: {one}" for one in found]
     for one in failed:

@@ -55,7 +55,11 @@ def table(
     if not rows:
         empty(view, nothing or Text("Nothing here.", "暂无数据。"))
         return None
-    with element("div", "rows-around").props("data-ready") as around, element("table", "rows") as made:
+    with (
+        element("div", "rows-around").props('data-ready tabindex="0" role="region"') as around,
+        element("table", "rows") as made,
+    ):
+        around.props["aria-label"] = view.say(label)  # a keyboard scrolls it
         made.props["aria-label"] = view.say(label)
         with element("thead"), element("tr"):
             for column in columns:
