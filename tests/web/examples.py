@@ -1,22 +1,61 @@
-"""An address of every page whose path has parameters."""
+"""An address of every page whose path has parameters: of things that are there, made where there are none."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from tests.web.conftest import WebSite
+
+_known: dict[str, WebSite] = {}
 
 
 def address(site: WebSite, path: str) -> str:
     """A path with the parameters of something that is there."""
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: _example(site, path, found[1]), path)
+    _known[site.url] = site
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda _: _example(site.url, path.split("/")[1]), path)
 
 
-def _example(site: WebSite, path: str, name: str) -> str:
-    return _looked_up(site.url, path, name) or "1"
+def newest_calls(site: WebSite, many: int = 2) -> list[int]:
+    """Ids of judged calls, the newest first."""
+    with site.client("supervisor", "en") as client:
+        found: list[dict[str, Any]] = client.get("/api/v1/calls", params={"outcome": "answered"}).json()["rows"]
+    return [one["id"] for one in found[:many]]
 
 
 @cache
-def _looked_up(url: str, path: str, name: str) -> str:
-    return ""
+def _example(url: str, noun: str) -> str:
+    site = _known[url]
+    calls = newest_calls(site)
+    if noun == "calls":
+        return str(calls[0])
+    due = (datetime.now(UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    made: dict[str, tuple[str, str, dict[str, Any], str]] = {
+        "work-orders": (
+            "supervisor",
+            "work-orders",
+            {"title": "发票未收到", "owner": "supervisor-en", "due": due},
+            "id",
+        ),
+        "complaints": ("supervisor", "complaints", {"text": "等待时间过长", "call": calls[0]}, "id"),
+        "calibration": (
+            "qa",
+            "calibrations",
+            {"title": "七月校准", "calls": [{"call": one} for one in calls], "reviewers": ["qa-zh", "qa-en"]},
+            "id",
+        ),
+    }
+    if noun in made:
+        role, path, body, name = made[noun]
+        with site.client(role, "en") as client:
+            answer = client.post(f"/api/v1/{path}", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()[name])
+    listed = {"knowledge": ("knowledge", "slug"), "rules": ("rulebooks", "name")}
+    path, name = listed[noun]
+    with site.client("qa", "en") as client:
+        found = client.get(f"/api/v1/{path}").json()
+    rows = found if isinstance(found, list) else found["rows"]
+    return str(rows[0][name])
