@@ -12,9 +12,9 @@ from dialplan.loading import load_site
 from dialplan.model import Site
 from dialplan.sites import demo_site
 from ivr.agents.board import AgentBoard
-from ivr.agents.desk import AgentDesk
+from ivr.agents.desk import AgentDesk, interface
 from ivr.ami import events as ev
-from ivr.ami.snapshot import ChannelState
+from ivr.ami.snapshot import ChannelState, QueueSnapshot
 from ivr.asterisk.layout import control_socket
 from ivr.call.agent_requests import agent_routes
 from ivr.call.control import ControlServer
@@ -31,8 +31,6 @@ from ivr.queues.arrivals import FactBook
 from ivr.queues.floor import Floor
 from ivr.storage.database import Database
 from tests.unit.agents.office import Exchange
-
-PHONES = {"agent-lee": "PJSIP/6001", "agent-kim": "PJSIP/6002"}
 
 
 class Phones(Exchange):
@@ -95,8 +93,12 @@ class LineEngine:
     def _site(self) -> Site:
         return self.site
 
+    def _phone(self, agent: str) -> str:
+        return interface(self.site.agents[agent])
+
     async def __aenter__(self) -> Self:
         await self._server.start()
+        self.live.begin(QueueSnapshot(at=self.clock.now()))
         heard = self.phones.events(1000)
         self._tasks = [
             asyncio.create_task(work) for work in (self.desk.run(), self.pops.run(), self._follow(heard.__anext__))
@@ -127,7 +129,9 @@ class LineEngine:
     def logs_in(self, agent: str, queue: str = "service") -> None:
         """An agent is in a queue, his phone free."""
         self.tell(
-            ev.QueueMemberChanged(at=self.clock.now(), queue=queue, interface=PHONES[agent], member=agent, status=1)
+            ev.QueueMemberChanged(
+                at=self.clock.now(), queue=queue, interface=self._phone(agent), member=agent, status=1
+            )
         )
 
     def calls(self, call: str, queue: str = "service", *, ago: float = 0.0) -> None:
@@ -137,12 +141,12 @@ class LineEngine:
 
     def rings(self, agent: str, call: str, queue: str = "service") -> None:
         """His phone rings for a caller."""
-        self.tell(self._event(ev.AgentCalled, agent, call, queue, dest_channel=f"{PHONES[agent]}-{call}"))
+        self.tell(self._event(ev.AgentCalled, agent, call, queue, dest_channel=f"{self._phone(agent)}-{call}"))
 
     def talks(self, agent: str, call: str, queue: str = "service") -> None:
         """The two are joined."""
         self.phones.channels.append(
-            ChannelState(channel=f"{PHONES[agent]}-{call}", uniqueid=f"to-{call}", linkedid=call)
+            ChannelState(channel=f"{self._phone(agent)}-{call}", uniqueid=f"to-{call}", linkedid=call)
         )
         self.tell(
             ev.QueueLeft(at=self.clock.now(), uniqueid=call, queue=queue),
@@ -156,6 +160,6 @@ class LineEngine:
     def _event(self, kind: type[ev.AgentEvent] | type[ev.AgentCalled], agent: str, call: str, queue: str,
                **more: Any) -> ev.AmiEvent:  # fmt: skip
         return kind(
-            at=self.clock.now(), linkedid=call, uniqueid=call, queue=queue, interface=PHONES[agent], member=agent,
+            at=self.clock.now(), linkedid=call, uniqueid=call, queue=queue, interface=self._phone(agent), member=agent,
             dest_uniqueid=f"to-{call}", **more,
         )  # fmt: skip

@@ -15,7 +15,7 @@ from ivr.core.log import get_logger
 log = get_logger("console")
 
 SILENT = 20.0  # seconds without a line after which the engine is taken for gone; it sends one every 5 s
-PAUSES = (0.3, 10.0)  # seconds before the first further try, and at most
+PAUSES = (0.3, 5.0)  # seconds before the first further try, and at most
 
 Line = Mapping[str, Any]
 

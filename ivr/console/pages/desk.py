@@ -12,6 +12,7 @@ from ivr.core.language import Text
 
 WORDS = {
     "mine": Text("My state", "我的状态"),
+    "unknown": Text("not known", "未知"),
     "queues": Text("Queues", "队列"),
     "all": Text("all", "全部"),
     "in_queue": Text("{queue}: {waiting} waiting", "{queue}：{waiting} 人等待"),

@@ -63,7 +63,7 @@ def live_page(view: View, name: str, words: Mapping[str, Text], data: Mapping[st
         "reasons": {key: one.title or key for key, one in view.console.site().staffing.pause_reasons.items()},
         **data,
     }
-    place = element("div", name)
+    place = element("div", "live-page")
     place.props(f'id="{name}"')
     place.props["data-setup"] = json.dumps(setup, ensure_ascii=False)
 

@@ -28,7 +28,7 @@ function drawState() {
   const stale = down || !engine.fresh || (parts.line.site || {}).asterisk === false;
   banner.hidden = !stale;
   if (stale) put(banner, down ? say(`down_${down}`) : !engine.fresh ? (engine.why || {})[page.language] || "" : say("no_asterisk"));
-  if (!me) return;
+  if (!me) { put(word, say("unknown")); return; }
   word.parentElement.className = `desk-state state-${me.state}`;
   put(word, say(me.state) + (me.reason ? say("because", { reason: page.reasons[me.reason] || say(me.reason) }) : "") + (me.reachable ? "" : ` · ${say("gone")}`));
   if (me.since) since.dataset.since = me.since; else { delete since.dataset.since; put(since, ""); }
@@ -72,7 +72,7 @@ function drawPop({ fresh, pop }) {
 
 function drawDay(found) {
   const figure = (name, value, hint) => h("div", { class: "figure", title: hint, tabindex: hint && 0, role: hint && "group", "aria-label": hint && `${name} ${value}. ${hint}` }, h("b", {}, value), h("span", {}, name));
-  const value = (one) => (one.value === null ? "–" : one.unit === "s" ? say("seconds", { s: one.value }) : `${one.value} %`);
+  const value = (one) => (one.value === null ? "–" : one.unit === "s" ? say("seconds", { s: one.value }) : `${one.value}${page.language === "zh" ? "%" : "\u00a0%"}`);
   replace(day, h("h2", {}, say("figures")), h("div", { class: "figures" }, figure(say("talk_count"), String(found.talks)),
     ...["talk_s", "paused_s", "logged_in_s"].map((key) => figure(say(key), span(found[key]))),
     ...found.figures.map((one) => figure(one.name, value(one), [`${one.numerator} / ${one.denominator}`, one.formula, one.reason].filter(Boolean).join("\n")))));

@@ -11,7 +11,8 @@ const STATES = ["available", "ringing", "talking", "on_phone", "wrapup", "paused
 const HOUR = 3600;
 
 const say = (key, values = {}) => fill(words[key] ?? key, values);
-const share = (value) => (value === null || value === undefined ? "–" : `${value.toFixed(value >= 99.95 || value === 0 ? 0 : 1)} %`);
+const sign = page.language === "zh" ? "%" : "\u00a0%";
+const share = (value) => (value === null || value === undefined ? "–" : value.toFixed(value >= 99.95 || value === 0 ? 0 : 1) + sign);
 
 // ---- what is drawn
 
@@ -32,7 +33,7 @@ function body(name, columns) {
 }
 
 function lay() {
-  const section = (title, ...inner) => h("section", { class: `wall-${title}` }, h("h2", {}, say(title)), ...inner);
+  const section = (title, ...inner) => h("section", { class: `of-${title}` }, h("h2", {}, say(title)), ...inner);
   const around = (table) => (full ? table : h("div", { class: "rows-around" }, table));
   replace(root,
     h("div", { class: "wall-top" }, h("b", { class: "wall-site", "data-words": true }), hours, h("span", { class: "bar-space" }), time),
@@ -231,6 +232,7 @@ const panel = (() => {
       if (!doingNow.firstChild) doingNow.append(h("span"), " ", h("span"));
       put(doingNow.firstChild, doing(one));
       if (one.since) doingNow.lastChild.dataset.since = one.since; else { delete doingNow.lastChild.dataset.since; put(doingNow.lastChild, ""); }
+      once();
       const now = `${one.state}${one.paused}`;
       if (now !== drawn) { drawn = now; fillIn(); }
     },
