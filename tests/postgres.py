@@ -47,13 +47,17 @@ def programs() -> Path | None:
 
 
 @contextlib.contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server(folder: Path, keep: Path | None = None) -> Iterator[str]:
     """Start ``folder``'s programs; gives the URL of a database on which others may be created.
+
+    Args:
+        keep: where its data is and stays; None: it goes with the server.
 
     Raises:
         PostgresError: if it does not come up.
     """
-    home = Path(tempfile.mkdtemp(prefix="ivr-pg-"))
+    home = keep or Path(tempfile.mkdtemp(prefix="ivr-pg-"))
+    home.mkdir(parents=True, exist_ok=True)
     try:
         user = _user()
         if user is not None:
@@ -61,16 +65,21 @@ def server(folder: Path) -> Iterator[str]:
             folder = _within_reach(folder, home)
         data, port = home / "data", free_port()
         locale = ["--encoding=UTF8", "--locale=C"]
-        _run(user, folder / "initdb", "-D", str(data), "-U", "ivr", "--auth=trust", "--no-sync", *locale)
+        if not (data / "PG_VERSION").exists():
+            _run(user, folder / "initdb", "-D", str(data), "-U", "ivr", "--auth=trust", "--no-sync", *locale)
+        elif keep is not None and (data / "postmaster.pid").exists():  # it was killed
+            (data / "postmaster.pid").unlink()
         start = ["-D", str(data), "-w", "-t", f"{LIMIT:.0f}", "-l", str(home / "log")]
         try:
             _run(user, folder / "pg_ctl", *start, "-o", f"-p {port} -k {home} {_OPTIONS}", "start")
             yield f"postgresql://ivr@127.0.0.1:{port}/postgres"
         finally:
             if (data / "postmaster.pid").exists():
-                _run(user, folder / "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+                how = "immediate" if keep is None else "fast"
+                _run(user, folder / "pg_ctl", "-D", str(data), "-m", how, "-w", "stop")
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _version(place: Path) -> tuple[int, ...]:
@@ -89,7 +98,7 @@ def _within_reach(folder: Path, home: Path) -> Path:
     package = folder.parent.parent  # of the wheel: its libraries lie beside it
     for one in (package, package.with_name(f"{package.name}.libs")):
         if one.is_dir():
-            shutil.copytree(one, home / one.name)
+            shutil.copytree(one, home / one.name, dirs_exist_ok=True)
     home.chmod(0o755)
     return home / package.name / folder.parent.name / folder.name
 

@@ -21,6 +21,9 @@ from ivr.storage.models import Base, UtcDateTime
 CACHE_KIB = 256 * 1024
 """SQLite's page cache while rows are put in: their indexes have to be in it."""
 
+LOOKED_AT = 2_000
+"""Rows of each of SQLite's indexes that are looked at for its statistics; all of them would take minutes."""
+
 
 class Bulk:
     """A writing session that takes rows by the thousand.
@@ -97,6 +100,8 @@ async def bulk(database: Database) -> AsyncIterator[Bulk]:
 async def analyze(database: Database) -> None:
     """Let the database look at its tables anew, so that it plans queries for what is in them now."""
     async with database.write() as session:
+        if database.is_sqlite:
+            await session.execute(text(f"PRAGMA analysis_limit={LOOKED_AT}"))
         await session.execute(text("ANALYZE"))
 
 
