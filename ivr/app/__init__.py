@@ -21,7 +21,7 @@ class Application:
         await serve(settings)
 
     async def up(self, settings: Settings) -> None:
-        """Run Asterisk, the engine and the quality worker until told to stop."""
+        """Run Asterisk, the engine, the quality worker and the console until told to stop."""
         from ivr.app.up import up
 
         await up(settings)

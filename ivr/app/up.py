@@ -1,4 +1,4 @@
-"""``ivr up``: Asterisk, the engine and the quality worker on this machine, started and supervised."""
+"""``ivr up``: Asterisk, the engine, the quality worker and the console, started and supervised."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ log = get_logger("up")
 
 # A process that ends this often within a minute is not started again.
 RESTARTS_PER_MINUTE = 5
+AGAIN_AFTER = 60.0  # seconds until one that calls do not need is tried again
 LOOK_EVERY = 1.0  # seconds between two looks at Asterisk
 LOGS_EVERY = 60.0  # and at the size of its logs
 
@@ -53,10 +54,17 @@ class Restarts:
 
 
 class Child:
-    """One of our own processes, started again when it ends by itself."""
+    """One of our own processes, started again when it ends by itself.
 
-    def __init__(self, name: str, *arguments: str) -> None:
+    Args:
+        name: for people.
+        arguments: of ``ivr``.
+        needed: whether everything ends when it cannot be kept running; else it is tried again later.
+    """
+
+    def __init__(self, name: str, *arguments: str, needed: bool = True) -> None:
         self.name = name
+        self.needed = needed
         self._command = [sys.executable, "-m", "ivr.app", *arguments]
         self._process: asyncio.subprocess.Process | None = None
         self._starting: asyncio.Task[asyncio.subprocess.Process] | None = None
@@ -65,17 +73,28 @@ class Child:
         """Run it until cancelled.
 
         Raises:
-            TelephonyError: if it keeps ending.
+            TelephonyError: if it keeps ending, and is needed.
         """
         restarts = Restarts(self.name)
         while True:
-            count = restarts.count()
+            count = await self._count(restarts)
             # Whoever cancels us in the middle of a start must still find the process: see stop().
             self._starting = asyncio.create_task(self._start())
             self._process = await asyncio.shield(self._starting)
             code = await self._process.wait()
             log.warning("process ended", process=self.name, code=code)
             await asyncio.sleep(min(2.0, 0.5 * count))
+
+    async def _count(self, restarts: Restarts) -> int:
+        while True:
+            try:
+                return restarts.count()
+            except TelephonyError as error:
+                if self.needed:
+                    raise
+                log.error("process keeps ending", process=self.name)
+                print(error, flush=True)
+                await asyncio.sleep(AGAIN_AFTER)
 
     async def _start(self) -> asyncio.subprocess.Process:
         # In a session of its own: Ctrl-C on the terminal is for us, who then stop our processes in order.
@@ -147,6 +166,8 @@ async def up(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     children = [Child("ivr serve", "serve"), Child("ivr qa run", "qa", "run", "--watch")]
+    if settings.console == "on":
+        children.append(Child("ivr console", "console", needed=False))
     keepers = [asyncio.create_task(child.keep(), name=child.name) for child in children]
     stopper = asyncio.create_task(stop.wait(), name="stop")
     try:

@@ -41,7 +41,7 @@ class Runtime(Protocol):
         ...
 
     async def up(self, settings: Settings) -> None:
-        """Start Asterisk, the engine and the quality worker, and supervise them until told to stop."""
+        """Start Asterisk, the engine, the quality worker and the console, and supervise them until told to stop."""
         ...
 
     async def console(self, settings: Settings) -> None:

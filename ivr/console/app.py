@@ -14,7 +14,7 @@ from nicegui import core, ui
 from nicegui.language import Language
 from starlette.types import ASGIApp
 
-from ivr.console.api import routers
+from ivr.console.api import health, routers
 from ivr.console.api.base import PERSON, PREFIX, REFUSALS, answer_errors
 from ivr.console.context import Console
 from ivr.console.page import Page
@@ -63,6 +63,7 @@ def application(console: Console) -> ASGIApp:
     for router in routers():
         app.include_router(router, prefix=PREFIX, responses=REFUSALS)
     app.include_router(doors.router)
+    app.include_router(health.public)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     everything = pages()
     for page in everything:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
+import signal
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from ivr.console.context import Console
 from ivr.console.security import links, tls
+from ivr.core.errors import SetupError
 from ivr.core.language import Text
-from ivr.core.log import get_logger
+from ivr.core.log import configure_logging, get_logger
+from ivr.core.ready import Ready
 from ivr.core.settings import Settings
 from recording.vault.database import open_database
+
+if TYPE_CHECKING:
+    import uvicorn
 
 log = get_logger("console")
 
@@ -30,28 +42,70 @@ async def serve(settings: Settings) -> None:
     from ivr.console.app import application
 
     secure, proxies = tls.options(settings), tls.trusted(settings)
-    async with open_database(settings) as database:
-        console = Console.of(settings, database)
-        app = application(console)
-        link = await links.first_admin(database, settings, console.clock)
-        announce(settings, link)
-        config = uvicorn.Config(
-            app,
-            host=settings.console_host,
-            port=settings.console_port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=bool(proxies),
-            forwarded_allow_ips=",".join(proxies),
-            timeout_graceful_shutdown=3,
-            timeout_keep_alive=20,
-            limit_concurrency=2000,
-            h11_max_incomplete_event_size=64 << 10,
-            ws_max_size=1 << 20,
-            **secure,
-        )
-        await uvicorn.Server(config).serve()
+    configure_logging(settings.logs / "console.log", level=settings.log_level)
+    with listening(settings) as listener:
+        async with open_database(settings) as database:
+            console = Console.of(settings, database)
+            app = application(console)
+            link = await links.first_admin(database, settings, console.clock)
+            announce(settings, link)
+            config = uvicorn.Config(
+                app,
+                host=settings.console_host,
+                port=settings.console_port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=",".join(proxies),
+                timeout_graceful_shutdown=3,
+                timeout_keep_alive=20,
+                limit_concurrency=2000,
+                h11_max_incomplete_event_size=64 << 10,
+                ws_max_size=1 << 20,
+                **secure,
+            )
+            server = uvicorn.Server(config)
+            with Ready(settings.run / "console.ready"), told_to_stop(server):
+                await server._serve([listener])  # serve() has handlers of signals of its own
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The socket browsers come to.
+
+    Raises:
+        SetupError: if the port is in use, or the address is not this machine's.
+    """
+    host, port = settings.console_host, settings.console_port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            busy = error.errno == errno.EADDRINUSE
+            reason = Text("in use", "已被占用") if busy else Text(str(error.strerror), str(error.strerror))
+            raise SetupError(
+                Text(f"the console cannot listen on {host}:{port}: {reason.en}",
+                     f"控制台无法监听 {host}:{port}：{reason.zh}"),
+                cure=Text("stop what uses it, or set IVR_CONSOLE_PORT or IVR_CONSOLE_HOST",
+                          "请停止占用它的程序，或设置 IVR_CONSOLE_PORT、IVR_CONSOLE_HOST"),
+            ) from error  # fmt: skip
+        yield listener
+
+
+@contextmanager
+def told_to_stop(server: uvicorn.Server) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the answering; a second one ends it at once."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
 def announce(settings: Settings, link: str) -> None:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from fastapi.responses import Response
 
 from ivr.console.api.base import Here, Who
 from ivr.console.services import health
 from ivr.console.services.health import CheckTold, HealthTold, JobTold
 
 router = APIRouter(prefix="/health", tags=["health"])
+public = APIRouter()
+"""What is told to anybody."""
+
+
+@public.get("/healthz", include_in_schema=False)
+async def alive(here: Here) -> Response:
+    """Whether the console answers and its database too; nothing else."""
+    good = await health.alive(here)
+    return Response("ok\n" if good else "not ok\n", status_code=200 if good else 503, media_type="text/plain")
 
 
 @router.get("", summary="Processes, jobs, what must agree, versions")
@@ -37,4 +47,4 @@ async def retry(here: Here, who: Who, job: Annotated[int, Path(ge=1, lt=2**31)])
     return await health.retry(here, who, job)
 
 
-__all__ = ["router"]
+__all__ = ["public", "router"]

@@ -146,8 +146,8 @@ def _machine(view: View) -> None:
     with element("section").style("margin-top: 14px"):
         element("h2", text=view.say(Text("What the installation stands on", "运行环境")))
         what = Text(
-            "Programs, speech models, site, database, disk, keys, ports, trunks: what `ivr doctor` looks at.",
-            "程序、语音模型、站点、数据库、磁盘、密钥、端口、中继：即 `ivr doctor` 的检查内容。",
+            "Programs, speech models, site, database, disk, keys, ports, trunks: what ivr doctor looks at.",
+            "程序、语音模型、站点、数据库、磁盘、密钥、端口、中继：即 ivr doctor 的检查内容。",
         )
         element("p", "faint", text=view.say(what))
 

@@ -94,7 +94,7 @@ async def _switch(view: View, one: HoursTold, position: Position, again: Show) -
         element("p", "faint", text=view.say(what))
         with element("div", "row-of"):
             options = {key: view.say(text) for key, text in UNTIL.items()}
-            fields.append(choice(view, Text("How long", "时长"), options, name="until"))
+            fields.append(choice(view, Text("How long", "时长"), options, "1", name="until"))
             fields.append(text_field(view, Text("Until", "直至"), kind="datetime-local", name="at"))
 
     words = SWITCHED[position]

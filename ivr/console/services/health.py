@@ -24,6 +24,7 @@ from ivr.storage.migrations import current, newest
 from ivr.storage.models import Job
 
 LISTED = 50
+ALIVE_WITHIN = 2.0  # seconds
 WITHIN = 20.0  # seconds Asterisk may take to tell of its trunks
 _PENDING = ("failed", "quarantined")
 
@@ -90,6 +91,16 @@ class HealthTold(Told):
     jobs: JobsTold
     agreement: list[CheckTold]
     versions: list[VersionTold]
+
+
+async def alive(console: Console) -> bool:
+    """Whether the database answers, within 2 s."""
+    try:
+        async with asyncio.timeout(ALIVE_WITHIN), console.database.read() as session:
+            await jobs.get(session, 0)
+    except (TimeoutError, IvrError):
+        return False
+    return True
 
 
 async def overview(console: Console, who: Person) -> HealthTold:
@@ -247,6 +258,7 @@ __all__ = [
     "JobsTold",
     "ProcessTold",
     "VersionTold",
+    "alive",
     "machine",
     "overview",
     "retry",

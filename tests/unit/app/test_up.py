@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -50,6 +51,22 @@ async def test_a_process_that_ends_is_started_again_but_not_for_ever(tmp_path: P
         with pytest.raises(TelephonyError, match="keeps ending"):
             await child.keep()
     assert log.read_text() == "x" * RESTARTS_PER_MINUTE
+    await child.stop()
+
+
+async def test_one_that_calls_do_not_need_ends_nothing_else(tmp_path: Path) -> None:
+    log = tmp_path / "starts"
+    child = Script(f"open({str(log)!r}, 'a').write('x')")
+    child.needed = False
+    keeping = asyncio.create_task(child.keep())
+    async with asyncio.timeout(60):
+        while not log.exists() or len(log.read_text()) < RESTARTS_PER_MINUTE:
+            await asyncio.sleep(0.01)
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+    assert (keeping.done(), log.read_text()) == (False, "x" * RESTARTS_PER_MINUTE)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
     await child.stop()
 
 
@@ -102,7 +119,10 @@ async def test_no_process_is_lost_in_the_middle_of_its_start(turns: int) -> None
             os.kill(child.process.pid, 0)
 
 
-async def test_when_asterisk_does_not_start_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("console", "count"), [("on", 3), ("off", 2)])
+async def test_when_asterisk_does_not_start_nothing_is_left(
+    console: Literal["on", "off"], count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     children: list[Script] = []
 
     class FakeInstance:
@@ -117,7 +137,7 @@ async def test_when_asterisk_does_not_start_nothing_is_left(tmp_path: Path, monk
 
     instance = FakeInstance()
 
-    def child(*_: str) -> Script:
+    def child(*_: str, needed: bool = True) -> Script:
         children.append(Script("import time; time.sleep(60)"))
         return children[-1]
 
@@ -128,9 +148,9 @@ async def test_when_asterisk_does_not_start_nothing_is_left(tmp_path: Path, monk
     monkeypatch.setattr(module, "find_tools", tools)
     monkeypatch.setattr(module, "prepare", lambda *_, **__: instance)
     with pytest.raises(AsteriskError, match="in use"):
-        await module.up(Settings(home=tmp_path))
+        await module.up(Settings(home=tmp_path, console=console))
     assert instance.stopped
-    assert len(children) == 2
+    assert len(children) == count
     for one in children:
         assert one.process is None or one.process.returncode is not None
 

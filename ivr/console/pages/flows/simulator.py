@@ -25,6 +25,7 @@ _PRESSED = (
     f"(event) => {{ if ({json.dumps(KEYS)}.includes(event.key)) "
     "{ event.preventDefault(); event.stopPropagation(); emit(event.key); } }"
 )
+_TO_THE_QUESTION = "for (const side of document.querySelectorAll('.flow-side')) side.scrollTop = side.scrollHeight"
 LANGUAGES = {
     "zh-CN": Text("Chinese", "中文"),
     "en-US": Text("English", "英语"),
@@ -119,7 +120,7 @@ class Simulator:
             self._keys.append(found.keys[len(self._keys)])
             self._answers.append(self._keys)
         self._tell(found)
-        ui.run_javascript("document.querySelector('.asked')?.scrollIntoView({block: 'nearest'})")
+        ui.run_javascript(_TO_THE_QUESTION)
         await self._went([(visit.flow, visit.step) for visit in found.path])
 
     def _call(self) -> Simulation:

@@ -47,7 +47,7 @@ def _state(view: View, found: VersionsTold, again: Show) -> None:
         if found.engine is not None and found.engine != found.in_force:
             words = Text("The engine serves another version: reload.", "引擎使用的版本与生效版本不同：请重新加载。")
             element("p", "bad", text=view.say(words))
-        if not found.folder_differs:
+        if found.in_force is not None and not found.folder_differs:
             same = Text("The folder holds what is in force.", "目录内容与生效版本一致。")
             element("p", "faint", text=view.say(same))
         if view.who.may(Permission.FLOWS_CHANGE):
