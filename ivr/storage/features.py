@@ -61,11 +61,13 @@ async def features_between(
     session: AsyncSession, since: datetime, until: datetime, *, agent: str | None = None
 ) -> Sequence[CallFeatures]:
     """The newest features of each agent's part in each call begun in ``since <= t < until``, in order of the calls."""
-    newest = select(func.max(CallFeatures.id)).group_by(CallFeatures.call_id, CallFeatures.recording_id)
+    within = (Call.started_at >= since, Call.started_at < until)
+    newest = select(func.max(CallFeatures.id)).join(Call, Call.id == CallFeatures.call_id).where(*within)
+    newest = newest.group_by(CallFeatures.call_id, CallFeatures.recording_id)
     query = (
         select(CallFeatures)
         .join(Call, Call.id == CallFeatures.call_id)
-        .where(Call.started_at >= since, Call.started_at < until, CallFeatures.id.in_(newest))
+        .where(*within, CallFeatures.id.in_(newest))
         .order_by(Call.started_at, CallFeatures.id)
     )
     if agent is not None:
