@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.console.context import Console
 from ivr.console.security.permissions import Permission
@@ -71,6 +71,12 @@ class Ranked(Shown):
 def month_now(console: Console) -> str:
     """This month in the site's zone, YYYY-MM."""
     return f"{console.clock.now().astimezone(console.zone):%Y-%m}"
+
+
+def month_before(console: Console) -> str:
+    """The month before this one, YYYY-MM: its last part is drawn when this one has begun."""
+    first = console.clock.now().astimezone(console.zone).replace(day=1)
+    return f"{first - timedelta(days=1):%Y-%m}"
 
 
 async def month(console: Console, who: Person, month_name: str = "") -> Sample:
@@ -168,4 +174,4 @@ def _sample(month_name: str, found: Sequence[source.Drawn]) -> Sample:
     )
 
 
-__all__ = ["DrawnCall", "Ranked", "RankedCall", "Sample", "draw", "month", "month_now", "ranked"]
+__all__ = ["DrawnCall", "Ranked", "RankedCall", "Sample", "draw", "month", "month_before", "month_now", "ranked"]

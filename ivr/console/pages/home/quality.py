@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nicegui import ui
+
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.plot import figure
 from ivr.console.parts.table import Column, table
@@ -38,7 +40,7 @@ async def _drafts(view: View) -> None:
         view,
         [
             Column[ReviewHead](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[ReviewHead](Text("Agent", "坐席"), lambda one: one.agent),
+            Column[ReviewHead](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
             Column[ReviewHead](Text("Why", "来源"), lambda one: view.say(_SOURCES.get(one.source, Text("", "")))),
             Column[ReviewHead](Text("Opened", "开始"), lambda one: view.at(one.opened_at, "%m-%d %H:%M"), classes=when),
         ],
@@ -50,12 +52,12 @@ async def _drafts(view: View) -> None:
 
 async def _drawn(view: View) -> None:
     found = await samples.month(view.console, view.who)
+    before = await samples.month(view.console, view.who, samples.month_before(view.console))
 
     async def draw() -> None:
-        from nicegui import ui
-
-        after = await samples.draw(view.console, view.who)
-        new = after.drawn - found.drawn
+        new = 0
+        for one in (before, found):
+            new += (await samples.draw(view.console, view.who, one.month)).drawn - one.drawn
         notice(Text(f"{new} calls drawn", f"新抽取 {new} 通"), good=True)
         ui.navigate.reload()
 
@@ -64,13 +66,20 @@ async def _drawn(view: View) -> None:
         with element("div", "figures"):
             figure(view, Text("drawn by lot", "已抽取"), str(found.drawn))
             figure(view, Text("reviewed", "已复核"), str(found.reviewed))
+            left = before.drawn - before.reviewed
+            if left:
+                figure(view, Text(f"left of {before.month}", f"{before.month} 未复核"), str(left))
+        with element("div", "acts"):
             button(view.say(Text("Draw what is due", "抽取到期样本")), view.does(draw)).props('data-do="draw"')
-    open_ = [one for one in found.calls if one.state != "submitted"]
+    open_ = [one for one in (*before.calls, *found.calls) if one.state != "submitted"]
+    open_.sort(key=lambda one: (-one.unsure, one.started_at))
+    drawn = before.drawn + found.drawn
+    nothing = Text("Everything drawn is reviewed.", "已抽取的通话均已复核。")
     table(
         view,
         [
             Column[DrawnCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[DrawnCall](Text("Agent", "坐席"), lambda one: one.agent),
+            Column[DrawnCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
             Column[DrawnCall](
                 Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
             ),
@@ -83,7 +92,7 @@ async def _drawn(view: View) -> None:
         open_[:SHOWN],
         label=Text("My sample", "我的样本"),
         href=lambda one: f"/calls/{one.call}?agent={one.agent}&sample=1",
-        nothing=Text("Everything drawn is reviewed.", "已抽取的通话均已复核。"),
+        nothing=nothing if drawn else Text("Nothing is drawn yet.", "尚未抽样。"),
     )
     if len(open_) > SHOWN:
         more = len(open_) - SHOWN
@@ -97,7 +106,7 @@ async def _ranked(view: View) -> None:
         view,
         [
             Column[RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent),
+            Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
             Column[RankedCall](
                 Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
             ),
@@ -129,7 +138,7 @@ async def _ranked(view: View) -> None:
         view,
         [
             Column[RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent),
+            Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
             Column[RankedCall](
                 Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
             ),
