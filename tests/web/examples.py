@@ -15,14 +15,21 @@ _known: dict[str, WebSite] = {}
 def address(site: WebSite, path: str) -> str:
     """A path with the parameters of something that is there."""
     _known[site.url] = site
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda _: _example(site.url, path.split("/")[1]), path)
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: _named(site.url, path.split("/")[1], found[1]), path)
 
 
 def newest_calls(site: WebSite, many: int = 2) -> list[int]:
     """Ids of judged calls, the newest first."""
     with site.client("supervisor", "en") as client:
-        found: list[dict[str, Any]] = client.get("/api/v1/calls", params={"outcome": "answered"}).json()["rows"]
+        found: list[dict[str, Any]] = client.get("/api/v1/calls", params={"outcome": "answered"}).json()["calls"]
     return [one["id"] for one in found[:many]]
+
+
+def _named(url: str, noun: str, name: str) -> str:
+    if (noun, name) == ("rules", "item"):
+        with _known[url].client("qa", "en") as client:
+            return str(client.get(f"/api/v1/rulebooks/{_example(url, noun)}").json()["items"][0]["id"])
+    return _example(url, noun)
 
 
 @cache
@@ -53,6 +60,11 @@ def _example(url: str, noun: str) -> str:
             answer = client.post(f"/api/v1/{path}", json=body)
         assert answer.status_code == 201, answer.text
         return str(answer.json()[name])
+    if noun == "knowledge":
+        text = {"title": "退款时限", "body": "> 退款将在七天内到账。", "keywords": ["退款"]}
+        content = {"state": "published", "norms": ["C6"], "texts": {"zh-CN": text}}
+        with site.client("qa", "en") as client:
+            client.put("/api/v1/knowledge/refund-time", json={"content": content})
     listed = {"knowledge": ("knowledge", "slug"), "rules": ("rulebooks", "name")}
     path, name = listed[noun]
     with site.client("qa", "en") as client:
