@@ -52,9 +52,8 @@ async def change_password(console: Console, who: Person, *, old: str, new: str, 
     """Choose another password; all other sessions end.
 
     Raises:
-        Forbidden: if the old one is wrong.
         TooMany: after too many wrong ones.
-        UsageError: if the new one is not good enough.
+        UsageError: if the old one is wrong, or the new one is not good enough.
     """
     in_person(who)
     door = Door.of(console)
@@ -63,7 +62,7 @@ async def change_password(console: Console, who: Person, *, old: str, new: str, 
     kept = account.password
     place = door.count(came or Came(f"session-{who.session}"))
     if not await door.passwords.fits(kept, old):
-        raise Forbidden(Text("the present password is wrong", "当前密码错误"))
+        raise UsageError(Text("the present password is wrong", "当前密码错误"))
     door.by_address.give_back(place)
     if passwords.normal(old) == passwords.normal(new):
         raise UsageError(Text("that is the password you have", "新密码与当前密码相同"))
