@@ -8,7 +8,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -30,7 +30,6 @@ from ivr.storage.models import (
     Verdict,
     WorkOrder,
 )
-from ivr.storage.search.index import matching, said_in_call
 
 FEW = 2000  # calls with which a list begins
 
@@ -71,11 +70,7 @@ class Asker:
 
 
 def conditions(query: CallQuery, asker: Asker) -> Iterator[Condition]:
-    """All filters of a query, and the rule of rows.
-
-    Raises:
-        UsageError: if its words cannot be searched for.
-    """
+    """All filters of a query but its words, and the rule of rows."""
     since, until = query.bounds(asker.zone)
     if since is not None:
         yield Condition(Call.started_at >= since)
@@ -99,23 +94,16 @@ def conditions(query: CallQuery, asker: Asker) -> Iterator[Condition]:
         fits = _caller(query.caller, asker)
         yield Condition(fits, select(Call.id).where(fits))
     yield from _judged(query)
-    terms = query.terms()
-    if terms:
-        yield Condition(
-            said_in_call(terms, asker.key, sqlite=asker.sqlite), matching(terms, asker.key, sqlite=asker.sqlite)
-        )
     yield from _left_behind(query)
 
 
-async def few(session: AsyncSession, found: Sequence[Condition]) -> set[int] | None:
-    """The calls that fit all filters which few calls fit; None if many fit each of them."""
+async def few(session: AsyncSession, found: Iterable[Select[Any]]) -> set[int] | None:
+    """The calls that are in all of these which have few; None if each of them has many."""
     narrow: set[int] | None = None
-    for condition in found:
-        if condition.ids is None:
-            continue
-        ids = set(await session.scalars(condition.ids.limit(FEW + 1)))
-        if len(ids) <= FEW:
-            narrow = ids if narrow is None else narrow & ids
+    for ids in found:
+        fits = set(await session.scalars(ids.limit(FEW + 1)))
+        if len(fits) <= FEW:
+            narrow = fits if narrow is None else narrow & fits
             if not narrow:
                 return narrow
     return narrow

@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     column,
     delete,
-    exists,
     insert,
     literal_column,
     select,
@@ -146,21 +145,19 @@ def settle(connection: Connection) -> None:
         connection.execute(text("INSERT INTO call_words (call_words) VALUES ('optimize')"))
 
 
-def matching(terms: Sequence[Term], key: bytes | None, *, sqlite: bool) -> Select[int]:
+def matching(
+    terms: Sequence[Term], key: bytes | None, *, sqlite: bool, within: tuple[int, int] | None = None
+) -> Select[int]:
     """A query for the ids of the calls in which all of this was said.
 
     Args:
         key: with which tokens are hashed; those that stand in plain are found as well.
         sqlite: in its words; else in PostgreSQL's.
+        within: only ids from the first to the second; both databases look at no others then.
     """
     where, call_id = _match(terms, key, sqlite=sqlite)
-    return select(call_id).select_from(_WORDS).where(where)
-
-
-def said_in_call(terms: Sequence[Term], key: bytes | None, *, sqlite: bool) -> ColumnElement[bool]:
-    """A condition on a row of calls: all of this was said in it; arguments as with :func:`matching`."""
-    where, call_id = _match(terms, key, sqlite=sqlite)
-    return exists().select_from(_WORDS).where(where, call_id == Call.id)
+    found = select(call_id).select_from(_WORDS).where(where)
+    return found if within is None else found.where(call_id >= within[0], call_id <= within[1])
 
 
 def _match(terms: Sequence[Term], key: bytes | None, *, sqlite: bool) -> tuple[ColumnElement[bool], ColumnElement[int]]:
@@ -245,5 +242,5 @@ def _is_sqlite(connection: Connection) -> bool:
 
 
 __all__ = [
-    "MOST_TOKENS", "TABLE", "Said", "matching", "put", "restore", "said_in_call", "settle",
+    "MOST_TOKENS", "TABLE", "Said", "matching", "put", "restore", "settle",
 ]  # fmt: skip
