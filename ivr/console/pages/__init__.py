@@ -10,6 +10,7 @@ def pages() -> list[Page]:
     from ivr.console.pages import (
         audit,
         calibrations,
+        call,
         calls,
         complaints,
         desk,
@@ -31,6 +32,7 @@ def pages() -> list[Page]:
         *wall.PAGES,
         *desk.PAGES,
         *calls.PAGES,
+        *call.PAGES,
         *work_orders.PAGES,
         *complaints.PAGES,
         *calibrations.PAGES,
