@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,16 +79,29 @@ async def _interruptible(work: Any) -> int:
 async def _perform(settings: Settings, *, keep: bool, as_json: bool) -> int:
     from ivr.demo.run import run_demo
 
-    with DemoShow(quiet=as_json) as show:
-        result, house = await run_demo(settings, show)
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        with DemoShow(quiet=as_json) as show:
+            result, house = await run_demo(settings, show)
+            stack.push_async_exit(house.__aexit__)
+            result = await _console(result, show, stack)
         report = await asyncio.to_thread(_report, result)
         _print(result, report, as_json=as_json)
         if keep:
             await _stay(result, house)
-    finally:
-        await house.__aexit__(None, None, None)
     return len(result.deviations)
+
+
+async def _console(result: Result, show: DemoShow, stack: contextlib.AsyncExitStack) -> Result:
+    """Start the console for as long as ``stack`` stands, and see whether it shows the calls."""
+    from ivr.cli.demo_console import deviations
+    from ivr.demo.console import ConsoleProcess
+    from ivr.demo.run import STAGES
+
+    if result.settings.console == "off":
+        return result
+    show.stage(len(STAGES), STAGES[-1])
+    process = await stack.enter_async_context(ConsoleProcess(result.settings))
+    return replace(result, deviations=[*result.deviations, *await deviations(result, process)])
 
 
 def _report(result: Result) -> Path:
@@ -108,6 +122,7 @@ def _print(result: Result, report: Path, *, as_json: bool) -> None:
             {
                 "ok": not result.deviations,
                 "report": str(report),
+                "console": result.settings.console == "on",
                 "deviations": [{"caller": one.part, "text": one.text.en} for one in result.deviations],
                 "calls": [
                     {"linkedid": story.linkedid, "outcome": story.outcome, "hung_up_by": story.hung_up_by}
@@ -142,6 +157,7 @@ def _print(result: Result, report: Path, *, as_json: bool) -> None:
 async def _stay(result: Result, house: House) -> None:
     """Leave everything running until Ctrl-C; calls made meanwhile are judged as they end."""
     from ivr.agents import LOG_IN, accounts
+    from ivr.cli import demo_console
     from ivr.demo.house import environment_of
 
     settings, site = result.settings, result.site
@@ -153,6 +169,8 @@ async def _stay(result: Result, house: House) -> None:
             f"  {one.agent}: softphone user {one.user}, password {one.secret}, server {one.server}; {LOG_IN} logs in",
             f"  {one.agent} 的话机账号：用户 {one.user}，密码 {one.secret}，服务器 {one.server}；拨 {LOG_IN} 签入",
         )
+    if settings.console == "on":
+        demo_console.tell(settings, await demo_console.invite(settings))
     note(
         f"  callers need no account; Ctrl-C ends it all; then: IVR_HOME={settings.home} ivr calls list",
         f"  来电者无需账号；按 Ctrl-C 全部停止，之后可运行：IVR_HOME={settings.home} ivr calls list",

@@ -93,6 +93,7 @@ def choose_ports(settings: Settings) -> Settings:
         ("sip_port", UDP),
         ("ami_port", TCP),
         ("agi_port", TCP),
+        ("console_port", TCP),
     ):
         port = getattr(settings, name)
         if is_free(kind, settings.host, port):

@@ -62,6 +62,7 @@ STAGES = (
     Text("five callers, two agents: real calls", "五位来电者、两名坐席：真实通话"),
     Text("recordings into the ledger, transcription, judging", "录音入账、转写与评判"),
     Text("reports", "生成报告"),
+    Text("the console on these calls", "控制台查看这些通话"),
 )
 
 

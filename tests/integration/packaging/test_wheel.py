@@ -8,12 +8,14 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import ivr
@@ -21,6 +23,7 @@ from ivr.asterisk.toolbox import Toolbox
 from ivr.core.settings import Settings
 from ivr.demo.house import environment_of
 from recording.models import find_models
+from tests.ports import free_port
 
 PROJECT = Path(ivr.__file__).resolve().parent.parent
 PACKAGES = ("ivr", "dialplan", "prompts", "recording")
@@ -158,6 +161,44 @@ def test_the_commands_work_from_the_wheel_alone(ran: Ivr, asterisk_settings: Set
     assert ran("asterisk", "status", "--json")["pid"] == started["pid"]
     assert ran("asterisk", "stop", "--json") == {"stopped": True}
     assert ran("asterisk", "status", "--json", code=1)["running"] is False
+
+
+def test_the_console_answers_from_the_wheel_alone(elsewhere: Path, tmp_path: Path) -> None:
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "IVR_HOME": str(tmp_path / "home")}
+    environment |= {"IVR_CONSOLE_PORT": str(port), "IVR_LANG": "en"}
+    upgraded = [str(elsewhere / "ivr"), "db", "upgrade"]
+    subprocess.run(upgraded, env=environment, cwd=tmp_path, capture_output=True, timeout=60, check=True)
+    log = tmp_path / "console.out"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [str(elsewhere / "ivr"), "console"], env=environment, cwd=tmp_path, stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        until = time.monotonic() + 60
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            while not (tmp_path / "home" / "run" / "console.ready").exists():
+                assert process.poll() is None and time.monotonic() < until, log.read_text()
+                time.sleep(0.1)
+            while True:
+                try:
+                    assert client.get("/healthz").text == "ok\n"
+                    break
+                except httpx.ConnectError:
+                    assert time.monotonic() < until
+                    time.sleep(0.1)
+            for path in ("/login", "/static/console.css", "/static/console.js", "/static/flows.css"):
+                answer = client.get(path)
+                assert answer.status_code == 200, path
+                assert answer.content, path
+            assert client.get("/api/v1/flows").status_code == 401
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
+    said = log.read_text("utf-8")
+    assert f"console: http://127.0.0.1:{port}\n" in said
+    assert f"http://127.0.0.1:{port}/welcome#" in said
+    assert not (tmp_path / "home" / "run" / "console.ready").exists()
 
 
 def test_doctor_finds_nothing_missing(ran: Ivr, asterisk_settings: Settings) -> None:

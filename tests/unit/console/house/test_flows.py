@@ -17,7 +17,7 @@ from ivr.core.errors import SiteError
 from ivr.core.language import spoken
 from ivr.storage import audit
 from ivr.storage.models import Call, Step
-from tests.unit.console.flows.conftest import NOW, person
+from tests.unit.console.house.conftest import NOW, person
 
 
 def shorten(folder: Path, limit: int = 77) -> None:

@@ -22,7 +22,7 @@ from ivr.console.security.person import Person
 from ivr.console.services import flows
 from ivr.console.services.flows.models import Simulated, Simulation
 from ivr.core.errors import UsageError
-from tests.unit.console.flows.conftest import person
+from tests.unit.console.house.conftest import person
 
 AT = datetime(2026, 1, 7, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
