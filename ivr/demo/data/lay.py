@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from dialplan.model import Site
+from ivr.core.clock import FixedClock
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.demo.data import people
@@ -25,6 +26,8 @@ from ivr.demo.data.judged import JudgedWriter, Keeping
 from ivr.demo.data.plan import Plan, moment
 from ivr.demo.data.roster import Shift
 from ivr.demo.data.tables import COLUMNS, Rows
+from ivr.reports.indicators import rules_of
+from ivr.reports.trends.book import open_book
 from ivr.storage import calls, judged_by
 from ivr.storage import models as m
 from ivr.storage.bulk import analyze, bulk
@@ -36,9 +39,10 @@ T = TypeVar("T")
 AT_ONCE = 500  # calls in one transaction
 SOUND = 50  # newest talks with sound
 DELETED = 0.15  # share of the days whose recordings are deleted by retention
+ADDED_UP_LEAST = 2_000  # calls from which on days are added up here; of fewer, the console does it at once
 BEFORE_NOW = timedelta(minutes=20)  # every call is over
 
-Tell = Callable[[str, float], object]
+Tell = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,17 @@ async def lay(
     await _write(database, site, plans, floor.shifts, keeping, seeded(seed, "words"), now, tell)
     tell("people's work", 0.95)
     reviews = await people.work(database, site, seeded(seed, "people"), plans=len(plans), now=now)
-    tell("statistics", 0.99)
     await analyze(database)
+    if len(plans) >= ADDED_UP_LEAST:
+        await _added_up(database, site, now, zone, tell)
     talks = sum(stay.exemplar is not None for plan in plans for stay in plan.stays)
     return Laid(len(plans), talks, due[0].at, due[-1].at, reviews)
+
+
+async def _added_up(database: Database, site: Site, now: datetime, zone: ZoneInfo, tell: Tell) -> None:
+    """Add up the days that are over, as the console does the first time it is asked."""
+    async with open_book(database, FixedClock(now)) as book:
+        await book.catch_up(zone, rules_of(site), lambda day, done, of: tell("days added up", 0.96 + 0.04 * done / of))
 
 
 def check(site: Site, calls: int, days: int) -> None:
