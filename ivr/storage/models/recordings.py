@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ivr.storage.models.base import Base
@@ -26,6 +26,7 @@ class Recording(Base):
     """The ledger: one sound file of one party."""
 
     __tablename__ = "recordings"
+    __table_args__ = (Index("ix_recordings_state_accepted", "state", "accepted"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
@@ -40,7 +41,7 @@ class Recording(Base):
     frames: Mapped[int | None]  # samples per channel
     bytes: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(String(64), default="")
-    state: Mapped[str] = mapped_column(String(16), default="closed", index=True)
+    state: Mapped[str] = mapped_column(String(16), default="closed")
     # state: open | closed | missing | broken | refused | deleting | deleted
     gap_cause: Mapped[str] = mapped_column(String(64), default="")
     # stretches without sound and why: {"cause": paused | no media, "start_s", "end_s" in the file (null: unknown), ...}
