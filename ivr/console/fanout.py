@@ -16,6 +16,7 @@ Message = dict[str, Any]
 LIMIT = 500  # messages that wait for one listener; then he gets a new snapshot instead
 MOST = 300  # listeners
 EACH = 4  # of them of one person: browsers open six connections to one server
+FORGOTTEN = 60.0  # seconds after which a listener who has not asked for the next message is let go
 
 
 class Fanout:
@@ -46,6 +47,8 @@ class Fanout:
         Raises:
             Conflict: if too many listen, or he does too often.
         """
+        for listener in [one for one in self._listeners if one.forgotten]:
+            self.leave(listener)
         mine = sum(one.person == person for one in self._listeners)
         if mine >= self._each or len(self._listeners) >= self._most:
             raise Conflict(
@@ -63,12 +66,17 @@ class Fanout:
 
     def leave(self, listener: Listener) -> None:
         """Tell this one no more."""
+        listener.left = True
         if listener in self._listeners:
             self._listeners.remove(listener)
 
 
 class Listener:
-    """One who listens: a snapshot first, then what happens, in order."""
+    """One who listens: a snapshot first, then what happens, in order.
+
+    Attributes:
+        left: nothing more will be told.
+    """
 
     def __init__(self, fanout: Fanout, person: int, snapshot: Callable[[], Message]) -> None:
         self.person = person
@@ -76,8 +84,15 @@ class Listener:
         self._snapshot = snapshot
         self._waiting: deque[Message] = deque()
         self._anew = True
+        self._asked = asyncio.get_running_loop().time()
         self._wake = asyncio.Event()
         self._wake.set()
+        self.left = False
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether nobody has asked for a message for long: who listened has gone before he began, or takes nothing."""
+        return asyncio.get_running_loop().time() - self._asked > FORGOTTEN
 
     def put(self, message: Message) -> None:
         """Offer a message; when too many wait, a snapshot takes the place of them all."""
@@ -90,6 +105,7 @@ class Listener:
 
     async def next(self, within: float) -> Message | None:
         """The next message; None when there is none for ``within`` seconds."""
+        self._asked = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(within):
                 await self._wake.wait()

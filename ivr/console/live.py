@@ -175,8 +175,13 @@ class LiveFeed:
     async def _beat(self) -> None:
         """Every few seconds a point for each queue, and a look at the database while somebody listens."""
         if self._past is not None:
-            with contextlib.suppress(IvrError):
-                self._sparks = {queue: deque(points, maxlen=POINTS) for queue, points in (await self._past()).items()}
+            try:
+                found = await self._past()
+                self._sparks = {queue: deque(points, maxlen=POINTS) for queue, points in found.items()}
+            except IvrError as error:
+                log.warning("the last hour is not known", problem=error.message)
+            except Exception:
+                log.exception("the last hour is not known")
         time = asyncio.get_running_loop().time
         due, read = time(), time() - self._every
         while True:

@@ -104,7 +104,7 @@ _SOUND: dict[int | str, dict[str, Any]] = {
     responses=_SOUND,
     response_class=StreamingResponse,
 )
-async def sound(console: Here, who: Who, agent: Agent) -> StreamingResponse:
+async def sound(request: Request, console: Here, who: Who, agent: Agent) -> StreamingResponse:
     """The newest seconds first, then what is said, until the talk is over. ``X-Live-From`` is when the first sample
     was spoken, ``X-Live-Now`` the server's time: both ISO. That it is heard stands in the audit before."""
     heard = await live_sound.begin(console, who, agent)
@@ -114,4 +114,5 @@ async def sound(console: Here, who: Who, agent: Agent) -> StreamingResponse:
         "X-Live-From": heard.begins.isoformat(),
         "X-Live-Now": console.clock.now().isoformat(),
     }
-    return StreamingResponse(heard.chunks(), media_type="audio/wav", headers=headers)
+    still = still_may(request, console, Permission.LISTEN_LIVE)
+    return StreamingResponse(heard.chunks(still), media_type="audio/wav", headers=headers)

@@ -60,7 +60,7 @@ async def _lines(console: Console, listener: Listener, still: Still, pick: Pick)
     monotonic = console.clock.monotonic
     began = asked = monotonic()
     with listener:
-        while monotonic() - began < LONGEST:
+        while monotonic() - began < LONGEST and not listener.left:
             found = await listener.next(BEAT)
             if monotonic() - asked >= BEAT or found is None:
                 if not await still():

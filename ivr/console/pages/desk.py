@@ -14,7 +14,7 @@ WORDS = {
     "mine": Text("My state", "我的状态"),
     "unknown": Text("not known", "未知"),
     "queues": Text("Queues", "队列"),
-    "all": Text("all", "全部"),
+    "queue": Text("Queue", "队列"),
     "in_queue": Text("{queue}: {waiting} waiting", "{queue}：{waiting} 人等待"),
     "take_break": Text("Pause for", "小休"),
     "caller": Text("Caller", "来电"),

@@ -35,6 +35,7 @@ WORDS = {
     "today_hint": Text("calls that joined the queue in each hour of today", "今日每小时进入队列的来电数"),
     "agents": Text("Agents", "坐席"),
     "agent": Text("Agent", "坐席"),
+    "everybody": Text("with those logged out", "含已签出"),
     "state": Text("State", "状态"),
     "for": Text("For", "时长"),
     "queues_of": Text("Queues", "队列"),

@@ -39,8 +39,8 @@ SHARED: Mapping[str, Text] = {
         "The connection to the console is lost; what is shown may be old.", "与控制台的连接已断开，所示数据可能已过时。"
     ),
     "down_refused": Text(
-        "Too many live pages are open; close one and load this one again.",
-        "打开的实时页面过多，请关闭其中一个后刷新本页。",
+        "Nothing live is told here: close other live pages, or log in again, then reload.",
+        "无法获取实时数据：请关闭其他实时页面或重新登录，然后刷新本页。",
     ),
     "no_asterisk": Text("no connection to Asterisk: this may be old", "与 Asterisk 的连接已断开，数据可能已过时"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +24,7 @@ LOOK = 0.2  # seconds between looks at the files
 FIRST = 6.0  # seconds until there must be sound: Asterisk writes the first block after 2.05 s
 REST = 3.0  # seconds the caller's file is waited for when the agent's is closed
 STILL = 15.0  # seconds without anything new after which the call is looked up
+ASKED = 10.0  # seconds from one look at whether who listens still may to the next
 LONGEST = 4 * 3600.0  # seconds one stream lasts at most
 MOST, EACH = 24, 2  # streams at once, and of one person
 _OPEN = "live sound"
@@ -59,15 +60,25 @@ class LiveSound:
         at = (together.at or 0) - len(first) // 4
         self.begins: datetime = together.begun + timedelta(seconds=at / self.rate)
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """A WAV header, then 16-bit samples, caller left and agent right, until the talk is over."""
+    async def chunks(self, still: Callable[[], Awaitable[bool]] | None = None) -> AsyncIterator[bytes]:
+        """A WAV header, then 16-bit samples, caller left and agent right, until the talk is over.
+
+        Args:
+            still: whether who listens still may, asked every few seconds.
+        """
         open_now: Counter[int] = self._console.parts.setdefault(_OPEN, Counter())
         if not _has_room(open_now, self._who):  # somebody was faster since it was asked
             return
         open_now[self._who.id] += 1
         try:
             yield stream_header(self.rate) + self._first
+            asked = self._console.clock.monotonic()
             async for data in self._follow():
+                now = self._console.clock.monotonic()
+                if still is not None and now - asked > ASKED:
+                    if not await still():
+                        return
+                    asked = now
                 yield data
         finally:
             open_now[self._who.id] -= 1

@@ -62,7 +62,7 @@ function drawPop({ fresh, pop }) {
   const at = (iso) => new Date(iso).toLocaleString("zh-CN", { hour12: false, timeZone: page.zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
   const rows = [
     [say("number"), pop.number], [say("region"), pop.region && pop.region[page.language]], [say("language"), say(pop.language)],
-    [say("queues"), pop.title || pop.queue], [say("waited"), span(pop.waited_s)], [say("again"), say("again_told", { calls: pop.calls, days: pop.days })],
+    [say("queue"), pop.title || pop.queue], [say("waited"), span(pop.waited_s)], [say("again"), pop.calls && say("again_told", { calls: pop.calls, days: pop.days })],
   ].filter(([, value]) => value);
   const before = pop.contacts.map((one) => h("li", {}, [at(one.at), (parts.queue[one.queue] || {}).title || one.queue, page.results[one.outcome] || one.outcome, one.agent].filter(Boolean).join(" · ")));
   replace(caller, title, h("dl", {}, ...rows.flatMap(([name, value]) => [h("dt", {}, name), h("dd", { "data-words": true }, value)])),

@@ -26,6 +26,7 @@ const queues = full ? h("div", { class: "wall-queues" }) : body("queues", [
 const agents = full ? h("div", { class: "wall-agents" }) : body("agents", [["agent"], ["state"], ["for", 1], ["queues_of"], ["missed", 1], ["phone"]]);
 const alerts = h("ul", { class: "wall-alerts", "aria-label": say("alerts") });
 const counts = h("p", { class: "wall-counts" });
+const everybody = h("input", { type: "checkbox", onchange: () => draw(drawAgents) });
 
 function body(name, columns) {
   const head = columns.map(([key, number, hint]) => h("th", { scope: "col", class: number ? "num" : "", title: hint && say(hint) }, say(key)));
@@ -33,12 +34,12 @@ function body(name, columns) {
 }
 
 function lay() {
-  const section = (title, ...inner) => h("section", { class: `of-${title}` }, h("h2", {}, say(title)), ...inner);
+  const section = (title, ...inner) => h("section", { class: `of-${title}` }, h("h2", {}, say(title)), ...inner.filter(Boolean));
   const around = (table) => (full ? table : h("div", { class: "rows-around" }, table));
   replace(root,
     h("div", { class: "wall-top" }, h("b", { class: "wall-site", "data-words": true }), hours, h("span", { class: "bar-space" }), time),
     banner, section("queues", around(queues)),
-    h("div", { class: "wall-below" }, section("agents", counts, around(agents)), section("alerts", alerts)));
+    h("div", { class: "wall-below" }, section("agents", counts, full ? null : h("label", { class: "wall-everybody" }, everybody, say("everybody")), around(agents)), section("alerts", alerts)));
 }
 
 // One element for each part, by name; made when it comes, taken away when it goes.
@@ -71,7 +72,7 @@ function queueRow(name) {
   const big = (key, label) => h("div", { class: "wall-figure" }, h("b", { "data-field": key }), h("span", {}, say(label)));
   const small = (key) => h("span", { class: `state-${key}` }, h("b", { "data-field": key }), ` ${say(key)}`);
   return h("article", { class: "card" }, h("h3", { "data-field": "title", "data-words": true }), h("div", { class: "wall-figures" }, big("waiting", "waiting"), big("longest", "longest"), big("level", "level"), big("rate", "rate")),
-    h("div", { class: "wall-sparks" }, h("div", { "data-field": "hour" }), h("div", { "data-field": "hour_level" }), h("div", { "data-field": "today" })),
+    h("div", { class: "wall-sparks" }, ...["hour", "hour_level", "today"].map((key) => h("div", {}, h("div", { "data-field": key }), h("span", {}, say(key))))),
     h("p", { class: "wall-states" }, ...["logged_in", ...STATES, "callbacks"].map(small)));
 }
 
@@ -96,7 +97,7 @@ function queueUpdate(row, name, queue) {
 
 function sparks(row, name, target) {
   const points = state.points[name] || [], now = clock.now() / 1000;
-  const size = full ? [220, 44] : [96, 22];
+  const size = full ? (Object.keys(part("queue")).length > 4 ? [120, 30] : [200, 44]) : [96, 22];
   const within = points.filter(([at]) => at > now - HOUR);
   const most = Math.max(0, ...within.map(([, waiting]) => waiting));
   replace(field(row, "hour"), line(within.map(([at, waiting]) => [at, waiting]), [now - HOUR, now], [0, Math.max(3, most)], size, say("hour_told", { most }), { step: true }));
@@ -148,12 +149,15 @@ function alertUpdate(row, id, alert) {
   put(field(row, "figures"), figures.length === 2 ? say("measured", { value: figures[0], limit: figures[1] }) : figures.join(""));
 }
 
-function drawQueues() { keep(full ? queues : queues.tBodies[0], Object.entries(part("queue")).sort(([a], [b]) => (a < b ? -1 : 1)), queueRow, queueUpdate); }
+function drawQueues() {
+  queues.classList.toggle("many", Object.keys(part("queue")).length > 4);
+  keep(full ? queues : queues.tBodies[0], Object.entries(part("queue")).sort(([a], [b]) => (a < b ? -1 : 1)), queueRow, queueUpdate);
+}
 
 function drawAgents() {
   const all = Object.entries(part("agent")).sort(([a, one], [b, two]) => rank(one) - rank(two) || (a < b ? -1 : 1));
   const there = all.filter(([, one]) => one.state !== "logged_out");
-  keep(full ? agents : agents.tBodies[0], full ? there : all, agentRow, agentUpdate);
+  keep(full ? agents : agents.tBodies[0], everybody.checked ? all : there, agentRow, agentUpdate);
   const by = (name) => all.filter(([, one]) => one.state === name).length;
   put(counts, [`${say("logged_in")} ${there.length}`, ...STATES.map((one) => `${say(one)} ${by(one)}`)].join(" · "));
   panel.refresh();

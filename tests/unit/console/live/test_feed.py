@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from ivr.console.api import streaming
 from ivr.console.context import Console
 from ivr.console.errors import Conflict, Forbidden
 from ivr.console.fanout import EACH, LIMIT, Fanout, Listener
@@ -174,3 +176,42 @@ async def test_a_message_that_cannot_be_read_does_not_end_the_feed(console: Cons
     assert "service" not in feed.snapshot()["parts"]["queue"]
     feed.sample()  # a queue that is gone has no points either
     assert "service" not in feed.snapshot()["points"]
+
+
+async def test_who_has_gone_without_a_word_takes_nobodys_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    fanout = Fanout(lambda: {"type": "snapshot"})
+    gone = [fanout.listen(1) for _ in range(EACH)]
+    monkeypatch.setattr("ivr.console.fanout.FORGOTTEN", -1.0)
+    assert not fanout.listen(1).left
+    assert all(one.left for one in gone)
+    assert fanout.listeners == 1
+
+
+async def test_events_are_numbered_and_end_with_the_session(
+    console: Console, engine: LineEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await until(lambda: console.live.fresh)
+    monkeypatch.setattr(streaming, "BEAT", 0.05)
+    logged_in = True
+
+    async def still() -> bool:
+        return logged_in
+
+    listener = await live.listen(console, AGENT)
+    told = aiter(streaming.events(console, listener, still).body_iterator)
+    first = str(await anext(told))
+    number, kind, data = first.strip().split("\n")
+    assert (number[:4], kind) == ("id: ", "event: snapshot")
+    assert json.loads(data.removeprefix("data: "))["parts"]["feed"]["engine"]["fresh"]
+    engine.calls("c1")
+    async with asyncio.timeout(8):
+        while "event: change" not in (line := str(await anext(told))):
+            assert line.startswith((":", "id:"))
+        while not str(await anext(told)).startswith(":"):
+            pass
+        logged_in = False
+        while not (line := str(await anext(told))).startswith("event: end"):
+            pass
+        with pytest.raises(StopAsyncIteration):
+            await anext(told)
+    assert listener.left

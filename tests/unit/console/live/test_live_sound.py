@@ -145,3 +145,21 @@ async def test_a_refused_recording_is_not_heard(console: Console) -> None:
             (await session.get_one(Recording, number)).state = "refused"
     with pytest.raises(UsageError, match="in no talk"):
         await live_sound.begin(console, QA, "agent-lee")
+
+
+async def test_the_sound_ends_with_the_session(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_sound, "ASKED", -1.0)
+    caller, agent = await talk(console)
+    caller.say(words(1, 6.0))
+    agent.say(words(2, 5.0))
+    heard = await live_sound.begin(console, QA, "agent-lee")
+
+    async def still() -> bool:
+        return False
+
+    stream = heard.chunks(still)
+    assert len(await anext(stream)) > 44
+    caller.say(words(3, 6.0))
+    agent.say(words(4, 6.0))
+    with pytest.raises(StopAsyncIteration):
+        await asyncio.wait_for(anext(stream), 10)
