@@ -11,13 +11,14 @@ from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.casework import Shown, must_see_call
 from ivr.core.language import Text
+from ivr.reports.books import NO_BOOK, Book, books_of
 from ivr.reports.work import places
 from ivr.storage import quality
 from ivr.storage.models import Dispute, Review
 from ivr.storage.people import reviews as review_rows
 from ivr.storage.work import Session
 from recording.review import disputes as dispute_rules
-from recording.review.cards import BLIND, first_slot, own_card, review_card, standing
+from recording.review.cards import BLIND, automatic, first_slot, own_card, review_card, standing
 from recording.review.disputes import RAISE_WITHIN
 from recording.review.reviews import open_items
 from recording.review.states import DISPUTE, REVIEW
@@ -46,6 +47,7 @@ class Item(Shown):
     title: str
     norm: str
     section: str
+    section_title: str
     weight: float
     fail_all: bool
     manual: bool
@@ -139,11 +141,12 @@ async def view(console: Console, session: Session, who: Person, call_id: int, ag
         session, call_id=call_id, agent=agent, reviewer=who.login, state="draft", limit=10
     )
     blind = next((one for one in mine if one.kind in BLIND), None)
-    where = await places.of_card(session, call_id, agent)
     if blind is not None:
-        return _blind(who, blind, where)
+        return _blind(who, blind, await _book(session, call_id, agent))
     now = console.clock.now()
     found = await standing(session, call_id, agent)
+    where = await places.of_card(session, call_id, agent)
+    book = _of_score(await books_of(session, [found.score]))
     draft = next(iter(mine), None)
     written = draft or found.review
     rows = {} if written is None else {one.item: one for one in written.items}
@@ -160,7 +163,7 @@ async def view(console: Console, session: Session, who: Person, call_id: int, ag
         automatic=_sum(found.card.automatic),
         final=_sum(found.card.final),
         items=tuple(
-            _item(who, one, where).model_copy(
+            _item(who, one, where, book).model_copy(
                 update={
                     "reason": rows[one.item].reason if one.item in rows else "",
                     "comment": rows[one.item].comment if one.item in rows else "",
@@ -208,7 +211,15 @@ async def _free(session: Session, call_id: int, agent: str) -> bool:
     return await review_rows.in_slot(session, first_slot(call_id, agent)) is None
 
 
-def _blind(who: Person, review: Review, where: Mapping[str, places.Place]) -> CardView:
+async def _book(session: Session, call_id: int, agent: str) -> Book:
+    return _of_score(await books_of(session, [await automatic(session, call_id, agent)]))
+
+
+def _of_score(books: Mapping[str, Book]) -> Book:
+    return next(iter(books.values()), NO_BOOK)
+
+
+def _blind(who: Person, review: Review, book: Book) -> CardView:
     rows = {one.item: one for one in review.items}
     return CardView(
         call=review.call_id,
@@ -217,7 +228,7 @@ def _blind(who: Person, review: Review, where: Mapping[str, places.Place]) -> Ca
         automatic=None,
         final=None,
         items=tuple(
-            _item(who, one, {}).model_copy(
+            _item(who, one, {}, book).model_copy(
                 update={
                     "automatic": None,
                     "final": None,
@@ -234,13 +245,14 @@ def _blind(who: Person, review: Review, where: Mapping[str, places.Place]) -> Ca
     )
 
 
-def _item(who: Person, line: Line, where: Mapping[str, places.Place]) -> Item:
+def _item(who: Person, line: Line, where: Mapping[str, places.Place], book: Book) -> Item:
     place = where.get(line.item)
     return Item(
         item=line.item,
         title=line.title.within(who.language),
         norm=line.norm,
         section=line.section,
+        section_title=book.section(line.section).within(who.language),
         weight=line.weight,
         fail_all=line.fail_all,
         manual=line.manual,

@@ -5,7 +5,7 @@ The rules are those of ``recording.review.disputes``. Who has an agent of his ow
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,11 +16,13 @@ from ivr.console.security.person import Person
 from ivr.console.services.cards import viewer_of
 from ivr.console.services.casework import Shown, must_see_call
 from ivr.core.language import Text
+from ivr.storage.ledger import newest_scores
 from ivr.storage.models import Dispute
 from ivr.storage.people import disputes as rows
 from ivr.storage.work import Session
 from recording.review import disputes as work
 from recording.review.states import DISPUTE
+from recording.scorecards import card_of
 
 OPEN = ("open", "assigned", "split")
 Which = Literal["open", "for_me", "all"]
@@ -44,6 +46,7 @@ class DisputeView(Shown):
     second_reviewer: str
     second_review: int | None = None
     item: str | None = None
+    title: str | None = None
     reason: str | None = None
     disputed: str | None = None
     first_reviewer: str | None = None
@@ -78,7 +81,7 @@ async def list_disputes(
             call_id=call,
             limit=limit,
         )
-    views = [_view(console, who, one) for one in found]
+        views = await _views(console, session, who, found)
     return [one for one in views if one.actions] if which == "for_me" else views
 
 
@@ -90,7 +93,7 @@ async def show(console: Console, who: Person, dispute_id: int) -> DisputeView:
     """
     who.must(Permission.DISPUTE, Permission.REVIEW, Permission.DECIDE, Permission.CALLS_ALL)
     async with console.database.read() as session:
-        return _view(console, who, await _seen(session, who, dispute_id))
+        return await _one(console, session, who, await _seen(session, who, dispute_id))
 
 
 async def raise_dispute(console: Console, who: Person, call_id: int, item: str, reason: str) -> DisputeView:
@@ -109,7 +112,7 @@ async def raise_dispute(console: Console, who: Person, call_id: int, item: str, 
         found = await work.raise_dispute(
             session, call_id, item, by=who.agent, now=console.clock.now(), reason=reason, agent=who.agent
         )
-        return _view(console, who, found)
+        return await _one(console, session, who, found)
 
 
 async def take(console: Console, who: Person, dispute_id: int) -> DisputeView:
@@ -203,7 +206,7 @@ async def _do(
             raise Forbidden
         await run(session, console.clock.now())
         await session.flush()
-        return _view(console, who, await work.held(session, dispute_id))
+        return await _one(console, session, who, await work.held(session, dispute_id))
 
 
 async def _seen(session: Session, who: Person, dispute_id: int) -> Dispute:
@@ -213,7 +216,24 @@ async def _seen(session: Session, who: Person, dispute_id: int) -> Dispute:
     return found
 
 
-def _view(console: Console, who: Person, row: Dispute) -> DisputeView:
+async def _one(console: Console, session: Session, who: Person, row: Dispute) -> DisputeView:
+    return (await _views(console, session, who, [row]))[0]
+
+
+async def _views(console: Console, session: Session, who: Person, found: Sequence[Dispute]) -> list[DisputeView]:
+    """As ``who`` sees them; what the items are called is read for all at once."""
+    seen = [one for one in found if work.may_see(one, viewer_of(who, one))]
+    scores = await newest_scores(session, {one.call_id for one in seen}) if seen else {}
+    titles = {
+        (score.call_id, score.agent, line.item): line.title.within(who.language)
+        for rows_ in scores.values()
+        for score in rows_
+        for line in card_of(score.items).lines
+    }
+    return [_view(console, who, one, titles.get((one.call_id, one.agent, one.item), one.item)) for one in found]
+
+
+def _view(console: Console, who: Person, row: Dispute, title: str) -> DisputeView:
     found = DisputeView(
         id=row.id,
         call=row.call_id,
@@ -232,6 +252,7 @@ def _view(console: Console, who: Person, row: Dispute) -> DisputeView:
     return found.model_copy(
         update={
             "item": row.item,
+            "title": title,
             "reason": row.reason,
             "disputed": row.disputed,
             "first_reviewer": row.first_reviewer,

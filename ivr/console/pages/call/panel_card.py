@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -84,7 +84,7 @@ def _draft_acts(view: View, card: CardView, number: int, section: Section) -> No
         given = await ask(view, title, Text("Submit", "提交"), *fields)
         if given is None:
             return False
-        return await reviews.submit(
+        done = await reviews.submit(
             view.console,
             view.who,
             number,
@@ -92,6 +92,9 @@ def _draft_acts(view: View, card: CardView, number: int, section: Section) -> No
             leave_open=bool(given.get("leave")),
             confirm_rest=bool(given.get("rest")),
         )
+        if card.blind:
+            ui.navigate.reload()  # the rest of the page may show now what it had to hide
+        return done
 
     async def discard() -> object:
         title = Text("Discard the draft", "作废草稿")
@@ -104,24 +107,34 @@ def _draft_acts(view: View, card: CardView, number: int, section: Section) -> No
 
 
 def items(view: View, card: CardView, section: Section) -> None:
-    """The items by section."""
+    """The items by section; those that did not apply are folded up, unless somebody scores."""
+    aside = [one for one in card.items if card.draft is None and one.final is Outcome.NOT_APPLICABLE]
+    _table(view, card, [one for one in card.items if one not in aside], section)
+    if aside:
+        count = len(aside)
+        with element("details"):
+            element("summary", text=view.say(Text(f"{count} items did not apply", f"{count} 项不适用")))
+            _table(view, card, aside, section)
+
+
+def _table(view: View, card: CardView, chosen: Sequence[Item], section: Section) -> None:
+    heads = [Text("Item", "项目"), Text("Weight", "分值"), *_layers(card)]
     with element("table", "card-items") as made:
         made.props["aria-label"] = view.say(Text("Scorecard", "评分表"))
         with element("thead"), element("tr"):
-            element("th", text=view.say(Text("Item", "项目"))).props('scope="col"')
-            for title in _heads(card):
-                element("th", "mark", text=view.say(title)).props('scope="col"')
+            for at, title in enumerate(heads):
+                element("th", "mark" if at else "", text=view.say(title)).props('scope="col"')
         with element("tbody"):
             named = ""
-            for one in card.items:
+            for one in chosen:
                 if one.section != named:
                     named = one.section
                     with element("tr", "section"):
-                        element("td", text=named).props(f'colspan="{1 + len(_heads(card))}" data-words')
+                        element("td", text=one.section_title).props(f'colspan="{len(heads)}" data-words')
                 _item(view, card, one, section)
 
 
-def _heads(card: CardView) -> list[Text]:
+def _layers(card: CardView) -> list[Text]:
     people = Text("people", "人工")
     return [people] if card.blind else [Text("machine", "机器"), people, Text("counts", "最终")]
 
@@ -130,14 +143,11 @@ def _item(view: View, card: CardView, one: Item, section: Section) -> None:
     with element("tr").props(f'data-item="{_attribute(one.item)}"'):
         with element("td"):
             with element("div"):
-                if one.norm:
-                    element("span", "tag", text=one.norm)
-                element("span", text=f" {one.title}").props("data-words")
+                element("span", text=f"{one.norm} {one.title}".strip()).props("data-words")
                 if one.fail_all:
                     element("span", "tag bad", text=view.say(Text("fail-all", "一票否决")))
-            with element("div", "under"):
-                element("span", "faint", text=f"{one.weight:g}")
-                _under(view, card, one, section)
+            _under(view, card, one, section)
+        element("td", "mark faint", text=f"{one.weight:g}")
         if not card.blind:
             _mark(view, one.automatic)
         if card.draft is None:
@@ -150,45 +160,54 @@ def _item(view: View, card: CardView, one: Item, section: Section) -> None:
 
 
 def _under(view: View, card: CardView, one: Item, section: Section) -> None:
-    if one.at is not None:
-        minutes, seconds = divmod(int(one.at), 60)
-        hint = view.say(Text("Hear the evidence", "播放证据处"))
-        made = element("button", "plain", text=f"▶ {minutes}:{seconds:02d}").props('type="button" data-do="seek"')
-        made.props["title"] = hint
-        made.props["aria-label"] = f"{hint} {minutes}:{seconds:02d}"
-        made.on("click", js_handler=SOUND % one.at)
-    missed = Outcome.FAIL in {one.final, one.automatic}
-    if missed and one.norm and view.who.may(Permission.KNOWLEDGE):
-        link(view.say(Text("how to say it", "规范用语")), f"/knowledge?norm={quote(one.norm)}")
-    if one.reason:
-        element("span", "faint", text=f"“{one.reason}”").props("data-words")
-    if one.comment:
-        element("span", "faint", text=one.comment).props("data-words")
-    if one.dispute is not None:
-        element("span", "tag warn", text=view.say(Text(f"dispute {one.dispute}", f"申诉 {one.dispute}")))
-    if one.may_dispute:
+    missed = Outcome.FAIL in {one.final, one.automatic} and one.norm and view.who.may(Permission.KNOWLEDGE)
+    if not (one.at is not None or missed or one.reason or one.comment or one.dispute or one.may_dispute):
+        return
+    with element("div", "under"):
+        if one.at is not None:
+            _play(view, one.at)
+        if missed:
+            link(view.say(Text("how to say it", "规范用语")), f"/knowledge?norm={quote(one.norm)}")
+        if one.reason:
+            element("span", "faint", text=f"“{one.reason}”").props("data-words")
+        if one.comment:
+            element("span", "faint", text=one.comment).props("data-words")
+        if one.dispute is not None:
+            element("span", "tag warn", text=view.say(Text(f"dispute {one.dispute}", f"申诉 {one.dispute}")))
+        if one.may_dispute:
+            _objecting(view, card, one, section)
 
-        async def object_to() -> object:
-            given = await ask(view, _OBJECT, _OBJECT, Asked("reason", Text("Why it is wrong", "申诉理由")))
-            if given is None:
-                return False
-            return await disputes.raise_dispute(view.console, view.who, card.call, one.item, given["reason"])
 
-        button(view.say(_OBJECT), section.after(object_to)).props('data-do="dispute"')
+def _play(view: View, at: float) -> None:
+    minutes, seconds = divmod(int(at), 60)
+    hint = view.say(Text("Hear the evidence", "播放证据处"))
+    made = element("button", "plain", text=f"▶ {minutes}:{seconds:02d}").props('type="button" data-do="seek"')
+    made.props["title"] = hint
+    made.props["aria-label"] = f"{hint} {minutes}:{seconds:02d}"
+    made.on("click", js_handler=SOUND % at)
+
+
+def _objecting(view: View, card: CardView, one: Item, section: Section) -> None:
+    async def object_to() -> object:
+        given = await ask(view, _OBJECT, _OBJECT, Asked("reason", Text("Why it is wrong", "申诉理由")))
+        if given is None:
+            return False
+        return await disputes.raise_dispute(view.console, view.who, card.call, one.item, given["reason"])
+
+    button(view.say(_OBJECT), section.after(object_to)).props('data-do="dispute"')
 
 
 _OBJECT = Text("Object", "申诉")
 
 
 def _mark(view: View, outcome: Outcome | None) -> None:
-    with element("td", "mark"):
-        if outcome is None:
-            return
-        made = element("span", outcome.value, text=_GLYPHS[outcome])
-        name = view.say(name_of(outcome))
-        made.props["title"] = name
-        made.props('role="img"')
-        made.props["aria-label"] = name
+    if outcome is None:
+        element("td", "mark")
+        return
+    made = element("td", f"mark {outcome.value}", text=_GLYPHS[outcome])
+    name = view.say(name_of(outcome))
+    made.props["title"] = name
+    made.props["aria-label"] = name
 
 
 def _select(view: View, card: CardView, one: Item, section: Section) -> None:

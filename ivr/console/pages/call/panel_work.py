@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from nicegui import ui
 
 from ivr.console.pages.complaints import new_complaint
 from ivr.console.pages.work_orders import new_order
@@ -37,7 +40,7 @@ async def about_disputes(view: View, call: int, section: Section) -> None:
             with element("div", "acts"):
                 for action in one.actions:
                     section.act(
-                        named(DISPUTE.actions[action]),
+                        acted(action),
                         deciding(view, one, action),
                         main=action in {"take", "change"},
                         do=f"dispute-{action}",
@@ -47,7 +50,7 @@ async def about_disputes(view: View, call: int, section: Section) -> None:
 def dispute_lines(view: View, one: DisputeView) -> None:
     """What may be known of a dispute."""
     with element("div", "todo-head"):
-        element("b", text=f"#{one.id} {one.item or ''}".strip())
+        element("b", text=f"#{one.id} {one.title or ''}".strip())
         element("span", "tag", text=one.state_name)
         if one.value is None or not one.value:
             due(view, one.due_at, overdue=one.overdue)
@@ -64,13 +67,20 @@ def dispute_lines(view: View, one: DisputeView) -> None:
         words(f"{one.decided_by}: {one.decision}")
 
 
+def acted(action: str) -> Text:
+    """What can be done with a dispute, on a button."""
+    return Text("Take it and score blind", "受理并盲评") if action == "take" else named(DISPUTE.actions[action])
+
+
 def deciding(view: View, one: DisputeView, action: str) -> Done:
     """What a button of a dispute does."""
     console, who = view.console, view.who
 
     async def run() -> object:
         if action == "take":
-            return await disputes.take(console, who, one.id)
+            taken = await disputes.take(console, who, one.id)
+            ui.navigate.to(f"/calls/{one.call}?agent={quote(one.agent)}")  # nothing blind is left on it
+            return taken
         if action == "release":
             return await disputes.release(console, who, one.id)
         if action == "withdraw":
@@ -252,6 +262,7 @@ __all__ = [
     "about_disputes",
     "about_notes",
     "about_the_caller",
+    "acted",
     "deciding",
     "dispute_lines",
     "note_acts",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ivr.console.pages.call.panel_work import deciding, dispute_lines, note_acts, note_lines
+from ivr.console.pages.call.panel_work import acted, deciding, dispute_lines, note_acts, note_lines
 from ivr.console.parts.frame import element
-from ivr.console.parts.work import Section, due, heading, link, named
+from ivr.console.parts.work import Section, due, heading, link
 from ivr.console.security.permissions import Permission
 from ivr.console.services import calibrations, complaints, disputes, notes, work_orders
 from ivr.console.services.complaints import ComplaintView
 from ivr.console.services.work_orders import WorkOrderView
 from ivr.console.view import View
 from ivr.core.language import Text
-from recording.review.states import DISPUTE
 
 SHOWN = 10
 
@@ -62,7 +61,7 @@ async def _disputes(view: View, section: Section) -> None:
             _call(view, one.call, one.agent)
             with element("div", "acts"):
                 for action in one.actions:
-                    section.act(named(DISPUTE.actions[action]), deciding(view, one, action), do=f"dispute-{action}")
+                    section.act(acted(action), deciding(view, one, action), do=f"dispute-{action}")
     _nothing(view, found)
 
 
