@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.console.pages.rules.books import tabs
-from ivr.console.pages.trends.shown import NOTHING, categories, rounded
+from ivr.console.pages.trends.shown import NOTHING, categories, legend, per_cent, rounded
 from ivr.console.parts.form import choice
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import plot
@@ -64,10 +64,7 @@ def _figures(view: View, found: WorkbenchTold) -> None:
 
 async def _curve(view: View) -> None:
     names = {"": view.say(Text("All phrases", "全部话术"))}
-    for edition in await books.editions(view.console, view.who):
-        if edition.in_force:
-            book = await books.book(view.console, view.who, edition.name)
-            names |= {one.id: f"{one.id} · {one.title}" for one in book.items if one.kind in {"must", "must_not"}}
+    names |= await books.phrase_rules(view.console, view.who)
     element("h2", "below", text=view.say(Text("Strictness, on reviewed calls", "严格程度曲线（已复核通话）")))
     about = Text(
         "Calls of the last half year, drawn by lot and reviewed: what precision and recall would be if a phrase "
@@ -95,9 +92,9 @@ def _drawn(view: View, told: CurveTold) -> None:
         return
     at = [f"{one.at:g}" for one in told.points]
     options = {
-        "legend": {"top": 0},
+        "legend": legend(),
         "xAxis": categories(at, name=view.say(Text("score", "分数")), nameLocation="middle", nameGap=22),
-        "yAxis": {"type": "value", "min": 0, "max": 100, "axisLabel": {"formatter": "{value} %"}},
+        "yAxis": per_cent(),
         "grid": {"left": 48, "right": 16, "top": 30, "bottom": 38},
         "series": [
             {"type": "line", "name": view.say(Text("precision", "精确率")), "symbolSize": 5,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from ivr.console.errors import NotFound
 from ivr.console.pages.trends.choosing import Asked, linked, told
-from ivr.console.pages.trends.shown import bars_with_ends, categories, few, rounded, share
+from ivr.console.pages.trends.shown import bars_with_ends, categories, few, numbers, rounded, share
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import plot
 from ivr.console.parts.table import Column, table
@@ -85,7 +85,7 @@ def _plot(view: View, rows: Sequence[ItemTold], cards: int) -> None:
     options = {
         "grid": {"left": 40, "right": 16, "top": 12, "bottom": 88},
         "xAxis": categories([_short(row.title) for row in shown], axisLabel={"rotate": 30, "interval": 0}),
-        "yAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value} %"}},
+        "yAxis": numbers(min=0, axisLabel={"formatter": "{value} %"}),
         "series": [
             {"type": "bar", "name": view.say(Text("failed, %", "不合格率 %")), "barMaxWidth": 32,
              "data": [_hundred(row.failed, "value") for row in shown]},
@@ -120,7 +120,7 @@ async def _one(view: View, asked: Asked) -> None:
     days = found.days
     options = {
         "xAxis": categories([one.day[5:] for one in days]),
-        "yAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value} %"}},
+        "yAxis": numbers(min=0, axisLabel={"formatter": "{value} %"}),
         "series": [
             {"type": "line", "name": view.say(Text("failed, %", "不合格率 %")), "symbolSize": 5,
              "data": [_hundred(one.failed, "value") for one in days]},

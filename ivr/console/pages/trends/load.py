@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ivr.console.pages.trends.choosing import Asked, told
-from ivr.console.pages.trends.shown import categories
+from ivr.console.pages.trends.shown import INK, categories, numbers
 from ivr.console.parts.frame import empty
 from ivr.console.parts.plot import plot
 from ivr.console.services.trends import traffic
@@ -48,6 +48,7 @@ async def show(view: View, asked: Asked) -> None:
             "bottom": 0,
             "itemHeight": 120,
             "precision": 1,
+            "textStyle": {"color": INK},
             "inRange": {"color": ["#eaf2fb", "#7fb2e5", "#1f5fbf", "#0b2f66"]},
         },
         "series": [
@@ -76,7 +77,7 @@ def _by_hour(view: View, found: traffic.HeatTold) -> None:
     counts = [hours[hour] for hour in sorted(hours)]
     options = {
         "xAxis": categories(names),
-        "yAxis": {"type": "value", "minInterval": 1},
+        "yAxis": numbers(minInterval=1),
         "series": [{"type": "bar", "name": view.say(Text("calls", "来电")), "data": counts, "barMaxWidth": 28}],
     }
     body: list[list[str | int | float | None]] = [

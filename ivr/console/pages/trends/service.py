@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr.console.pages.trends.choosing import Asked, told
-from ivr.console.pages.trends.shown import categories, few, per_cent, rounded, value
+from ivr.console.pages.trends.shown import categories, few, legend, numbers, per_cent, rounded, value
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
@@ -52,9 +52,9 @@ def _over_time(view: View, asked: Asked, rows: Sequence[RowTold], n: int, *, by_
     titles = {one.id: one.name for one in rows[0].figures} if rows else {}
     counted = view.say(Text("calls", "来电"))
     options = {
-        "legend": {"top": 0},
+        "legend": legend(),
         "xAxis": categories(names),
-        "yAxis": [per_cent(), {"type": "value", "splitLine": {"show": False}, "minInterval": 1}],
+        "yAxis": [per_cent(), numbers(splitLine={"show": False}, minInterval=1)],
         "grid": {"left": 40, "right": 44, "top": 30, "bottom": 24},
         "series": [
             {"type": "bar", "name": counted, "yAxisIndex": 1, "data": [row.asked for row in rows],

@@ -11,6 +11,9 @@ from ivr.core.language import Text
 
 NOTHING = "–"
 FEW = 5
+# Readable on light and on dark paper.
+INK = "#7c8796"
+LINE = "rgba(128,136,150,.3)"
 FEW_TEXT = Text("fewer than 5 cases", "少于 5 例")
 
 
@@ -46,17 +49,32 @@ def rounded(value: float | None, digits: int = 1) -> float | None:
 
 def categories(names: Sequence[str], **more: Any) -> dict[str, Any]:
     """The axis of names."""
-    return {"type": "category", "data": list(names), "axisTick": {"show": False}} | more
+    label = {"color": INK} | more.pop("axisLabel", {})
+    line = {"lineStyle": {"color": LINE}}
+    axis = {"type": "category", "data": list(names), "axisTick": {"show": False}, "axisLine": line}
+    return axis | {"axisLabel": label, "nameTextStyle": {"color": INK}} | more
 
 
-def per_cent(**more: Any) -> dict[str, Any]:
+def numbers(**more: Any) -> dict[str, Any]:
+    """The axis of numbers."""
+    label = {"color": INK} | more.pop("axisLabel", {})
+    return {"type": "value", "splitLine": {"lineStyle": {"color": LINE}}, "axisLabel": label} | more
+
+
+def per_cent() -> dict[str, Any]:
     """The axis of per cent."""
-    return {"type": "value", "min": 0, "max": 100, "splitNumber": 4} | more
+    return numbers(min=0, max=100, interval=25)
+
+
+def legend() -> dict[str, Any]:
+    """Which colour is what, over the plot."""
+    return {"top": 0, "textStyle": {"color": INK}}
 
 
 def bars_with_ends(lows: Sequence[float | None], highs: Sequence[float | None]) -> list[dict[str, Any]]:
     """Intervals as lines beside bars: two thin scatter marks an entry, for plots that know no error bars."""
-    mark = {"type": "scatter", "symbol": "rect", "symbolSize": [10, 2], "silent": True, "z": 5}
+    look = {"itemStyle": {"color": INK}, "symbol": "rect", "symbolSize": [10, 2]}
+    mark = {"type": "scatter", "silent": True, "z": 5, "tooltip": {"show": False}} | look
     return [mark | {"data": list(lows)}, mark | {"data": list(highs)}]
 
 
@@ -67,7 +85,9 @@ __all__ = [
     "bars_with_ends",
     "categories",
     "few",
+    "legend",
     "mean",
+    "numbers",
     "per_cent",
     "rounded",
     "share",

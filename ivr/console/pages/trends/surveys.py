@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr.console.pages.trends.choosing import Asked, told
-from ivr.console.pages.trends.shown import NOTHING, categories, few, rounded
+from ivr.console.pages.trends.shown import NOTHING, categories, few, numbers, per_cent, rounded
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
@@ -47,7 +47,7 @@ def _answers(view: View, one: QuestionTold) -> None:
     keys = list(one.counts)
     options = {
         "xAxis": categories(keys),
-        "yAxis": {"type": "value", "minInterval": 1},
+        "yAxis": numbers(minInterval=1),
         "series": [{"type": "bar", "name": view.say(Text("answers", "回答")), "data": list(one.counts.values()),
                     "barMaxWidth": 40}],
     }  # fmt: skip
@@ -65,7 +65,7 @@ def _over_time(view: View, rows: Sequence[QuestionTold], n: int) -> None:
     values = [rounded(_number(row, "satisfied")) for row in shown]
     options = {
         "xAxis": categories([row.name[5:] for row in shown]),
-        "yAxis": {"type": "value", "min": 0, "max": 100},
+        "yAxis": per_cent(),
         "series": [{"type": "line", "name": view.say(Text("satisfied, %", "满意率 %")), "data": values,
                     "symbolSize": 5}],
     }  # fmt: skip
