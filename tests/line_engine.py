@@ -14,7 +14,7 @@ from dialplan.sites import demo_site
 from ivr.agents.board import AgentBoard
 from ivr.agents.desk import AgentDesk, interface
 from ivr.ami import events as ev
-from ivr.ami.snapshot import ChannelState, QueueSnapshot
+from ivr.ami.snapshot import ChannelState, MemberState, QueueSnapshot
 from ivr.asterisk.layout import control_socket
 from ivr.call.agent_requests import agent_routes
 from ivr.call.control import ControlServer
@@ -128,11 +128,20 @@ class LineEngine:
 
     def logs_in(self, agent: str, queue: str = "service") -> None:
         """An agent is in a queue, his phone free."""
-        self.tell(
-            ev.QueueMemberChanged(
-                at=self.clock.now(), queue=queue, interface=self._phone(agent), member=agent, status=1
+        phone = self._phone(agent)
+        self.phones.members[queue, phone] = MemberState(queue=queue, interface=phone, member=agent, status=1)
+        self.tell(ev.QueueMemberChanged(at=self.clock.now(), queue=queue, interface=phone, member=agent, status=1))
+
+    def logs_out(self, agent: str) -> None:
+        """An agent is in no queue any more."""
+        phone = self._phone(agent)
+        for queue, _ in [key for key in self.phones.members if key[1] == phone]:
+            del self.phones.members[queue, phone]
+            self.tell(
+                ev.QueueMemberChanged(
+                    at=self.clock.now(), queue=queue, interface=phone, member=agent, status=1, removed=True
+                )
             )
-        )
 
     def calls(self, call: str, queue: str = "service", *, ago: float = 0.0) -> None:
         """A caller has joined a queue, so many seconds ago."""

@@ -23,7 +23,7 @@ from tests.web.conftest import CENTRE, AsRole, WebSite
 
 pytestmark = pytest.mark.web
 
-NAME = "李明"  # li-wei in the demo site
+NAME = "李伟"  # li-wei
 
 
 class EngineThread:
@@ -92,8 +92,12 @@ def test_a_supervisor_pauses_an_agent_from_the_keyboard(engine: EngineThread, as
     tab.keyboard.press("Enter")
     panel = tab.locator("dialog[open]")
     expect(panel).to_contain_text(NAME)
-    panel.locator("[data-do=login], [data-do=pause]").first.click()
-    expect(panel.locator(".wall-told")).not_to_be_empty()
+    panel.get_by_label("小休原因").select_option("training")
+    panel.locator("[data-do=pause]").click()
+    expect(panel.locator(".wall-told")).to_have_text("已完成")
+    expect(tab.locator("tr[data-key=li-wei] [data-field=state]")).to_have_text("小休（培训）")
+    panel.locator("[data-do=unpause]").click()
+    expect(tab.locator("tr[data-key=li-wei] [data-field=state]")).to_have_text("空闲")
     tab.keyboard.press("Escape")
     expect(tab.locator("dialog[open]")).to_have_count(0)
 
@@ -117,6 +121,7 @@ def test_an_agent_works_at_his_own_desk(engine: EngineThread, site: WebSite, as_
             session.add(Call(linkedid="d1", caller="13812345678", started_at=datetime.now(UTC), language="zh-CN"))
 
     site.run(caller)
+    engine.does(lambda line: line.logs_out("li-wei"))
     tab = as_role("agent", "zh")
     tab.goto("/desk")
     expect(tab.locator("#desk[data-ready]")).to_be_visible()
