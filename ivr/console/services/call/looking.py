@@ -144,8 +144,8 @@ def _sound(who: Person, found: Playback, *, plain: bool) -> models.Sound:
         count = len(sound.secrets.found)
         notices.append(
             Text(
-                f"A number of a card or identity paper was dictated: {count} places are silent and masked.",
-                f"通话中口述了卡号或证件号：{count} 处已静音并遮蔽。",
+                f"Dictated digits that are or may be the number of a card or paper: {count} places silent and masked.",
+                f"口述的数字是或可能是卡号、证件号：{count} 处已静音并遮蔽。",
             ).within(who.language)
         )
     if not plain and state == "ready" and sound.unknown:

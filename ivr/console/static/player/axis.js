@@ -222,7 +222,12 @@ export class Axis {
         const lane = taken.findIndex((spans) => spans.every(([start, end]) => end <= left || start >= left + width));
         if (lane >= 0) { place = { text, width, left, lane }; break; }
       }
-      place ??= { text: glyph, width: 16, left: Math.max(0, Math.min(x, this.width - 16)), lane: HITS - 1 };
+      place ??= this.#gap(taken, glyph, x);
+      const tick = make("i", `pl-tick ${one.mark}`, null, { "aria-hidden": "true" });
+      tick.style.left = `${x}px`;
+      tick.style.height = `${(place?.lane ?? 0) * HIT + 2}px`;
+      made.push(tick);
+      if (!place) continue; // there is no room; it stands among the rules, and n leads to it
       taken[place.lane].push([place.left, place.left + place.width + 2]);
       const detail = one.measured || one.heard || (one.missing && `${this.say.missing} ${one.missing}`) || one.reason;
       const button = make("button", `pl-hit ${one.mark}${one.located ? "" : " absent"}`, place.text, {
@@ -232,12 +237,20 @@ export class Axis {
       button.style.left = `${place.left}px`;
       button.style.top = `${place.lane * HIT}px`;
       button.style.width = `${place.width}px`;
-      const tick = make("i", `pl-tick ${one.mark}`, null, { "aria-hidden": "true" });
-      tick.style.left = `${x}px`;
-      tick.style.height = `${place.lane * HIT + 2}px`;
-      made.push(tick, button);
+      made.push(button);
     }
     this.hits.replaceChildren(...made);
+  }
+
+  // Room for a sign alone, as near to its place as there is any.
+  #gap(taken, text, x) {
+    const width = 16;
+    for (let off = 0; off <= 64; off += 4)
+      for (const left of [x + off, x - off].map((one) => Math.max(0, Math.min(one, this.width - width)))) {
+        const lane = taken.findIndex((spans) => spans.every(([start, end]) => end <= left || start >= left + width));
+        if (lane >= 0) return { text, width, left, lane };
+      }
+    return null;
   }
 
   #scale() {
