@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ivr.console.context import Console
-from ivr.console.security import links, tls
+from ivr.console.security import links, oidc, tls
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
 from ivr.core.log import configure_logging, get_logger
@@ -41,6 +41,7 @@ async def serve(settings: Settings) -> None:
 
     from ivr.console.app import application
 
+    oidc.check(settings)
     secure, proxies = tls.options(settings), tls.trusted(settings)
     configure_logging(settings.logs / "console.log", level=settings.log_level)
     with listening(settings) as listener:

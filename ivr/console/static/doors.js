@@ -74,6 +74,5 @@
   } else {
     // A link from elsewhere brings no cookies with it (SameSite=Strict); this request does.
     if (/(^|; )(__Host-)?ivr_csrf=/.test(document.cookie)) fetch("/api/v1/session", { headers: { "Accept": "application/json" } }).then((answer) => { if (answer.ok) location.replace(next()); }, () => {});
-    if (query.get("problem")) said.textContent = door.dataset.problem || "";
   }
 })();
