@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +14,7 @@ from dialplan.loading import load_site
 from dialplan.model import Site
 from dialplan.sites import demo_site
 from ivr.call.versions.start import running
+from ivr.call.versions.store import VersionStore
 from ivr.console.engine import Engine
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.settings import Settings
@@ -29,6 +33,7 @@ class RunningSite:
         self._settings = settings
         self._clock = clock
         self._known: Site | None = None
+        self._mark: object = None
         self._at = 0.0
 
     def __call__(self) -> Site:
@@ -40,10 +45,28 @@ class RunningSite:
         """
         now = self._clock.monotonic()
         if self._known is None or now - self._at > SITE_FOR:
-            edition = running(self._settings)
-            self._known = load_site(self._settings.site or demo_site()) if edition is None else edition.site
+            mark = self._look()
+            if self._known is None or mark != self._mark:  # to load and check it takes a while
+                edition = running(self._settings)
+                self._known = load_site(self._folder) if edition is None else edition.site
+                self._mark = mark
             self._at = now
         return self._known
+
+    @property
+    def _folder(self) -> Path:
+        return self._settings.site or demo_site()
+
+    def _look(self) -> object:
+        """What is another thing once another version is in force or a file of the folder has changed."""
+        files = sorted((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in _yaml(self._folder))
+        return VersionStore.of(self._settings).in_force(), files
+
+
+def _yaml(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    for path in folder.rglob("*.yaml"):
+        with contextlib.suppress(OSError):  # it has gone meanwhile
+            yield path, path.stat()
 
 
 @dataclass(frozen=True)

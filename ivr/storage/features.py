@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,17 +60,21 @@ async def list_features(session: AsyncSession, call_id: int, run: str | None = N
 
 async def features_between(
     session: AsyncSession, since: datetime, until: datetime, *, agent: str | None = None
-) -> Sequence[CallFeatures]:
-    """The newest features of each agent's part in each call begun in ``since <= t < until``, in order of the calls."""
+) -> Sequence[tuple[int, str, dict[str, Any]]]:
+    """The newest features of each agent's part in each call begun in ``since <= t < until``, in order of the calls.
+
+    Returns:
+        Call, agent, features as ``recording.analytics.features.CallFeatures.to_dict`` gave them.
+    """
     within = (Call.started_at >= since, Call.started_at < until)
     newest = select(func.max(CallFeatures.id)).join(Call, Call.id == CallFeatures.call_id).where(*within)
     newest = newest.group_by(CallFeatures.call_id, CallFeatures.recording_id)
     query = (
-        select(CallFeatures)
+        select(CallFeatures.call_id, CallFeatures.agent, CallFeatures.features)
         .join(Call, Call.id == CallFeatures.call_id)
         .where(*within, CallFeatures.id.in_(newest))
         .order_by(Call.started_at, CallFeatures.id)
     )
     if agent is not None:
         query = query.where(CallFeatures.agent == agent)
-    return (await session.scalars(query)).all()
+    return [(call_id, who, features) for call_id, who, features in await session.execute(query)]

@@ -69,6 +69,7 @@ class Timed:
         pages: of the others.
         queries: seconds its queries took each time.
         count: how many they were, at most.
+        cpu: CPU seconds of the console for one, on average: on a busy machine times say little.
         fault: why it could not be measured.
     """
 
@@ -77,6 +78,7 @@ class Timed:
     pages: list[float] = field(default_factory=list)
     queries: list[float] = field(default_factory=list)
     count: int = 0
+    cpu: float = 0.0
     fault: str = ""
 
     @property
@@ -95,6 +97,7 @@ def prepare(settings: Settings, count: int) -> None:
     mark = settings.home / "laid.json"
     known = json.loads(mark.read_text("utf-8")) if mark.exists() else {}
     if known.get("calls") == count and time.time() - known.get("at", 0) < FRESH:
+        upgrade(settings.database)
         return
     if known:
         raise SystemExit(f"{settings.home} holds old data: remove it")
@@ -152,7 +155,9 @@ def _inside() -> bool:
     return False
 
 
-def measure(kind: str, home: Path, count: int, rounds: int, only: str) -> tuple[list[Timed], list[Timed]]:
+def measure(
+    kind: str, home: Path, count: int, rounds: int, only: str, *, browser: bool
+) -> tuple[list[Timed], list[Timed]]:
     """Pages and searches on one kind of database."""
     with database(kind, home) as url:
         settings = Settings(
@@ -162,11 +167,13 @@ def measure(kind: str, home: Path, count: int, rounds: int, only: str) -> tuple[
         prepare(settings, count)
         call = example(settings)
         more = {"IVR_DATABASE_URL": url, "IVR_SITE": str(settings.site)}
-        with serving(settings, home / "console.out", **more) as address:
+        process = serving(settings, home / "console.out", **more)
+        with process as address:
             cookies = {role: _login(address, f"{role}-zh") for role in ("admin", "qa", "supervisor", "agent")}
             wanted = [one for one in places(call) if re.search(only, one.name)]
-            pages = _pages(address, cookies, wanted, rounds) if wanted else []
-            found = _searches(address, cookies["qa"], rounds) if re.search(only, "search") else []
+            opened = _pages if browser else _answers
+            pages = opened(address, cookies, wanted, rounds, process.pid) if wanted else []
+            found = _searches(address, cookies["qa"], rounds, process.pid) if re.search(only, "search") else []
             return pages, found
 
 
@@ -176,7 +183,7 @@ def _login(address: str, login: str) -> list[dict[str, Any]]:
     return [{"name": name, "value": value, "url": address} for name, value in answer.cookies.items()]
 
 
-def _pages(address: str, cookies: dict[str, Any], wanted: Sequence[Place], rounds: int) -> list[Timed]:
+def _pages(address: str, cookies: dict[str, Any], wanted: Sequence[Place], rounds: int, pid: int) -> list[Timed]:
     program, environment = chromium(fetch=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -184,12 +191,12 @@ def _pages(address: str, cookies: dict[str, Any], wanted: Sequence[Place], round
             args=["--no-sandbox", "--disable-dev-shm-usage"],
             env={**os.environ, **environment},
         )
-        found = [_page(browser, address, cookies[one.role], one, rounds) for one in wanted]
+        found = [_page(browser, address, cookies[one.role], one, rounds, pid) for one in wanted]
         browser.close()
     return found
 
 
-def _page(browser: Browser, address: str, cookies: Any, place: Place, rounds: int) -> Timed:
+def _page(browser: Browser, address: str, cookies: Any, place: Place, rounds: int, pid: int) -> Timed:
     timed = Timed(place.name)
     context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 1440, "height": 900})
     context.add_cookies(cookies)
@@ -198,11 +205,12 @@ def _page(browser: Browser, address: str, cookies: Any, place: Place, rounds: in
         for nth in range(rounds + 1):
             seconds, queries, many = _once(context, place.path)
             if nth == 0:
-                timed.cold = seconds
+                timed.cold, before = seconds, cpu_of(pid)
             else:
                 timed.pages.append(seconds)
                 timed.queries.append(queries)
                 timed.count = max(timed.count, many)
+        timed.cpu = (cpu_of(pid) - before) / max(1, rounds)
     except Error as error:
         timed.fault = str(error).splitlines()[0][:120]
     finally:
@@ -232,26 +240,50 @@ def _once(context: BrowserContext, path: str) -> tuple[float, float, int]:
         page.close()
 
 
-def _searches(address: str, cookies: list[dict[str, Any]], rounds: int) -> list[Timed]:
+def _answers(address: str, cookies: dict[str, Any], wanted: Sequence[Place], rounds: int, pid: int) -> list[Timed]:
+    """The server's part alone: until the page's HTML is there."""
+    found = []
+    for place in wanted:
+        jar = {one["name"]: one["value"] for one in cookies[place.role]}
+        with httpx.Client(base_url=address, cookies=jar, timeout=60) as client:
+            timed = _asked(client, place.name, place.path, {}, rounds, pid)
+            found.append(timed)
+        print(_line(found[-1]), flush=True)
+    return found
+
+
+def _asked(client: httpx.Client, name: str, path: str, parameters: dict[str, str], rounds: int, pid: int) -> Timed:
+    timed, before = Timed(name), 0.0
+    for nth in range(rounds + 1):
+        began = time.perf_counter()
+        answer = client.get(path, params=parameters or None)
+        took = time.perf_counter() - began
+        if answer.status_code != 200:
+            timed.fault = f"{answer.status_code} {answer.text[:100]}"
+            break
+        told = re.search(r'db;dur=([\d.]+);desc="(\d+)"', answer.headers.get("server-timing", ""))
+        if nth == 0:
+            timed.cold, before = took, cpu_of(pid)
+            continue
+        timed.pages.append(took)
+        timed.queries.append(float(told[1]) / 1000 if told else 0.0)
+        timed.count = int(told[2]) if told else 0
+    timed.cpu = (cpu_of(pid) - before) / max(1, rounds)
+    return timed
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _searches(address: str, cookies: list[dict[str, Any]], rounds: int, pid: int) -> list[Timed]:
     found = []
     jar = {one["name"]: one["value"] for one in cookies}
     with httpx.Client(base_url=address, cookies=jar, timeout=30) as client:
         for name, asked in searches():
-            timed = Timed(f"search {name}")
-            for nth in range(rounds + 1):
-                began = time.perf_counter()
-                answer = client.get("/api/v1/calls", params=asked)
-                took = time.perf_counter() - began
-                if answer.status_code != 200:
-                    timed.fault = f"{answer.status_code} {answer.text[:100]}"
-                    break
-                told = re.search(r'db;dur=([\d.]+);desc="(\d+)"', answer.headers.get("server-timing", ""))
-                if nth == 0:
-                    timed.cold = took
-                    continue
-                timed.pages.append(took)
-                timed.queries.append(float(told[1]) / 1000 if told else 0.0)
-                timed.count = int(told[2]) if told else 0
+            timed = _asked(client, f"search {name}", "/api/v1/calls", asked, rounds, pid)
             print(_line(timed, SEARCH_S), flush=True)
             found.append(timed)
     return found
@@ -260,7 +292,7 @@ def _searches(address: str, cookies: list[dict[str, Any]], rounds: int) -> list[
 def _line(one: Timed, limit: float = PAGE_S) -> str:
     if one.fault:
         return f"  {one.name:<34} FAULT {one.fault}"
-    shown = (statistics.median(one.pages), p95(one.pages), one.cold, p95(one.queries))
+    shown = (statistics.median(one.pages), p95(one.pages), one.cold, p95(one.queries), one.cpu)
     late = "  LATE" if shown[1] > limit or shown[3] > QUERIES_S else ""
     times = "  ".join(f"{seconds * 1000:6.0f}" for seconds in shown)
     return f"  {one.name:<34} {times}  {one.count:3d} queries  {shown[1] / limit:5.2f} of the limit{late}"
@@ -274,13 +306,15 @@ def main() -> None:
     parser.add_argument("--only", default="", help="regular expression of names of pages; 'search'")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--home", type=Path, default=BASE)
+    parser.add_argument("--server", action="store_true", help="the server's part alone, without a browser")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     results: dict[str, Any] = {}
     good = True
     for kind in given.database or ("sqlite", "postgresql"):
-        print(f"{kind}, {given.calls} calls: milliseconds p50, p95, cold; queries p95", flush=True)
-        pages, found = measure(kind, given.home / f"{kind}-{given.calls}", given.calls, given.rounds, given.only)
+        print(f"{kind}, {given.calls} calls: milliseconds p50, p95, cold; queries p95; CPU of the console", flush=True)
+        home = given.home / f"{kind}-{given.calls}"
+        pages, found = measure(kind, home, given.calls, given.rounds, given.only, browser=not given.server)
         searched = [seconds for one in found for seconds in one.pages]
         faults = any(one.fault for one in found)
         good = good and all(one.good for one in pages) and not faults and p95(searched) <= SEARCH_S

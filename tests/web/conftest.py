@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dialplan.loading import load_site
 from dialplan.sites import demo_site
@@ -185,6 +185,7 @@ class serving:
 def browser() -> Iterator[Browser]:
     """A Chromium without a window."""
     program, environment = chromium(fetch=False)
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(program),

@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased
 from ivr.reports.quality.source import Key
 from ivr.storage.features import features_between
 from ivr.storage.models import Call, Review, Score, Step, Verdict
-from recording.analytics.features import CallFeatures
 from recording.holds import CALLER, holds
 from recording.review.risk import Facts, Risk, ranked
 
@@ -117,9 +116,8 @@ def _held(steps: Sequence[Step], started_at: datetime, ended_at: datetime) -> fl
 async def _silences(session: AsyncSession, since: datetime, until: datetime) -> dict[Key, float]:
     """The longest mutual silence of each card whose sound was measured on both sides."""
     found: dict[Key, float] = {}
-    for row in await features_between(session, since, until):
-        measured = CallFeatures.from_dict(row.features)
-        if measured.complete:
-            key = (row.call_id, row.agent)
-            found[key] = max(found.get(key, 0.0), measured.longest_dead_air)
+    for call_id, agent, features in await features_between(session, since, until):
+        if features.get("agent") is not None and features.get("caller") is not None:
+            longest = max((end - start for start, end in features.get("dead_air", ())), default=0.0)
+            found[call_id, agent] = max(found.get((call_id, agent), 0.0), longest)
     return found

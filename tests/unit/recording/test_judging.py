@@ -284,7 +284,8 @@ async def test_what_the_sound_was_like_is_kept_with_the_judging(loud: SoundRoom)
     async with loud.database.read() as session:
         kept = await features.tracks(session, call)
         assert [recording.role for recording, _ in kept] == ["caller", "agent"]
-        assert [one.id for one in await features.features_between(session, NOW, after(1), agent="lee")] == [row.id]
+        found = await features.features_between(session, NOW, after(1), agent="lee")
+        assert found == [(row.call_id, "lee", row.features)]
         assert not await features.features_between(session, NOW, after(1), agent="nobody")
 
 
