@@ -109,7 +109,7 @@ async def about_notes(view: View, call: int, agents: tuple[str, ...], section: S
     if writes:
         with element("div", "acts"):
             for kind in Kind:
-                section.act(KINDS[kind], _writing(view, call, others, kind), do=f"note-{kind.value}")
+                section.act(named(KINDS[kind]), _writing(view, call, others, kind), do=f"note-{kind.value}")
 
 
 def note_lines(view: View, one: NoteView) -> None:
