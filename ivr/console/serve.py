@@ -83,6 +83,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen()
         except OSError as error:
             busy = error.errno == errno.EADDRINUSE
             reason = Text("in use", "已被占用") if busy else Text(str(error.strerror), str(error.strerror))

@@ -25,7 +25,7 @@ def settings_in(home: Path, *, rtp: int = 100, **more: object) -> Settings:
     """Settings of an installation in a folder of its own, on free ports, ``rtp`` of them for sound."""
     first = free_port(neighbours=rtp)
     first += first % 2  # RTP begins at an even one
-    ports = {name: free_port() for name in ("sip_port", "sip_tls_port", "ami_port", "agi_port")}
+    ports = {name: free_port() for name in ("sip_port", "sip_tls_port", "ami_port", "agi_port", "console_port")}
     ports |= {"rtp_start": first, "rtp_end": first + rtp - 1}
     return Settings.model_validate({"home": home} | ports | more)
 

@@ -18,7 +18,7 @@ from ivr.console.view import View, notice
 from ivr.core.language import Text
 from ivr.reports.health.check import State
 
-EVERY = 30.0  # seconds between two looks
+EVERY = 60.0  # seconds between two looks
 STATES = {
     State.GOOD: Text("good", "正常"),
     State.WARN: Text("look", "注意"),
@@ -37,7 +37,7 @@ Show = Callable[[], Awaitable[None]]
 
 
 async def build(view: View) -> None:
-    """The page; it looks again every half minute."""
+    """The page; it looks again every minute."""
     room = element("div")
 
     async def show() -> None:

@@ -15,7 +15,7 @@ from ivr.console.context import Console
 from ivr.console.errors import NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
-from ivr.core.errors import SetupError
+from ivr.core.errors import SetupError, UsageError
 from ivr.core.language import Text
 from ivr.storage import hours as rows
 
@@ -115,8 +115,8 @@ async def switch(
     """
     who.must(Permission.HOURS_SWITCH)
     _must_have(console, name)
-    if until is not None and until.tzinfo is None:
-        until = until.replace(tzinfo=console.zone)
+    if until is not None:
+        until = _sensible(until, console)
     try:
         await _by_engine(console, who, name, position, until)
     except SetupError:  # none runs: the next one reads what is written here
@@ -126,6 +126,20 @@ async def switch(
         else:
             await desk.switch(name, position, by=by, until=until)
     return next(one for one in await all_hours(console, who) if one.name == name)
+
+
+def _sensible(until: datetime, console: Console) -> datetime:
+    """A moment in some zone; the site's where it names none.
+
+    Raises:
+        UsageError: if its year is none a switch could end in.
+    """
+    if abs(until.year - console.clock.now().year) > 1:
+        raise UsageError(
+            Text("the end must lie ahead, within a year", "结束时间须在一年之内且晚于现在"),
+            cure="2026-10-01T18:00:00+08:00",
+        )
+    return until if until.tzinfo else until.replace(tzinfo=console.zone)
 
 
 def ahead(console: Console, hours: float) -> datetime:

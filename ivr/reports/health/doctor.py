@@ -270,27 +270,32 @@ def _logs(settings: Settings) -> Text:
 
 def _ports(settings: Settings) -> Iterator[Finding]:
     """A port in use is fine when it is our own process that uses it."""
-    ours = (settings.run / "serve.ready").exists() or any(settings.run.glob("*.pid"))
-    for name, kind, port in (
-        ("SIP", UDP, settings.sip_port),
-        ("AMI", TCP, settings.ami_port),
-        ("FastAGI", TCP, settings.agi_port),
-    ):
-        setting = f"IVR_{_SETTING[name]}"
+    serving = (settings.run / "serve.ready").exists() or any(settings.run.glob("*.pid"))
+    shown = (settings.run / "console.ready").exists()
+    ports = [
+        ("SIP", UDP, settings.host, settings.sip_port, serving),
+        ("AMI", TCP, settings.host, settings.ami_port, serving),
+        ("FastAGI", TCP, settings.host, settings.agi_port, serving),
+    ]
+    if settings.console == "on":
+        ports.append(("console", TCP, settings.console_host, settings.console_port, shown))
+    for name, kind, host, port, ours in ports:
+        setting, address = f"IVR_{_SETTING[name]}", _ADDRESS.get(name, "IVR_HOST")
         cure = Text(f"stop what uses it, or set {setting}", f"请停止占用它的程序，或另设 {setting}")
         try:
-            try_port(kind, settings.host, port)
+            try_port(kind, host, port)
             ok, found = True, Text("free", "空闲")
         except OSError as error:
             busy = error.errno == errno.EADDRINUSE
-            reason = f"{settings.host}: {error.strerror}"
+            reason = f"{host}: {error.strerror}"
             ok, found = busy and ours, Text("in use", "已被占用") if busy else Text(reason, reason)
             if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-                cure = Text("set IVR_HOST to an address of this machine", "请将 IVR_HOST 设为本机地址")
+                cure = Text(f"set {address} to an address of this machine", f"请将 {address} 设为本机地址")
         yield Finding(Text(f"{name} port {port}", f"{name} 端口 {port}"), ok, found, cure)
 
 
-_SETTING = {"SIP": "SIP_PORT", "AMI": "AMI_PORT", "FastAGI": "AGI_PORT"}
+_SETTING = {"SIP": "SIP_PORT", "AMI": "AMI_PORT", "FastAGI": "AGI_PORT", "console": "CONSOLE_PORT"}
+_ADDRESS = {"console": "IVR_CONSOLE_HOST"}
 
 
 __all__ = ["Finding", "examine"]

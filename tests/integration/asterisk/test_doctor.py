@@ -28,6 +28,7 @@ def test_doctor_on_a_machine_that_has_everything(toolbox: Toolbox, tmp_path: Pat
         "IVR_SIP_PORT": str(free_port()),
         "IVR_AMI_PORT": str(free_port()),
         "IVR_AGI_PORT": str(free_port()),
+        "IVR_CONSOLE_PORT": str(free_port()),
     }
     command = [sys.executable, "-m", "ivr.app", "doctor", "--json"]
     done = subprocess.run(

@@ -278,7 +278,7 @@ def test_doctor_names_what_is_missing_and_the_cure(
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         monkeypatch.setenv("IVR_AGI_PORT", str(busy.getsockname()[1]))
-        for name in ("IVR_SIP_PORT", "IVR_AMI_PORT"):
+        for name in ("IVR_SIP_PORT", "IVR_AMI_PORT", "IVR_CONSOLE_PORT"):
             monkeypatch.setenv(name, str(free_port()))
         result = ivr("doctor", "--json")
         plain = ivr("doctor")

@@ -13,7 +13,7 @@ from ivr.console.context import Console
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.flows.models import ChecksTold, ProblemTold, ScenariosTold, ScenarioTold
-from ivr.console.services.flows.shelf import FOLDER, folder_of, opened
+from ivr.console.services.flows.shelf import FOLDER, computed, folder_of, opened
 from ivr.core.problems import Problem, Severity
 
 
@@ -50,8 +50,7 @@ async def scenarios(console: Console, who: Person) -> ScenariosTold:
     """
     who.must(Permission.FLOWS)
     one = await opened(console, FOLDER)
-    # In a loop of its own: many calls take a while, and nobody else is to wait for them.
-    report: Report = await asyncio.to_thread(lambda: asyncio.run(run_suite(one.simulator, one.folder)))
+    report: Report = await computed(console, lambda: run_suite(one.simulator, one.folder))
     passed = sum(result.ok for result in report.results)
     return ScenariosTold(
         passed=passed,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from dialplan.model import Site
 from dialplan.sites import demo_site
@@ -21,6 +22,8 @@ from ivr.core.language import Text
 from ivr.core.problems import Problem
 from ivr.core.settings import Settings
 from prompts.book import PromptBook
+
+T = TypeVar("T")
 
 IN_FORCE, FOLDER = "in-force", "folder"
 _KEPT = 6
@@ -51,6 +54,20 @@ class Opened:
     simulator: Simulator
 
 
+@dataclass(slots=True)
+class Shelf:
+    """The last few sites that were opened, and who computes: one at a time, beside the loop that answers everybody."""
+
+    kept: OrderedDict[object, Opened] = field(default_factory=OrderedDict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    def of(cls, console: Console) -> Shelf:
+        """That of a console."""
+        shelf: Shelf = console.parts.setdefault(_PART, cls())
+        return shelf
+
+
 def folder_of(settings: Settings) -> Path:
     """The folder the admin writes in: the one set, else the demo's."""
     return settings.site or demo_site()
@@ -66,10 +83,18 @@ async def opened(console: Console, source: str) -> Opened:
         NotFound: if no such version is kept.
         SiteError: if it cannot be read.
     """
-    return await asyncio.to_thread(_opened, console, source or IN_FORCE)
+    shelf = Shelf.of(console)
+    async with shelf.turn:
+        return await asyncio.to_thread(_opened, console, shelf.kept, source or IN_FORCE)
 
 
-def _opened(console: Console, source: str) -> Opened:
+async def computed(console: Console, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What takes the processor for a while, in a thread and a loop of its own, one after another."""
+    async with Shelf.of(console).turn:
+        return await asyncio.to_thread(lambda: asyncio.run(work()))
+
+
+def _opened(console: Console, shelf: OrderedDict[object, Opened], source: str) -> Opened:
     settings, store = console.settings, VersionStore.of(console.settings)
     version, folder = "", folder_of(settings)
     if source == IN_FORCE:
@@ -81,7 +106,6 @@ def _opened(console: Console, source: str) -> Opened:
             version = store.find(source).version
         except UsageError:
             raise NotFound(Text(f"no version {source!r:.20} is kept", f"没有保存版本 {source!r:.20}")) from None
-    shelf: OrderedDict[object, Opened] = console.parts.setdefault(_PART, OrderedDict())
     if version:
         folder = store.folder(version)
     key: object = (source, version or _held(folder))
@@ -110,4 +134,4 @@ def _read(source: str, version: str, folder: Path) -> Opened:
     )
 
 
-__all__ = ["FOLDER", "IN_FORCE", "Opened", "folder_of", "opened"]
+__all__ = ["FOLDER", "IN_FORCE", "Opened", "Shelf", "computed", "folder_of", "opened"]

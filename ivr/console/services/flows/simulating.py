@@ -13,7 +13,7 @@ from ivr.console.context import Console
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.flows.models import Happened, QuestionTold, Simulated, Simulation, VisitTold
-from ivr.console.services.flows.shelf import opened
+from ivr.console.services.flows.shelf import computed, opened
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 
@@ -33,13 +33,13 @@ async def simulate(console: Console, who: Person, call: Simulation) -> Simulated
     who.must(Permission.FLOWS)
     one = await opened(console, call.source)
     plan, keys = _plan(console, one.site, call), list(call.keys)
-    played = await play(one.simulator, plan, keys, call.replies)
+    played = await computed(console, lambda: play(one.simulator, plan, keys, call.replies))
     for _ in range(_LANGUAGE_ASKED):
         chosen = _language_key(one.site, played.question, call.language)
         if chosen is None:
             break
         keys.append(chosen)
-        played = await play(one.simulator, plan, keys, call.replies)
+        played = await computed(console, lambda: play(one.simulator, plan, keys, call.replies))
     return _told(played, keys)
 
 
