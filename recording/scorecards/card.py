@@ -108,10 +108,14 @@ class Card:
 
     def with_review(self, values: Mapping[str, Outcome]) -> Card:
         """The card with a reviewer's values laid over it."""
+        if not values:
+            return self
         return Card(tuple(replace(line, reviewed=values.get(line.item, line.reviewed)) for line in self.lines))
 
     def with_decisions(self, values: Mapping[str, Outcome]) -> Card:
         """The card with the outcomes of disputes laid over it."""
+        if not values:
+            return self
         return Card(tuple(replace(line, decided=values.get(line.item, line.decided)) for line in self.lines))
 
 
@@ -127,6 +131,9 @@ def totals(outcomes: Iterable[tuple[Line, Outcome]]) -> Totals:
         points += line.weight if outcome is Outcome.PASS else 0.0
         failed = failed or (outcome is Outcome.FAIL and line.fail_all)
     return Totals(0.0 if failed else points, possible, failed, undecided)
+
+
+_OUTCOMES = {one.value: one for one in Outcome}
 
 
 def card_of(items: Sequence[Mapping[str, Any]]) -> Card:
@@ -151,8 +158,8 @@ def _line(item: Mapping[str, Any]) -> Line:
 
 def _automatic(item: Mapping[str, Any]) -> Outcome:
     known = item.get("outcome")
-    if known in set(Outcome):
-        return Outcome(str(known))
+    if known in _OUTCOMES:
+        return _OUTCOMES[str(known)]
     points, value = item.get("points"), item.get("value")
     if points is not None:
         return Outcome.PASS if points else Outcome.FAIL

@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     @property
     def counts(self) -> bool:
         """Whether the item is in the denominator."""
-        return self in {Outcome.PASS, Outcome.FAIL}
+        return self is Outcome.PASS or self is Outcome.FAIL
 
 
 REVIEWED = (Outcome.PASS, Outcome.FAIL, Outcome.NOT_APPLICABLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import UTC, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.reports.indicators.facts import CallFacts, Facts, RingFacts, StateFacts, TalkFacts, VisitFacts
@@ -89,12 +89,15 @@ async def _rings(
 
 async def _states(session: AsyncSession, since: datetime, until: datetime) -> tuple[StateFacts, ...] | None:
     """What agents did with their time; None where nobody had written that down yet."""
-    query = (
-        select(AgentState.agent, AgentState.state, AgentState.began_at, AgentState.ended_at)
-        .where(AgentState.began_at < until, or_(AgentState.ended_at.is_(None), AgentState.ended_at > since))
-        .order_by(AgentState.began_at, AgentState.id)
-    )
-    found = tuple(StateFacts(*row) for row in await session.execute(query))
+    stretch = (AgentState.began_at, AgentState.id, AgentState.agent, AgentState.state, AgentState.ended_at)
+    # What ended before is all there was before: the index of the ends leaves it out, that of the beginnings does not.
+    begun = func.coalesce(AgentState.began_at, AgentState.began_at) < until
+    rows = [
+        *await session.execute(select(*stretch).where(AgentState.ended_at.is_(None), begun)),
+        *await session.execute(select(*stretch).where(AgentState.ended_at > since, begun)),
+    ]
+    rows.sort(key=lambda row: (row[0], row[1]))
+    found = tuple(StateFacts(agent, state, began, ended) for began, _, agent, state, ended in rows)
     if found or await session.scalar(select(AgentState.id).where(AgentState.began_at < until).limit(1)) is not None:
         return found
     return None

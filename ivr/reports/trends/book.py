@@ -20,6 +20,7 @@ log = get_logger("trends")
 
 LOOK_EVERY = 30.0  # seconds between two looks for days that have changed
 LIVE_FOR = 15.0  # seconds today's figures are taken for true
+STALE_FOR = 180.0  # and so long shown, while they are counted anew behind
 AT_ONCE = 1500  # calls and scorecards added up while somebody waits; the rest goes on behind
 MOST_DAYS = 800  # in one look
 
@@ -59,6 +60,7 @@ class DayBook:
         self._live: dict[tuple[date, str], tuple[float, Day]] = {}
         self._lock = asyncio.Lock()
         self._behind: asyncio.Task[None] | None = None
+        self._again: dict[date, asyncio.Task[None]] = {}
 
     async def span(self, first: date, last: date, zone: tzinfo, rules: Rules) -> Span:
         """The figures' places of ``first`` to ``last``; a little of what is missing is added up first.
@@ -81,7 +83,8 @@ class DayBook:
         for day in reversed(wanted):
             if day in kept:
                 continue
-            if done > AT_ONCE and not self._fresh(day, counted):
+            late = (day - wanted[-1]).days < -1  # today, and yesterday shortly after midnight, are counted in any case
+            if late and (done > AT_ONCE or self._busy) and not self._known(day, counted, STALE_FOR):
                 missing.append(day)
                 continue
             found = await self._day(day, zone, rules, counted)
@@ -91,7 +94,7 @@ class DayBook:
                 kept[day] = found.states
             else:
                 open_days.append(found)
-        if missing and (self._behind is None or self._behind.done()):
+        if missing and not self._busy:
             self._behind = asyncio.create_task(self._go_on(zone, rules))
         out = {one.day for one in open_days} | set(missing)
         return Span(
@@ -134,9 +137,14 @@ class DayBook:
 
     async def close(self) -> None:
         """Give up what goes on behind."""
-        if self._behind is not None:
-            self._behind.cancel()
-            await asyncio.gather(self._behind, return_exceptions=True)
+        tasks = [*self._again.values(), *([self._behind] if self._behind is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def _busy(self) -> bool:
+        return self._behind is not None and not self._behind.done()
 
     async def _go_on(self, zone: tzinfo, rules: Rules) -> None:
         try:
@@ -156,19 +164,36 @@ class DayBook:
                 await keep.let_go(session, changed, marks)
 
     async def _day(self, day: date, zone: tzinfo, rules: Rules, counted: str) -> Day:
+        """A day as it was counted a little while ago, or else now; what is somewhat old is counted anew behind."""
+        if self._known(day, counted, STALE_FOR):
+            found = self._live[day, counted][1]
+            if not self._known(day, counted, LIVE_FOR) and day not in self._again and not found.closed:
+                task = asyncio.create_task(self._count_again(day, zone, rules, counted))
+                self._again[day] = task
+                task.add_done_callback(lambda _: self._again.pop(day, None))
+            return found
+        return await self._count(day, zone, rules, counted)
+
+    async def _count(self, day: date, zone: tzinfo, rules: Rules, counted: str) -> Day:
         async with self._lock:  # who asks at the same time waits for the same answer
-            if self._fresh(day, counted):
+            if self._known(day, counted, LIVE_FOR):
                 return self._live[day, counted][1]
             async with self._database.read() as session:
                 found = await load_day(session, day, zone, rules, self._clock.now())
-            for key in [key for key, (at, _) in self._live.items() if self._clock.monotonic() - at > LIVE_FOR]:
+            for key in [key for key, (at, _) in self._live.items() if self._clock.monotonic() - at > STALE_FOR]:
                 del self._live[key]
             self._live[day, counted] = (self._clock.monotonic(), found)
             return found
 
-    def _fresh(self, day: date, counted: str) -> bool:
+    async def _count_again(self, day: date, zone: tzinfo, rules: Rules, counted: str) -> None:
+        try:
+            await self._count(day, zone, rules, counted)
+        except StorageError as error:  # the next question tries again
+            log.warning("day not counted", problem=str(error))
+
+    def _known(self, day: date, counted: str, seconds: float) -> bool:
         known = self._live.get((day, counted))
-        return known is not None and self._clock.monotonic() - known[0] <= LIVE_FOR
+        return known is not None and self._clock.monotonic() - known[0] <= seconds
 
     async def _save(self, found: Day, counted: str) -> None:
         async with self._database.write() as session:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.reports.indicators.model import Rules
 from ivr.reports.trends.day import Day
+from ivr.reports.trends.sums import ItemSums
 from ivr.storage.inserts import insert_new
 from ivr.storage.models import (
     Call,
@@ -29,10 +30,11 @@ from ivr.storage.models import (
     TrafficRollup,
 )
 
-VERSION = 1  # of the way a day is added up; others are made anew
+VERSION = 2  # of the way a day is added up; others are made anew
 # A row may be written so much later than the time in it says.
 LATE = timedelta(seconds=60)
 _PAGE = 400  # rows of one statement
+EVERY = "*"  # in place of team and agent: all of them; no name of a site has this character
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -101,7 +103,7 @@ async def save_day(session: AsyncSession, found: Day, counted: str, now: datetim
         day,
         (
             {"team": team, "agent": agent, "item": item, **asdict(sums)}
-            for (team, agent, item), sums in found.items.items()
+            for (team, agent, item), sums in [*found.items.items(), *_of_all(found)]
         ),
     )
     await _replace(
@@ -177,6 +179,14 @@ async def let_go(session: AsyncSession, days: Collection[date], marks: Mapping[s
         await insert_new(session, RollupMark, {"name": name, "value": value})
 
 
+def _of_all(found: Day) -> Iterable[tuple[tuple[str, str, str], ItemSums]]:
+    """Each item of all teams and agents together: what is asked most, and many rows otherwise."""
+    totals: dict[tuple[str, str, str], ItemSums] = {}
+    for (_, _, item), sums in found.items.items():
+        totals.setdefault((EVERY, EVERY, item), ItemSums()).add(sums)
+    return totals.items()
+
+
 async def _replace(session: AsyncSession, table: Any, day: str, rows: Iterable[dict[str, Any]]) -> None:
     await session.execute(delete(table).where(table.day == day))
     new = [{"day": day, **row} for row in rows]
@@ -202,4 +212,4 @@ async def _name_items(session: AsyncSession, found: Day) -> None:
                 setattr(row, column, value)
 
 
-__all__ = ["LATE", "counted_by", "first_call", "kept_days", "let_go", "look_for_changes", "save_day"]
+__all__ = ["EVERY", "LATE", "counted_by", "first_call", "kept_days", "let_go", "look_for_changes", "save_day"]

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.core.language import Text
 from ivr.reports.trends.book import Span
 from ivr.reports.trends.day import Day, ItemName
+from ivr.reports.trends.keep import EVERY
 from ivr.reports.trends.sums import ItemSums, ScoreSums, TrafficSums
 from ivr.storage.models import (
     Call,
@@ -112,7 +113,11 @@ async def items(
     """Items of scorecards by their id, or one item by day; ``team``, ``agent``, ``item`` None: all."""
     table = ItemRollup
     column = table.item if by == "item" else table.day
-    query = _only(_sums(table, (column,), ItemSums.names(), span), table, team, agent)
+    query = _sums(table, (column,), ItemSums.names(), span)
+    if team is None and agent is None:
+        query = query.where(table.team == EVERY, table.agent == EVERY)
+    else:
+        query = _only(query, table, team, agent).where(table.team != EVERY)
     if item is not None:
         query = query.where(table.item == item)
     found = {str(key[0]): ItemSums.of(values) for key, values in await _rows(session, query, 1)}

@@ -126,7 +126,8 @@ class ScoreSums(_Sums):
             self.final_n += 1
             self.final_sum += final.percent
             self.final_squares += final.percent * final.percent
-        machine = card.automatic.percent
+        touched = any(line.reviewed is not None or line.decided is not None for line in card.lines)
+        machine = card.automatic.percent if touched else final.percent
         if machine is not None:
             self.machine_n += 1
             self.machine_sum += machine

@@ -87,7 +87,7 @@ class ScoreRollup(Base):
 
 
 class ItemRollup(Base):
-    """One item of the scorecards of one day, team and agent."""
+    """One item of the scorecards of one day, team and agent; ``*`` for both is all of them."""
 
     __tablename__ = "item_rollups"
     __table_args__ = (Index("ix_item_rollups_item_day", "item", "day"),)
