@@ -83,7 +83,9 @@ class Issuer:
         }
         secret = self._settings.oidc_secret.get_secret_value()
         # RFC 6749, 2.3.1: both are encoded like a form's before they become a header.
-        basic = httpx.BasicAuth(quote_plus(self._settings.oidc_client), quote_plus(secret)) if secret else httpx.USE_CLIENT_DEFAULT
+        basic = (
+            httpx.BasicAuth(quote_plus(form["client_id"]), quote_plus(secret)) if secret else httpx.USE_CLIENT_DEFAULT
+        )
         try:
             async with httpx.AsyncClient(timeout=LIMIT) as client:
                 answer = await client.post(said["token_endpoint"], data=form, auth=basic)
