@@ -200,27 +200,27 @@ def test_the_wall_follows_the_line_and_says_when_it_is_old(
     tab = as_role("supervisor", "en")
     tab.goto("/wall")
     expect(tab.locator("#wall[data-ready]")).to_be_visible()
-    waiting = tab.locator("tr[data-key=service] [data-field=waiting]")
+    waiting = tab.locator("tr[data-key=technical] [data-field=waiting]")
     expect(waiting).to_have_text("0")
     expect(tab.locator(".wall-banner")).to_be_hidden()
     nobody = tab.locator("tr[data-key=foreign] [data-field=waiting]")
     engine.does(lambda line: line.calls("w2", "foreign"))
     expect(nobody).to_have_class("num bad")  # nobody is logged in there
-    engine.does(lambda line: line.calls("w1", ago=70))
+    engine.does(lambda line: line.calls("w1", "technical", ago=70))
     expect(waiting).to_have_text("1")
-    assert cell(tab, "service", "longest").startswith("1:1")
-    engine.does(lambda line: line.logs_in("li-wei"))
-    expect(tab.locator("tr[data-key=li-wei] [data-field=state]")).to_have_text("available")
-    engine.does(lambda line: line.rings("li-wei", "w1"))
-    engine.does(lambda line: line.talks("li-wei", "w1"))
-    expect(tab.locator("tr[data-key=li-wei] [data-field=state]")).to_have_text("talking")
-    level = tab.locator("tr[data-key=service] [data-field=level]")
+    assert cell(tab, "technical", "longest").startswith("1:1")
+    engine.does(lambda line: line.logs_in("zhang-lei", "technical"))
+    expect(tab.locator("tr[data-key=zhang-lei] [data-field=state]")).to_have_text("available")
+    engine.does(lambda line: line.rings("zhang-lei", "w1", "technical"))
+    engine.does(lambda line: line.talks("zhang-lei", "w1", "technical"))
+    expect(tab.locator("tr[data-key=zhang-lei] [data-field=state]")).to_have_text("talking")
+    level = tab.locator("tr[data-key=technical] [data-field=level]")
     expect(level).to_have_text("0 %")  # 70 s is too late
     hover = level.get_attribute("title") or ""
     assert "0 of 1 within 20 s" in hover
     assert "calls answered within 20 s / all calls that asked for an agent" in hover
-    assert "1 of 1" in (tab.locator("tr[data-key=service] [data-field=rate]").get_attribute("title") or "")
+    assert "1 of 1" in (tab.locator("tr[data-key=technical] [data-field=rate]").get_attribute("title") or "")
     engine.stop()
     expect(tab.locator(".wall-banner")).to_be_visible()
     expect(tab.locator(".wall-banner")).to_contain_text("may be old")
-    assert cell(tab, "li-wei", "state") == "talking"
+    assert cell(tab, "zhang-lei", "state") == "talking"
