@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -90,7 +90,11 @@ async def playback_of(
         return None
     story = await story_of(session, sound.call, sound.transcripts, zone=zone, mask=not numbers)
     if not plain:
-        story = masked_story(story, sound.call, sound.secrets)
+        told = story.events
+        story = masked_story(story, sound.call, sound.secrets, phones=not numbers)
+        # The number that was called is the centre's own, and looks like any other.
+        whole = tuple(was if was.kind == "call" else now for was, now in zip(told, story.events, strict=True))
+        story = replace(story, events=whole)
     drafts = await reviews.list_reviews(session, call_id=call_id, reviewer=viewer, kinds=BLIND, state="draft")
     return Playback(
         sound,

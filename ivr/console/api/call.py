@@ -71,13 +71,13 @@ async def sound(
     request: Request, here: Here, who: Who, call: Number, opening: Opening = "", plain: Plain = False
 ) -> Response:
     """Stereo, callers left and agents right on the clock of the call; HTTP Range. Each opening is audited once."""
-    return answer(request, await calls.sound(here, who, call, opening=opening, plain=plain))
+    return answer(request, here, who, await calls.sound(here, who, call, opening=opening, plain=plain))
 
 
 @router.head("/{call:int}/sound", summary="How long the sound is", response_class=Response, responses=RANGED)
 async def sound_head(request: Request, here: Here, who: Who, call: Number, plain: Plain = False) -> Response:
     """The headers of the sound; nothing is heard, nothing is audited."""
-    return answer(request, await calls.sound(here, who, call, plain=plain, heard=False))
+    return answer(request, here, who, await calls.sound(here, who, call, plain=plain, heard=False))
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,10 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from ivr.console.context import Console
+from ivr.console.errors import TooMany
+from ivr.console.security.person import Person
 from recording.keeping.stereo import StereoSound
 
 WAV = "audio/wav"
+_SENT = "sounds being sent"
 CHUNK = 128 * 1024  # bytes
+MOST, EACH = 100, 16  # answers at once, and to one person
 LONGEST = 900.0  # seconds one answer is sent at most; a player that has stopped asks again from where it is
 
 
@@ -42,8 +48,12 @@ def wanted(header: str, size: int) -> tuple[int, int] | None:
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-def answer(request: Request, sound: StereoSound) -> Response:
-    """The sound, or the part of it that ``request`` asks for; it is closed when that is sent."""
+def answer(request: Request, console: Console, who: Person, sound: StereoSound) -> Response:
+    """The sound, or the part of it that ``request`` asks for; it is closed when that is sent.
+
+    Raises:
+        TooMany: if too many are sent already.
+    """
     headers = {"Accept-Ranges": "bytes", "ETag": f'"{sound.etag}"', "Content-Disposition": "inline"}
     asked = request.headers.get("range", "") if request.method == "GET" else ""
     only_if = request.headers.get("if-range", "")
@@ -61,14 +71,28 @@ def answer(request: Request, sound: StereoSound) -> Response:
     if request.method == "HEAD":
         sound.__exit__()
         return Response(headers=headers, media_type=WAV)
-    return SoundResponse(sound, first, last, 206 if part else 200, headers)
+    sent: Counter[int] = console.parts.setdefault(_SENT, Counter())
+    if sent[who.id] >= EACH or sent.total() >= MOST:
+        sound.__exit__()
+        raise TooMany(5)
+    return SoundResponse(sound, first, last, 206 if part else 200, headers, sent, who.id)
 
 
 class SoundResponse(StreamingResponse):
     """Sends a stretch of a sound, and closes its files however that ends."""
 
-    def __init__(self, sound: StereoSound, first: int, last: int, status: int, headers: dict[str, str]) -> None:
-        self._sound = sound
+    def __init__(
+        self,
+        sound: StereoSound,
+        first: int,
+        last: int,
+        status: int,
+        headers: dict[str, str],
+        sent: Counter[int],
+        person: int,
+    ) -> None:
+        self._sound, self._sent, self._person = sound, sent, person
+        sent[person] += 1
         super().__init__(_chunks(sound, first, last), status, headers, WAV)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,6 +103,9 @@ class SoundResponse(StreamingResponse):
             pass
         finally:
             self._sound.__exit__()
+            self._sent[self._person] -= 1
+            if not self._sent[self._person]:
+                del self._sent[self._person]
 
 
 async def _chunks(sound: StereoSound, first: int, last: int) -> AsyncIterator[bytes]:

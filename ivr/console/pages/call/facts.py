@@ -127,7 +127,7 @@ def files(view: View, call: CallView) -> None:
         with element("p"):
             element("span", "faint", text=view.say(Text("Words as a file: ", "文字文件：")))
             for kind in ("vtt", "srt", "txt"):
-                link = element("a", text=kind.upper())
+                link = element("a", "button", text=kind.upper())
                 link.props["href"] = f"/api/v1/calls/{call.id}/subtitles?format={kind}"
                 link.props["download"] = f"call-{call.id}.{kind}"
                 element("span", text=" ")

@@ -47,7 +47,7 @@ async def caller(console: Console, who: Person, call_id: int) -> models.Caller:
             contacts.append(
                 models.Contact(
                     call=row.id if sees else None,
-                    at=row.started_at,
+                    at=row.started_at.astimezone(console.zone),
                     queue=clean(last.queue, 64) if last else "",
                     agent=clean(last.agent, 64) if last else "",
                     outcome=row.outcome,

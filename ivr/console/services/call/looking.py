@@ -80,7 +80,7 @@ async def look(console: Console, who: Person, call_id: int, *, plain: bool = Fal
         answers=telling.answers(story),
         tracks=telling.tracks(story, found.sound.call.recordings, say),
         marks=telling.measured(story, say),
-        facts=telling.facts(story, say),
+        facts=[one for one in telling.facts(story, say) if who.may(Permission.CALLS_ALL) or who.owns(one.agent)],
         sound=_sound(who, found, plain=plain),
         transcript=models.Transcript(
             utterances=telling.utterances(story, shown, say),

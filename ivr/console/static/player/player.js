@@ -189,6 +189,7 @@ class Player extends HTMLElement {
     const close = make("button", "button", say.close, { type: "button" });
     const box = put(make("div", "keys-help", null, { role: "dialog", "aria-modal": "true", "aria-label": say.keys }), put(make("div"), make("h2", "", say.keys), list, close));
     const back = document.activeElement;
+    box.addEventListener("keydown", (event) => { if (event.key === "Tab") event.preventDefault(); });
     close.addEventListener("click", () => { box.remove(); back?.focus?.(); });
     this.closest(".console")?.append(box) ?? document.body.append(box);
     close.focus();

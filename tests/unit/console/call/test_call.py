@@ -23,7 +23,7 @@ from ivr.console.services.call.openings import LASTS, MOST, Opening, Openings
 from ivr.core.clock import FixedClock
 from ivr.core.errors import UsageError
 from ivr.storage import audit, legal_holds
-from ivr.storage.models import Audit, Review
+from ivr.storage.models import Audit, Call, Review, Step
 from recording.vault import Vault, VaultError
 from tests.unit.console.call.conftest import ADMIN, CARD, KIM, LEE, QA, console_of, person
 from tests.unit.recording.keeping_room import NOW, RATE, KeepingRoom
@@ -278,3 +278,18 @@ async def test_subtitles_are_of_all_parties_in_order(console: Console, room: Kee
         await calls.subtitles(console, QA, call, "txt")
         == "[00:00:01.0] caller: hello <b>\n[00:00:06.0] lee: good day\n"
     )
+
+
+async def test_keyed_telephone_numbers_are_masked_by_role_and_the_service_number_is_not(
+    console: Console, room: KeepingRoom
+) -> None:
+    call = await room.call()
+    async with room.database.write() as session:
+        session.add(
+            Step(call_id=call, seq=1, at=NOW, step="number", kind="input", event="digits",
+                 detail={"digits": "13900139000"})
+        )  # fmt: skip
+        await session.execute(update(Call).values(number="4008001000"))
+    told = [one.text for one in (await calls.look(console, QA, call)).events]
+    assert "call to 4008001000" in told and "13900139000" not in str(told) and "digits [redacted]" in told
+    assert "digits 13900139000" in [one.text for one in (await calls.look(console, ADMIN, call)).events]

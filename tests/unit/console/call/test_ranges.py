@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from ivr.console.api import ranges
 from ivr.console.api.base import PERSON, PREFIX, answer_errors
 from ivr.console.api.call import router
 from ivr.console.api.ranges import wanted
@@ -107,3 +108,14 @@ async def test_refusals_are_told_as_such(client: httpx.AsyncClient, room: Keepin
         answer = await client.get(f"{PREFIX}/calls/{path}")
         assert answer.status_code == status, path
         assert answer.json()["error"]
+
+
+async def test_sounds_sent_at_once_are_bounded_and_counted_down(
+    client: httpx.AsyncClient, console: Console, room: KeepingRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{PREFIX}/calls/{await room.call()}/sound"
+    assert (await client.get(path)).status_code == 200
+    assert not console.parts["sounds being sent"]
+    monkeypatch.setattr(ranges, "EACH", 0)
+    refused = await client.get(path)
+    assert refused.status_code == 429 and refused.headers["retry-after"]
