@@ -77,7 +77,7 @@ async def page(
     more, numbers = len(numbers) > limit, numbers[:limit]
     if backwards:
         numbers.reverse()
-    quoted = await snippets(session, numbers, query.terms())
+    quoted = await snippets(session, numbers, query.terms(), phones=not asker.numbers)
     calls = tuple([row async for row in these(session, numbers, quoted)])
     if not calls:
         return Page(())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ivr.storage.models import Recording, Transcript
 from ivr.storage.search.tokens import shown
 from ivr.storage.search.words import AGENT, CALLER, OTHER, Term
+from recording.keeping.redaction import mask_text
 
-BEFORE, WIDTH = 24, 96  # characters before the first place, and in all
+BEFORE, WIDTH = 24, 96  # columns before the first place, and in all: Han and Hangul take two
 MOST = 3  # parties of a call that are quoted
 _MOST_TEXT = 200_000  # characters of a transcript that are looked through
 _SIDES = {"agent": AGENT, "caller": CALLER, "voicemail": CALLER, "statement": CALLER}
@@ -50,16 +51,20 @@ def snippet(said: str, side: str, terms: Sequence[Term]) -> Snippet | None:
     first = pattern.search(text)
     if first is None:
         return None
-    start = _left(text, max(0, first.start() - BEFORE))
-    end = min(len(text), max(start + WIDTH, first.end()))
+    start = _left(text, first.start() - _fits(reversed(text[: first.start()]), BEFORE))
+    end = max(start + _fits(text[start:], WIDTH), first.end())
     parts = tuple(_parts(text, pattern, start, end))
     return Snippet(side, (*_dots(start > 0), *parts, *_dots(end < len(text))))
 
 
 async def snippets(
-    session: AsyncSession, calls: Sequence[int], terms: Sequence[Term]
+    session: AsyncSession, calls: Sequence[int], terms: Sequence[Term], *, phones: bool = False
 ) -> dict[int, tuple[Snippet, ...]]:
-    """Snippets of calls; what is sealed and cannot be opened here is not quoted."""
+    """Snippets of calls, without dictated numbers of cards and papers; what is sealed and locked here is not quoted.
+
+    Args:
+        phones: whether telephone numbers that were dictated are masked, too.
+    """
     if not calls or not terms:
         return {}
     newest = (
@@ -78,9 +83,10 @@ async def snippets(
     found: dict[int, list[Snippet]] = {}
     for call_id, role, number, text, _ in rows:
         mine = found.setdefault(call_id or 0, [])
-        one_of = snippet(opened.get(number, text), _SIDES.get(role, OTHER), terms) if len(mine) < MOST else None
-        if one_of is not None:
-            mine.append(one_of)
+        said, side = opened.get(number, text), _SIDES.get(role, OTHER)
+        if len(mine) < MOST and snippet(said, side, terms) is not None:
+            masked = snippet(mask_text(said, phones=phones), side, terms)
+            mine += [] if masked is None else [masked]
     return {number: tuple(ones) for number, ones in found.items() if ones}
 
 
@@ -93,6 +99,17 @@ def _pattern(term: Term) -> str:
         for one in term.pieces
     ]
     return r"[\W_]*".join(pieces)
+
+
+def _fits(text: Iterable[str], width: int) -> int:
+    """How many characters stand in so many columns."""
+    number = 0
+    for char in text:
+        width -= 2 if char >= "\u1100" else 1
+        if width < 0:
+            break
+        number += 1
+    return number
 
 
 def _left(text: str, at: int) -> int:

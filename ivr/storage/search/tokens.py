@@ -4,6 +4,9 @@ Chinese has no spaces, and where a recogniser puts them says little: characters 
 neighbours. Korean glues particles to its words: pairs of syllables find the word without them. A pair stands for its
 first character's place, so tokens that follow each other in the text follow each other here, and a phrase is found by
 its tokens in a row. Single characters are kept beside the row, once each, for whoever looks for one.
+
+Nine digits and more in a row are left out: who may search may not see dictated numbers of cards, papers and telephones,
+and must not find them by trying out one digit after the other.
 """
 
 from __future__ import annotations
@@ -19,6 +22,11 @@ _HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U000200
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
 _WORD = f"[^\\W_{_HAN}{_HANGUL}]"
 _PIECES = re.compile(f"(?P<han>[{_HAN}](?:\\s*[{_HAN}])*)|(?P<hangul>[{_HANGUL}]+)|(?P<word>{_WORD}+(?:'{_WORD}+)*)")
+_DIGIT = (
+    "[0-9零〇一二两三四五六七八九幺壹贰叁肆伍陆柒捌玖공영일이삼사오육칠팔구]"
+    "|\\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)\\b"
+)
+_NUMBERS = re.compile(f"(?:(?:{_DIGIT})[\\s,.-]*){{9,}}")
 _BETWEEN_HAN = re.compile(f"(?<=[{_HAN}])\\s+(?=[{_HAN}])")
 
 
@@ -60,7 +68,7 @@ class Piece:
 
 def pieces(text: str) -> Iterator[Piece]:
     """The stretches of a text; what is neither letter nor digit is between them."""
-    for found in _PIECES.finditer(normal(text).casefold()):
+    for found in _PIECES.finditer(_NUMBERS.sub(" - ", normal(text).casefold())):
         kind = str(found.lastgroup)
         if kind == "word":
             yield Piece(kind, found.group().replace("'", "")[:LONGEST])
