@@ -137,7 +137,7 @@ def told(view: View, period: PeriodTold) -> None:
     text = Text(f"{days}, {period.zone}", f"{days}，{period.zone}")
     if period.live:
         text = Text(f"{text.en}; today so far", f"{text.zh}；含今日至今")
-    element("p", "faint told", text=view.say(text))
+    element("p", "faint told", text=view.say(text)).props("data-ready")
     if period.missing:
         missing = Text(
             f"{period.missing} days are still being added up and not in these figures; look again in a minute.",

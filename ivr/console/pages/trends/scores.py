@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr.console.pages.trends.choosing import Asked, told
-from ivr.console.pages.trends.shown import bars_with_ends, categories, few, mean, per_cent, rounded
+from ivr.console.pages.trends.shown import agent_title, bars_with_ends, categories, few, mean, per_cent, rounded
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
@@ -66,7 +66,7 @@ def _plot(view: View, title: Text, rows: Sequence[GroupTold], n: int, *, line: b
 def _table(view: View, title: Text, rows: Sequence[GroupTold], href: object) -> None:
     element("h2", "below", text=view.say(title))
     columns: list[Column[GroupTold]] = [
-        Column(Text("Name", "名称"), lambda row: row.name or view.say(Text("(none)", "（无）"))),
+        Column(Text("Name", "名称"), lambda row: agent_title(view, row.name) or view.say(Text("(none)", "（无）"))),
         Column(Text("Cards", "评分表"), lambda row: f"{row.cards:,}", number=True),
         Column(
             Text("Final score", "最终得分"),

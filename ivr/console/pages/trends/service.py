@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ivr.console.pages.trends.choosing import Asked, told
-from ivr.console.pages.trends.shown import categories, few, legend, numbers, per_cent, rounded, value
+from ivr.console.pages.trends.shown import agent_title, categories, few, legend, numbers, per_cent, rounded, value
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
@@ -73,17 +74,20 @@ def _over_time(view: View, asked: Asked, rows: Sequence[RowTold], n: int, *, by_
 def _table(view: View, title: Text, rows: Sequence[RowTold], shown: Sequence[str], href: object) -> None:
     element("h2", "below", text=view.say(title))
     columns: list[Column[RowTold]] = [
-        Column(Text("Name", "名称"), lambda row: row.name),
+        Column(Text("Name", "名称"), lambda row: agent_title(view, row.name)),
         Column(Text("Calls", "来电"), lambda row: f"{row.asked:,}", number=True),
         Column(Text("Answered", "接听"), lambda row: f"{row.answered:,}", number=True),
     ]
     for one in rows[0].figures if rows else ():
         if one.id in shown:
-            columns.append(_column(one.id, Text(one.name, one.name), Text(one.formula, one.formula)))
+            names, formulas = {row[one.id].name for row in rows}, {row[one.id].formula for row in rows}
+            name = one.name if len(names) == 1 else re.split(r" \(|（", one.name)[0]  # each row has a limit of its own
+            hint = Text(one.formula, one.formula) if len(formulas) == 1 else None
+            columns.append(_column(one.id, Text(name, name), hint))
     table(view, columns, rows, label=title, href=href)  # type: ignore[arg-type]
 
 
-def _column(name: str, title: Text, formula: Text) -> Column[RowTold]:
+def _column(name: str, title: Text, formula: Text | None) -> Column[RowTold]:
     return Column(
         title,
         lambda row: value(row[name]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ivr.console.pages.trends.choosing import Asked, linked, told
+from ivr.console.pages.trends.shown import agent_title
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.table import Column, table
 from ivr.console.services.trends import quality, sheets
@@ -20,7 +21,7 @@ async def show(view: View, asked: Asked) -> None:
         return
     found = await sheets.month_sheet(view.console, view.who, asked.wanted.agent, month)
     told(view, found.period)
-    element("h2", text=f"{found.agent} · {found.month}").props("data-words")
+    element("h2", text=f"{agent_title(view, found.agent)} · {found.month}").props("data-words")
     columns: list[Column[CellTold]] = [
         Column(Text("Figure", "指标"), lambda row: row.name),
         Column(Text("Value", "值"), lambda row: row.shown, number=True,
@@ -45,7 +46,7 @@ async def _agents(view: View, asked: Asked, month: str) -> None:
         )
         return
     columns: list[Column[quality.GroupTold]] = [
-        Column(Text("Agent", "坐席"), lambda row: row.name),
+        Column(Text("Agent", "坐席"), lambda row: agent_title(view, row.name)),
         Column(Text("Cards", "评分表"), lambda row: f"{row.cards:,}", number=True),
         Column(
             Text("Final score", "最终得分"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ivr.console.services.trends.quality import MeanTold, ShareTold
 from ivr.console.services.trends.traffic import FigureTold
+from ivr.console.view import View
 from ivr.core.language import Text
 
 NOTHING = "–"
@@ -20,6 +21,12 @@ FEW_TEXT = Text("fewer than 5 cases", "少于 5 例")
 def value(one: FigureTold) -> str:
     """``93.4 %``; a dash where there is none."""
     return NOTHING if one.value is None else f"{one.value:.1f} {one.unit}"
+
+
+def agent_title(view: View, name: str) -> str:
+    """An agent as people call him; any other name as it is."""
+    known = view.console.site().agents.get(name)
+    return name if known is None else f"{known.name} · {name}"
 
 
 def share(one: ShareTold | None) -> str:
@@ -82,6 +89,7 @@ __all__ = [
     "FEW",
     "FEW_TEXT",
     "NOTHING",
+    "agent_title",
     "bars_with_ends",
     "categories",
     "few",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ivr.console.pages.trends.choosing import Asked, told
-from ivr.console.pages.trends.shown import NOTHING, categories, few, numbers, per_cent, rounded
+from ivr.console.pages.trends.shown import NOTHING, agent_title, categories, few, numbers, per_cent, rounded
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import figure, plot
 from ivr.console.parts.table import Column, table
@@ -77,7 +77,7 @@ def _over_time(view: View, rows: Sequence[QuestionTold], n: int) -> None:
 def _table(view: View, title: Text, rows: Sequence[QuestionTold]) -> None:
     element("h2", "below", text=view.say(title))
     columns: list[Column[QuestionTold]] = [
-        Column(Text("Name", "名称"), lambda row: row.name or view.say(NOBODY)),
+        Column(Text("Name", "名称"), lambda row: agent_title(view, row.name) or view.say(NOBODY)),
         Column(Text("Question", "问题"), lambda row: row.question),
         Column(Text("Asked", "提问"), lambda row: f"{row.asked:,}", number=True),
         Column(Text("Answered", "回答"), lambda row: f"{row.answered:,}", number=True),
