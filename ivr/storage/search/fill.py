@@ -23,12 +23,13 @@ from ivr.storage.inserts import insert_new
 from ivr.storage.models import Backfill, Call, Recording, Transcript
 from ivr.storage.sealed import wipe
 from ivr.storage.search.hooks import index_key
-from ivr.storage.search.index import Said, put, restore, settle
+from ivr.storage.search.index import Said, put, settle
 
 log = get_logger("storage")
 
 FACTS, WORDS = "facts", "words"
 BATCH = 200  # rows in one transaction: it keeps every other writer waiting
+PAGES = 500  # of the index in one transaction
 PAUSE = 0.02  # seconds in between, for those
 
 Progress = Callable[[str, float], None]
@@ -44,16 +45,12 @@ class Filled:
 
 
 async def begin_anew(database: Database) -> None:
-    """Have everything put in again, from the first row; the index is made anew from its tokens at once.
-
-    Tokens of what is sealed and cannot be opened here stay.
-    """
+    """Have everything put in again, from the first row; what is sealed and cannot be opened here stays as it is."""
     async with database.write() as session:
         for name in (FACTS, WORDS):
             await insert_new(session, Backfill, {"name": name, "reached": 0})
             work = await session.get_one(Backfill, name)
             work.reached, work.done_at = 0, None
-        await session.run_sync(lambda sync: restore(sync.connection()))
 
 
 async def fill(
@@ -97,10 +94,14 @@ async def fill(
 
 
 async def settled(database: Database) -> None:
-    """Write the index anew in one piece, so that it holds nothing of what was taken out."""
-    async with database.write() as session:
-        await wipe(session)
-        await session.run_sync(lambda sync: settle(sync.connection()))
+    """Write the index anew in one piece, some of it in a transaction: it holds nothing then of what was taken out."""
+    first = more = True
+    while more:
+        async with database.write() as session:
+            await wipe(session)
+            more = await session.run_sync(lambda sync: settle(sync.connection(), PAGES, first=first))  # noqa: B023
+        first = False
+        await asyncio.sleep(PAUSE)
 
 
 Step = Callable[[AsyncSession, int, int], Awaitable[tuple[int, int | None]]]

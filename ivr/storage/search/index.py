@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     column,
     delete,
+    func,
     insert,
     literal_column,
     select,
@@ -52,6 +53,7 @@ _WORDS = table(TABLE, column("rowid", Integer), column("call_id", Integer))
 _DELETE = text(
     "INSERT INTO call_words (call_words, rowid, agent, caller, other) VALUES ('delete', :id, :agent, :caller, :other)"
 )
+_MERGE = text("INSERT INTO call_words (call_words, rank) VALUES ('merge', :pages)")
 _INSERT = text("INSERT INTO call_words (rowid, agent, caller, other) VALUES (:id, :agent, :caller, :other)")
 _INSERT_VECTOR = text("INSERT INTO call_words (call_id, words) VALUES (:id, CAST(:words AS tsvector))")
 
@@ -139,10 +141,22 @@ def restore(connection: Connection, page: int = 500) -> int:
         last, calls = numbers[-1], calls + len(numbers)
 
 
-def settle(connection: Connection) -> None:
-    """Have SQLite write its index anew in one piece: what was taken out is then gone from the file, too."""
-    if _is_sqlite(connection):
-        connection.execute(text("INSERT INTO call_words (call_words) VALUES ('optimize')"))
+def settle(connection: Connection, pages: int, *, first: bool) -> bool:
+    """Have SQLite go on writing its index anew in one piece; what was taken out is then gone from the file, too.
+
+    Args:
+        pages: how many at most.
+        first: whether to begin with it.
+
+    Returns:
+        Whether there is more to do.
+    """
+    if not _is_sqlite(connection):
+        return False
+    changes = select(func.total_changes())
+    before = connection.scalar(changes) or 0
+    connection.execute(_MERGE, {"pages": -pages if first else pages})
+    return (connection.scalar(changes) or 0) - before >= 2  # one change is the order itself
 
 
 def matching(
