@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ivr.console.context import Console
 from ivr.console.errors import NotFound
-from ivr.console.knowledge import finding, keeping
+from ivr.console.knowledge import finding, keeping, markup
 from ivr.console.knowledge.content import KINDS, STATES, Content, Kind, State
 from ivr.console.knowledge.finding import Shelf
 from ivr.console.security.permissions import Permission
@@ -247,7 +247,7 @@ def _brief(one: Article, language: str, today: date, opened_times: int) -> Brief
         title=text.title,
         language=text.language,
         languages=[text.language for text in one.texts],
-        beginning=" ".join(text.body.split())[:_CUT],
+        beginning=" ".join(line for block in markup.blocks(text.body) for line in block.lines)[:_CUT],
         kind=one.kind,
         kind_name=str(KINDS[one.kind]),
         state=one.state,

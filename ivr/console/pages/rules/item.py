@@ -15,6 +15,7 @@ from ivr.console.services.rules.books import BookTold, ItemTold
 from ivr.console.view import View
 from ivr.core.language import Text
 
+MANY = 10  # lines; more stand in columns
 _SPEAKERS = {
     "agent": Text("the agent", "坐席"),
     "caller": Text("the caller", "来电者"),
@@ -126,7 +127,7 @@ def _phrases(view: View, title: Text, phrases: list[str]) -> None:
 
 def _lines(view: View, title: Text, lines: list[str]) -> None:
     element("h3", text=view.say(title))
-    with element("ul", "lines").props("data-words"):
+    with element("ul", "lines many" if len(lines) > MANY else "lines").props("data-words"):
         for line in lines:
             element("li", text=line)
 
