@@ -49,6 +49,7 @@ class PersonPage(ui.page):
 
 def application(console: Console) -> ASGIApp:
     """Everything that answers, guarded. Only one a process: NiceGUI keeps its pages globally."""
+    lighter.install()
     app = FastAPI(
         title="callwright console",
         version="1",

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from ivr.console.page import Page
 from ivr.console.pages import pages
 from ivr.console.security.permissions import ALLOWED, Role
+from tests.web.conftest import WebSite
+from tests.web.examples import address
 
 ROLES = (Role.QA, Role.SUPERVISOR, Role.ADMIN, Role.AGENT)
-EXAMPLES = {
-    "agent": "li-wei",
-    "queue": "technical",
-    "flow": "main",
-    "name": "main",
-    "language": "zh-CN",
-    "slug": "opening",
-}
 SEARCHED: tuple[tuple[str, dict[str, str]], ...] = (
     ("newest", {}),
     ("common word", {"words": "宽带"}),
@@ -50,16 +42,12 @@ class Place:
     role: str
 
 
-def places(call: str) -> list[Place]:
-    """Every page of the console, and the list of calls in other ways.
-
-    Args:
-        call: id of one that was talked in.
-    """
+def places(site: WebSite) -> list[Place]:
+    """Every page of the console, and the list of calls in other ways."""
     found = []
     for page in pages():
         role = next(role for role in ROLES if not page.permissions or not ALLOWED[role].isdisjoint(page.permissions))
-        found.append(Place(f"{page.path} ({role})", filled(page, call), role.value))
+        found.append(Place(f"{page.path} ({role})", address(site, page.path), role.value))
     others = {
         "/ (agent)": ("/", "agent"),
         "/ (supervisor)": ("/", "supervisor"),
@@ -73,18 +61,6 @@ def places(call: str) -> list[Place]:
         Place(name, path, role) for name, (path, role) in others.items() if path.split("?", maxsplit=1)[0] in known
     ]
     return found
-
-
-def filled(page: Page, call: str) -> str:
-    """A page's path with something in the place of its parameters."""
-    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: example(page, part[1], call), page.path)
-
-
-def example(page: Page, name: str, call: str) -> str:
-    """A value of a parameter of a page's path."""
-    if name in EXAMPLES:
-        return EXAMPLES[name]
-    return call if "call" in name or page.path.startswith("/calls") else "1"
 
 
 def searches() -> list[tuple[str, dict[str, str]]]:

@@ -9,7 +9,6 @@ timed over the API. Exit 1 if anything takes longer than it may.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
@@ -31,15 +30,14 @@ from dialplan.loading import load_site
 from dialplan.sites import example_site
 from ivr.core.settings import Settings
 from ivr.demo.data.lay import lay
-from ivr.storage import calls
 from ivr.storage.database import Database
 from ivr.storage.migrations import upgrade
 from tests import postgres
 from tests.bench._console_pages import Place, places, searches
 from tests.ports import free_port
 from tests.web.chromium import chromium
-from tests.web.conftest import in_thread, serving
-from tests.web.people import PASSWORD, make_people
+from tests.web.conftest import WebSite, in_thread, serving
+from tests.web.people import ROLES, make_people
 
 CALLS = 100_000
 PAGE_S, QUERIES_S, SEARCH_S = 1.0, 0.3, 0.5
@@ -109,7 +107,7 @@ def prepare(settings: Settings, count: int) -> None:
         async with Database(settings.database, settings.home / "audit.head") as database:
             await make_people(database)
             await lay(
-                database, site, calls=count, now=datetime.now(UTC), recordings=settings.recordings, tell=_progress
+                database, site, calls=count, now=datetime.now(UTC), recordings=settings.recordings, tell=_Progress()
             )
 
     in_thread(fill)
@@ -117,9 +115,16 @@ def prepare(settings: Settings, count: int) -> None:
     print(f"laid {count} calls in {time.monotonic() - began:.0f} s", flush=True)
 
 
-def _progress(stage: str, share: float) -> None:
-    if round(share * 1000) % 100 == 0:
-        print(f"  {stage} {share:.0%}", flush=True)
+class _Progress:
+    """Prints every tenth."""
+
+    def __init__(self) -> None:
+        self._tenths = -1
+
+    def __call__(self, stage: str, share: float) -> None:
+        if int(share * 10) > self._tenths:
+            self._tenths = int(share * 10)
+            print(f"  {stage}: {self._tenths * 10} %", flush=True)
 
 
 @contextlib.contextmanager
@@ -137,24 +142,6 @@ def database(kind: str, home: Path) -> Iterator[str]:
         yield url
 
 
-def example(settings: Settings) -> str:
-    """A call in the middle of the newest hundred that has been talked in."""
-
-    async def look() -> str:
-        async with Database(settings.database) as opened, opened.read() as session:
-            found = await calls.list_calls(session, outcome="answered", limit=20)
-            return str(found[len(found) // 2].id)
-
-    return asyncio.run(look()) if not _inside() else str(in_thread(look))
-
-
-def _inside() -> bool:
-    with contextlib.suppress(RuntimeError):
-        asyncio.get_running_loop()
-        return True
-    return False
-
-
 def measure(
     kind: str, home: Path, count: int, rounds: int, only: str, *, browser: bool
 ) -> tuple[list[Timed], list[Timed]]:
@@ -165,22 +152,16 @@ def measure(
         )
         settings.home.mkdir(parents=True, exist_ok=True)
         prepare(settings, count)
-        call = example(settings)
         more = {"IVR_DATABASE_URL": url, "IVR_SITE": str(settings.site)}
         process = serving(settings, home / "console.out", **more)
         with process as address:
-            cookies = {role: _login(address, f"{role}-zh") for role in ("admin", "qa", "supervisor", "agent")}
-            wanted = [one for one in places(call) if re.search(only, one.name)]
+            site = WebSite(settings, address)
+            cookies = {role: site.login(f"{role}-zh") for role in ROLES}
+            wanted = [one for one in places(site) if re.search(only, one.name)]
             opened = _pages if browser else _answers
             pages = opened(address, cookies, wanted, rounds, process.pid) if wanted else []
             found = _searches(address, cookies["qa"], rounds, process.pid) if re.search(only, "search") else []
             return pages, found
-
-
-def _login(address: str, login: str) -> list[dict[str, Any]]:
-    answer = httpx.post(f"{address}/api/v1/session", json={"login": login, "password": PASSWORD}, timeout=30)
-    answer.raise_for_status()
-    return [{"name": name, "value": value, "url": address} for name, value in answer.cookies.items()]
 
 
 def _pages(address: str, cookies: dict[str, Any], wanted: Sequence[Place], rounds: int, pid: int) -> list[Timed]:

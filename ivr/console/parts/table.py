@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from nicegui import ui
 from nicegui.element import Element
 
 from ivr.console.parts.frame import element, empty
@@ -74,17 +73,19 @@ def table(
                         line.props["data-href"] = href(row)
                         line.props('tabindex="0"')
                     for column in columns:
-                        _cell(column, row)
+                        _cell(line, column, row)
     return around
 
 
-def _cell(column: Column[Row], row: Row) -> None:
+def _cell(line: Element, column: Column[Row], row: Row) -> None:
     classes = " ".join(filter(None, ("num" if column.number else "", column.classes(row) if column.classes else "")))
-    with ui.element("td").classes(classes) as cell:
-        text = column.cell(row)
-    if text:
-        cell.delete()
-        element("td", classes, text=text)
+    children = line.default_slot.children
+    before = len(children)
+    text = column.cell(row)
+    put = children[before:]
+    cell = element("td", classes, text="" if put else text or "")
+    for one in put:  # what the column put there itself
+        one.move(cell)
 
 
 def pager(view: View, *, before: str | None, after: str | None) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dialplan.loading import load_site
+from dialplan.model import Site
 from dialplan.sites import demo_site
 from ivr.console import context
 from ivr.console.context import SITE_FOR, RunningSite
@@ -21,8 +23,13 @@ def test_a_site_is_loaded_again_only_when_a_file_of_it_has_changed(
     folder = tmp_path / "site"
     shutil.copytree(demo_site(), folder)
     loaded: list[Path] = []
-    load = context.load_site
-    monkeypatch.setattr(context, "load_site", lambda place: loaded.append(place) or load(place))
+    load = load_site
+
+    def noted(place: Path) -> Site:
+        loaded.append(place)
+        return load(place)
+
+    monkeypatch.setattr(context, "load_site", noted)
     clock = FixedClock(datetime(2026, 3, 1, tzinfo=UTC))
     site = RunningSite(Settings(home=tmp_path / "home", site=folder), clock)
     assert site().name == "demo"
