@@ -14,6 +14,7 @@ from nicegui import core, ui
 from nicegui.language import Language
 from starlette.types import ASGIApp
 
+from ivr.console import lighter
 from ivr.console.api import health, routers
 from ivr.console.api.base import PERSON, PREFIX, REFUSALS, answer_errors
 from ivr.console.context import Console
