@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +19,20 @@ LIMIT = 500  # messages that wait for one listener; then he gets a new snapshot 
 MOST = 300  # listeners
 EACH = 4  # of them of one person: browsers open six connections to one server
 FORGOTTEN = 60.0  # seconds after which a listener who has not asked for the next message is let go
+
+
+class Told(Message):
+    """A message that many hear, and that is encoded once."""
+
+    @cached_property
+    def text(self) -> str:
+        """As JSON."""
+        return encoded(self)
+
+
+def encoded(message: Message) -> str:
+    """A message as JSON in one line."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 class Fanout:
@@ -61,8 +77,9 @@ class Fanout:
 
     def tell(self, message: Message) -> None:
         """Tell everybody; never waits."""
+        told = Told(message)
         for listener in self._listeners:
-            listener.put(message)
+            listener.put(told)
 
     def leave(self, listener: Listener) -> None:
         """Tell this one no more."""
@@ -129,4 +146,4 @@ class Listener:
         self._fanout.leave(self)
 
 
-__all__ = ["EACH", "Fanout", "Listener", "Message"]
+__all__ = ["EACH", "Fanout", "Listener", "Message", "Told", "encoded"]

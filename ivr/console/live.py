@@ -27,6 +27,7 @@ log = get_logger("console")
 
 EVERY = 10.0  # seconds from one point of the spark lines to the next
 POINTS = 360  # one hour
+READ_WITHIN = 5.0  # seconds
 SOONEST = 2.0  # seconds between two looks at the database, at least
 
 Point = tuple[int, int, float | None]
@@ -72,6 +73,7 @@ class LiveFeed:
         self._fanout = Fanout(self.snapshot)
         self._tasks: list[asyncio.Task[None]] = []
         self._look = asyncio.Event()
+        self._reading = asyncio.Lock()
         self._seq = 0
         self._told_down = False
         self._set("feed", "engine", self._feed(fresh=False, since=None, why=_NOT_YET))
@@ -88,6 +90,9 @@ class LiveFeed:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with contextlib.suppress(TimeoutError):  # what is being read is read to its end, or its connection would leak
+            async with asyncio.timeout(READ_WITHIN):
+                await self._reading.acquire()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -176,7 +181,8 @@ class LiveFeed:
         """Every few seconds a point for each queue, and a look at the database while somebody listens."""
         if self._past is not None:
             try:
-                found = await self._past()
+                async with self._reading:
+                    found = await self._past()
                 self._sparks = {queue: deque(points, maxlen=POINTS) for queue, points in found.items()}
             except IvrError as error:
                 log.warning("the last hour is not known", problem=error.message)
@@ -216,7 +222,8 @@ class LiveFeed:
         if self._beside is None:
             return
         try:
-            found = await self._beside()
+            async with self._reading:
+                found = await self._beside()
         except IvrError as error:
             log.warning("callbacks and alerts not read", problem=error.message)
             return

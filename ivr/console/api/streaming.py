@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from ivr.console.api.base import PERSON
 from ivr.console.context import Console
-from ivr.console.fanout import Listener, Message
+from ivr.console.fanout import Listener, Message, Told, encoded
 from ivr.console.security import cookies, sessions, tokens
 from ivr.console.security.asking import header
 from ivr.console.security.permissions import Permission
@@ -70,7 +69,7 @@ async def _lines(console: Console, listener: Listener, still: Still, pick: Pick)
             message = None if found is None else pick(found)
             if message is not None:
                 number = f"id: {message['seq']}\n" if "seq" in message else ""
-                data = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+                data = message.text if isinstance(message, Told) else encoded(message)
                 yield f"{number}event: {message['type']}\ndata: {data}\n\n"
             elif found is None:
                 yield ": still there\n\n"
