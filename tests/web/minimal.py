@@ -39,6 +39,9 @@ def _of_type(schema: dict[str, Any], whole: dict[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "object":
         wanted = schema.get("required", ())
+        if schema.get("minProperties"):
+            names = minimal(schema.get("propertyNames", {"type": "string"}), whole)
+            return {names: minimal(schema["additionalProperties"], whole)}
         return {name: minimal(one, whole, name) for name, one in schema.get("properties", {}).items() if name in wanted}
     if kind == "array":
         return [minimal(schema["items"], whole)] * schema.get("minItems", 0)

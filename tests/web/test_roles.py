@@ -10,9 +10,12 @@ import pytest
 
 from ivr.console.pages import pages
 from ivr.console.security.permissions import ALLOWED, Permission, Role
+from ivr.storage.database import Database
+from ivr.storage.work import call_notes
 from tests.web.conftest import WebSite
 from tests.web.examples import address
 from tests.web.minimal import minimal
+from tests.web.people import AGENT
 
 pytestmark = pytest.mark.web
 
@@ -155,7 +158,15 @@ NEEDS: dict[str, tuple[Permission, ...]] = {
 OPEN = {"POST /session", "POST /session/link", "POST /session/welcome"}
 LEFT_OUT = OPEN | {"DELETE /session"}
 # Parameters of paths and queries that must be of a kind; nothing of these is there.
-GIVEN = {"act": "listen", "agent": "somebody-else", "login": "nobody-here", "old": "1", "new": "2", "call": "999999"}
+GIVEN = {
+    "act": "listen",
+    "agent": "somebody-else",
+    "login": "nobody-here",
+    "old": "1",
+    "new": "2",
+    "call": "999999",
+    "to": "5",
+}
 
 
 @pytest.fixture(scope="module")
@@ -172,19 +183,37 @@ def routes(api: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{method.upper()} {path.removeprefix('/api/v1')}", operation
 
 
-def asked(client: httpx.Client, route: str, operation: dict[str, Any], api: dict[str, Any]) -> httpx.Response:
-    """The answer to a request that fits the description; of a stream no more than its beginning."""
+def minimal_fields(schema: dict[str, Any] | None, api: dict[str, Any]) -> dict[str, Any]:
+    """Fields a request's body must have, and ``call`` if it may have one."""
+    if schema is None:
+        return {}
+    found: dict[str, Any] = minimal(schema, api)
+    named = api["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {})
+    return found | ({"call": None} if "call" in named.get("properties", {}) else {})
+
+
+def asked(
+    client: httpx.Client, route: str, operation: dict[str, Any], api: dict[str, Any], *, call: int | None = None
+) -> httpx.Response:
+    """The answer to a request that fits the description; of a stream no more than its beginning.
+
+    Args:
+        call: the one it is about; one that is not there when not given.
+    """
     method, path = route.split(" ", 1)
     query: dict[str, Any] = {}
     for one in operation.get("parameters", ()):
         value = GIVEN.get(one["name"]) or minimal(one["schema"], api, one["name"])
         if one["in"] == "path":
             value = 999_999 if one["schema"].get("type") == "integer" else value
+            value = call if call is not None and one["name"] == "call" else value
             path = path.replace(f"{{{one['name']}}}", str(value))
         elif one.get("required"):
             query[one["name"]] = value
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     body = None if content is None else minimal(content["schema"], api)
+    if call is not None and content is not None and "call" in minimal_fields(content["schema"], api):
+        body |= {"call": call}
     with client.stream(method, f"/api/v1{path}", params=query, json=body) as answer:
         if not answer.headers["content-type"].startswith("text/event-stream"):
             answer.read()
@@ -230,3 +259,68 @@ def test_a_role_sees_its_pages_and_no_others(role: str, site: WebSite) -> None:
             if (answer.status_code == 403) == may or answer.status_code == 500:
                 wrong.append(f"{'may' if may else 'may not'} {page.path}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="module")
+def of_another(site: WebSite) -> int:
+    """A call that the agent of these tests has not talked in."""
+    with site.client("supervisor", "en") as client:
+        ids = [one["id"] for one in client.get("/api/v1/calls", params={"outcome": "answered"}).json()["calls"]]
+    agents = talkers(site, ids)
+    return next(number for number in ids if agents[number] and AGENT not in agents[number])
+
+
+def talkers(site: WebSite, ids: list[int]) -> dict[int, frozenset[str]]:
+    async def look(database: Database) -> dict[int, frozenset[str]]:
+        async with database.read() as session:
+            return {number: await call_notes.agents_of(session, number) or frozenset() for number in ids}
+
+    return site.run(look)
+
+
+def test_an_agent_does_not_even_learn_that_a_call_of_another_exists(
+    site: WebSite, api: dict[str, Any], of_another: int
+) -> None:
+    wrong = []
+    with site.client("agent", "en") as client:
+        for route, operation in routes(api):
+            if route in LEFT_OUT or ALLOWED[Role.AGENT].isdisjoint(NEEDS[route]):
+                continue
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            fields = minimal_fields(body, api)
+            if "{call}" not in route and "call" not in fields:
+                continue
+            there = asked(client, route, operation, api, call=of_another)
+            absent = asked(client, route, operation, api, call=999_999)
+            if (there.status_code, there.status_code) != (404, absent.status_code) or (
+                there.text.replace(str(of_another), "999999") != absent.text
+            ):
+                wrong.append(f"{route}: {there.status_code} {there.text[:200]}; {absent.status_code}")
+        for path in ("notes", "disputes", "work-orders", "complaints", "call-notes", "reviews"):
+            there, absent = (client.get(f"/api/v1/{path}", params={"call": one}) for one in (of_another, 999_999))
+            if there.text.replace(str(of_another), "999999") != absent.text:
+                wrong.append(f"GET /{path}?call=: {there.status_code} {there.text[:200]}; {absent.status_code}")
+        page = client.get(f"/calls/{of_another}", headers={"accept": "text/html"})
+        if page.status_code != 404:
+            wrong.append(f"the page: {page.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_an_agents_lists_hold_what_is_his(site: WebSite) -> None:
+    with site.client("agent", "en") as client:
+        ids = [one["id"] for one in client.get("/api/v1/calls").json()["calls"]]
+        assert ids, "the agent of these tests has talked to nobody"
+        assert all(AGENT in agents for agents in talkers(site, ids).values())
+        for path in ("/agents/somebody-else/state", "/trends/sheets/somebody-else"):
+            assert client.get(f"/api/v1{path}").status_code == 403, path
+
+
+@pytest.mark.parametrize(("role", "plain"), [("agent", False), ("qa", False), ("supervisor", True), ("admin", True)])
+def test_numbers_are_masked_for_who_may_not_see_them(role: str, plain: bool, site: WebSite) -> None:
+    with site.client(role, "en") as client:
+        listed = client.get("/api/v1/calls").json()["calls"]
+        one = client.get(f"/api/v1/calls/{next(call['id'] for call in listed if call['caller'])}")
+    callers = [call["caller"] for call in listed if call["caller"]]
+    assert callers
+    assert all(("*" in caller) != plain for caller in callers)
+    assert ("caller" in one.json()) and (("*" in str(one.json()["caller"])) != plain)

@@ -15,6 +15,7 @@ from ivr.console.security.asking import KNOWN, header, preferred
 from ivr.console.security.body import Bounded, TooLargeError, is_too_large
 from ivr.console.security.headers import with_headers
 from ivr.console.security.person import Person
+from ivr.core.errors import IvrError
 from ivr.core.language import Text, speak
 from ivr.core.log import get_logger
 
@@ -53,7 +54,11 @@ class Guard:
             await self._socket(scope, receive, send, language)
             return
         send = with_headers(scope, send)
-        refused = await self._refused(scope, language)
+        try:
+            refused = await self._refused(scope, language)
+        except IvrError as error:  # without the database nobody is known
+            log.error("who asks is not known", problem=str(error))
+            refused = _refusal(503, Text("the database does not answer", "数据库无应答"), Text("try again", "请重试"))
         if refused is not None:
             await refused(scope, receive, send)
             return
@@ -65,8 +70,12 @@ class Guard:
             scope["path"].startswith(SOCKETS)
             and origin.answers_to(self._console.settings, scope)
             and origin.is_own(self._console.settings, scope, must_say=True)
-            and await self._by_cookie(scope, language) is not None
         )
+        try:
+            allowed = allowed and await self._by_cookie(scope, language) is not None
+        except IvrError as error:
+            log.error("who asks is not known", problem=str(error))
+            allowed = False
         if not allowed:
             log.info("socket refused", path=scope["path"][:80])
             await receive()

@@ -53,9 +53,12 @@ async def must_see_call(session: Session, who: Person, call_id: int) -> frozense
         NotFound: if there is no such call, or he may not see it.
     """
     agents = await call_notes.agents_of(session, call_id)
+    try:
+        who.must_see(agents or frozenset())
+    except NotFound:
+        agents = None  # told in the same words: that it exists is not for him to know
     if agents is None:
         raise NotFound(Text(f"no call {call_id}", f"没有通话 {call_id}"))
-    who.must_see(agents)
     return agents
 
 

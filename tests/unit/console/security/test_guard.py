@@ -268,6 +268,16 @@ async def test_sockets_need_session_own_origin_and_own_name(browser: Browser) ->
     assert not await browser.socket("/other", cookie=cookie, origin=OWN)
 
 
+async def test_without_the_database_nobody_comes_in(browser: Browser) -> None:
+    await browser.login()
+    async with browser.house.database.write() as session:
+        await (await session.connection()).exec_driver_sql("DROP TABLE login_sessions")
+    answer = await browser.ask("GET", "/calls", headers=HTML)
+    assert answer.status_code == 503 and answer.json()["error"]
+    assert not await browser.socket(cookie=f"ivr_session={browser.begun.token}", origin=OWN)
+    assert (await browser.ask("GET", "/static/console.css")).status_code == 200
+
+
 async def test_every_answer_says_what_a_browser_may_do_with_it(browser: Browser) -> None:
     await browser.login()
     answers = {
