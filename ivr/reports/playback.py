@@ -64,10 +64,12 @@ async def sound_of(session: AsyncSession, call_id: int, *, plain: bool) -> CallS
     Args:
         plain: with numbers of cards and identity papers that were dictated.
     """
-    call = await calls.get(session, call_id)
-    if call is None:
-        return None
-    transcripts = await quality.transcripts(session, call_id)
+    call = await calls.partly(session, call_id, "recordings")
+    return None if call is None else await _sound(session, call, plain=plain)
+
+
+async def _sound(session: AsyncSession, call: Call, *, plain: bool) -> CallSound:
+    transcripts = await quality.transcripts(session, call.id)
     secrets = CallSecrets() if plain else secrets_of(call, transcripts)
     known = {row.id for row, transcript in transcripts if not transcript.locked}
     unknown = tuple(row for row in call.recordings if row.state == "closed" and row.frames and row.id not in known)
@@ -85,13 +87,14 @@ async def playback_of(
         numbers: with the caller's number.
         plain: with numbers that were dictated.
     """
-    sound = await sound_of(session, call_id, plain=plain)
-    if sound is None:
+    call = await calls.get(session, call_id)
+    if call is None:
         return None
-    story = await story_of(session, sound.call, sound.transcripts, zone=zone, mask=not numbers)
+    sound = await _sound(session, call, plain=plain)
+    story = await story_of(session, call, sound.transcripts, zone=zone, mask=not numbers)
     if not plain:
         told = story.events
-        story = masked_story(story, sound.call, sound.secrets, phones=not numbers)
+        story = masked_story(story, call, sound.secrets, phones=not numbers)
         # The number that was called is the centre's own, and looks like any other.
         whole = tuple(was if was.kind == "call" else now for was, now in zip(told, story.events, strict=True))
         story = replace(story, events=whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from sqlalchemy import Select, Table, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +21,14 @@ _PLAIN: Mapping[str, type[Base]] = {"legs": Leg, "steps": Step, "recordings": Re
 async def get(session: AsyncSession, call_id: int) -> Call | None:
     """A call with its whole story: legs, steps, visits with rings, recordings."""
     return await session.scalar(whole_call().where(Call.id == call_id))
+
+
+async def partly(session: AsyncSession, call_id: int, *parts: Literal["visits", "recordings"]) -> Call | None:
+    """A call with these parts of its story alone; visits without rings."""
+    found = {"visits": Call.visits, "recordings": Call.recordings}
+    return await session.scalar(
+        select(Call).where(Call.id == call_id).options(*(selectinload(found[p]) for p in parts))
+    )
 
 
 async def find(session: AsyncSession, linkedid: str) -> Call | None:

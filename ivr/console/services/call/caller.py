@@ -32,7 +32,7 @@ async def caller(console: Console, who: Person, call_id: int) -> models.Caller:
     who.must(Permission.CALLS_ALL, Permission.CALLS_OWN)
     async with console.database.read() as session:
         await must_see_call(session, who, call_id)
-        call = await calls.get(session, call_id)
+        call = await calls.partly(session, call_id, "visits")
         if call is None:
             raise NotFound
         days, country = _site(console, call.visits[-1].queue if call.visits else "")
