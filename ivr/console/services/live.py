@@ -72,8 +72,8 @@ def formulas(console: Console) -> dict[str, dict[str, Text]]:
     for name, queue in site.queues.items():
         by_id = {one.id: one.formula for one in indicators_of(Sums(levels=frozenset({float(queue.service_level)})))}
         rest = Text(
-            f"; calls that have left the queue since midnight, as the engine has counted them live ({counted.en})",
-            f"；统计今日零点起已离开队列的来电，由引擎实时计数（{counted.zh}）",
+            f"; of today, each visit to the queue that has ended, as the engine counts them live ({counted.en})",
+            f"；按今日已结束的每次排队计，由引擎实时统计（{counted.zh}）",
         )
         found[name] = {
             kind: Text(by_id[kind].en + rest.en, by_id[kind].zh + rest.zh) for kind in ("service_level", "answer_rate")
