@@ -101,9 +101,9 @@ async def few(session: AsyncSession, found: Iterable[Select[Any]]) -> set[int] |
     """The calls that are in all of these which have few; None if each of them has many."""
     narrow: set[int] | None = None
     for ids in found:
-        fits = set(await session.scalars(ids.limit(FEW + 1)))
-        if len(fits) <= FEW:
-            narrow = fits if narrow is None else narrow & fits
+        rows = (await session.scalars(ids.limit(FEW + 1))).all()  # a call may be in it more than once
+        if len(rows) <= FEW:
+            narrow = set(rows) if narrow is None else narrow.intersection(rows)
             if not narrow:
                 return narrow
     return narrow
@@ -137,10 +137,7 @@ def _judged(query: CallQuery) -> Iterator[Condition]:
         newest = Verdict.run == CallFacts.run
         yield Condition(
             exists().where(Verdict.call_id == Call.id, newest, *said),
-            select(Verdict.call_id)
-            .join(CallFacts, CallFacts.call_id == Verdict.call_id)
-            .where(newest, *said)
-            .distinct(),
+            select(Verdict.call_id).join(CallFacts, CallFacts.call_id == Verdict.call_id).where(newest, *said),
         )
     elif query.verdict:
         figure = CallFacts.failed if query.verdict == "missed" else CallFacts.unsure
@@ -150,10 +147,10 @@ def _judged(query: CallQuery) -> Iterator[Condition]:
 def _left_behind(query: CallQuery) -> Iterator[Condition]:
     if query.has == "review":
         done = Review.state == "submitted"
-        yield Condition(exists().where(Review.call_id == Call.id, done), select(Review.call_id).where(done).distinct())
+        yield Condition(exists().where(Review.call_id == Call.id, done), select(Review.call_id).where(done))
     elif query.has:
         kind = _LEFT[query.has]
-        ids = select(kind.call_id).where(kind.call_id.is_not(None)).distinct()
+        ids = select(kind.call_id).where(kind.call_id.is_not(None))
         yield Condition(exists().where(kind.call_id == Call.id), ids)
     if not query.recording:
         return
@@ -163,9 +160,7 @@ def _left_behind(query: CallQuery) -> Iterator[Condition]:
         return
     states = {"kept": ("closed",), "deleted": ("deleted", "deleting"), "faulty": ("missing", "broken", "refused")}
     fits = Recording.state.in_(states[query.recording])
-    yield Condition(
-        exists().where(its, fits), select(Recording.call_id).where(fits, Recording.call_id.is_not(None)).distinct()
-    )
+    yield Condition(exists().where(its, fits), select(Recording.call_id).where(fits, Recording.call_id.is_not(None)))
 
 
 __all__ = ["FEW", "Asker", "Condition", "conditions", "few"]

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ivr.storage.models import Recording, Transcript
-from ivr.storage.search.tokens import shown
+from ivr.storage.search.tokens import Piece, normal, shown
 from ivr.storage.search.words import AGENT, CALLER, OTHER, Term
 from recording.keeping.redaction import mask_text
 
 BEFORE, WIDTH = 24, 96  # columns before the first place, and in all: Han and Hangul take two
 MOST = 3  # parties of a call that are quoted
+_REACH = 300  # characters around a place that are looked through for numbers to mask
 _MOST_TEXT = 200_000  # characters of a transcript that are looked through
 _SIDES = {"agent": AGENT, "caller": CALLER, "voicemail": CALLER, "statement": CALLER}
 
@@ -43,13 +44,10 @@ def snippet(said: str, side: str, terms: Sequence[Term]) -> Snippet | None:
         said: as the recogniser wrote it.
         side: who said it; terms that ask for somebody else are passed over.
     """
-    patterns = [_pattern(term) for term in terms if not term.excluded and term.side in {"", side}]
-    if not patterns:
-        return None
-    text = shown(said[:_MOST_TEXT])
-    pattern = re.compile("|".join(sorted(patterns, key=len, reverse=True)), re.IGNORECASE)
-    first = pattern.search(text)
-    if first is None:
+    pattern = _patterns(terms, side)
+    text = shown(said)
+    first = None if pattern is None else pattern.search(text)
+    if pattern is None or first is None:
         return None
     start = _left(text, first.start() - _fits(reversed(text[: first.start()]), BEFORE))
     end = max(start + _fits(text[start:], WIDTH), first.end())
@@ -83,22 +81,45 @@ async def snippets(
     found: dict[int, list[Snippet]] = {}
     for call_id, role, number, text, _ in rows:
         mine = found.setdefault(call_id or 0, [])
-        said, side = opened.get(number, text), _SIDES.get(role, OTHER)
-        if len(mine) < MOST and snippet(said, side, terms) is not None:
-            masked = snippet(mask_text(said, phones=phones), side, terms)
-            mine += [] if masked is None else [masked]
+        side = _SIDES.get(role, OTHER)
+        near = _around(opened.get(number, text), side, terms) if len(mine) < MOST else ""
+        masked = snippet(mask_text(near, phones=phones), side, terms) if near else None
+        mine += [] if masked is None else [masked]
     return {number: tuple(ones) for number, ones in found.items() if ones}
+
+
+def _around(said: str, side: str, terms: Sequence[Term]) -> str:
+    """As much of a transcript around the first word as a dictated number can reach; "" if none of them is in it.
+
+    To look for numbers in all that was said in 50 calls would take longer than to find the calls.
+    """
+    pattern = _patterns(terms, side)
+    text = normal(said[:_MOST_TEXT])
+    first = None if pattern is None else pattern.search(text)
+    if first is None:
+        return ""
+    start = text.rfind(" ", 0, max(0, first.start() - _REACH)) + 1
+    end = text.find(" ", first.end() + _REACH)
+    return text[start:] if end < 0 else text[start:end]
+
+
+def _patterns(terms: Sequence[Term], side: str) -> re.Pattern[str] | None:
+    """What this party may have said of what is looked for."""
+    found = [_pattern(term) for term in terms if not term.excluded and term.side in {"", side}]
+    return re.compile("|".join(sorted(found, key=len, reverse=True)), re.IGNORECASE) if found else None
 
 
 def _pattern(term: Term) -> str:
     """Its pieces in a row, whatever signs lie between; words as wholes, characters and syllables anywhere."""
-    pieces = [
-        rf"(?<![^\W_]){re.escape(one.text)}(?![^\W_])"
-        if one.kind == "word" and one.text.isascii()
-        else re.escape(one.text)
-        for one in term.pieces
-    ]
-    return r"[\W_]*".join(pieces)
+    return r"[\W_]*".join(_piece(one) for one in term.pieces)
+
+
+def _piece(piece: Piece) -> str:
+    if piece.kind == "han":  # the recogniser puts spaces anywhere
+        return r"\s*".join(map(re.escape, piece.text))
+    if piece.kind == "hangul" or not piece.text.isascii():
+        return re.escape(piece.text)
+    return rf"(?<![^\W_]){re.escape(piece.text)}(?![^\W_])"
 
 
 def _fits(text: Iterable[str], width: int) -> int:

@@ -81,6 +81,7 @@ def rows_of(one: Made) -> Call:
     if one.queue:
         end = one.started + timedelta(seconds=one.wait)
         call.visits.append(QueueVisit(queue=one.queue, joined_at=one.started, left_at=end))
+        call.visits.append(QueueVisit(queue=one.queue, joined_at=end, left_at=end))  # and once more
     if one.agent:
         end = one.started + timedelta(seconds=one.talk)
         call.talks.append(AgentTalk(agent=one.agent, origin="queue", connected_at=one.started, completed_at=end))
@@ -176,7 +177,7 @@ CASES: list[tuple[CallQuery, Callable[[Made], bool]]] = [
 
 async def test_every_filter_finds_what_a_walk_finds(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(find, "FIRST_STRETCH", 9)
-    for few in (0, 2000):  # the list walks back in time, or begins with the calls that fit
+    for few in (0, 24, 2000):  # the list walks back in time, or begins with the calls that fit
         monkeypatch.setattr(narrowing, "FEW", few)
         for query, fits in CASES:
             wanted = sorted(filter(fits, MADE), key=by_time, reverse=query.order == "desc")
