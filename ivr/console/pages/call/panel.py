@@ -44,8 +44,9 @@ async def panel(view: View, call: int) -> None:
             )
         else:
             card = await cards.card(view.console, view.who, call, chosen["agent"])
-            panel_card.head(view, card, section)
-            panel_card.items(view, card, section)
+            draft = panel_card.Draft(view, card)
+            panel_card.head(view, draft, section)
+            panel_card.items(view, draft, section)
         await panel_work.about_disputes(view, call, section)
         await panel_work.about_notes(view, call, agents, section)
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.work import REASON, Asked, Section, ask, link, percent, words
@@ -28,8 +29,35 @@ BLIND = Text(
 SOUND = "(event) => window.dispatchEvent(new CustomEvent('seek', {detail: {seconds: %.3f}}))"
 
 
-def head(view: View, card: CardView, section: Section) -> None:
+class Draft:
+    """What is still to be judged, told while it changes: a card is not drawn again under who fills it by keyboard."""
+
+    def __init__(self, view: View, card: CardView) -> None:
+        self._view = view
+        self.card = card
+        self._count: TextElement | None = None
+
+    def show(self) -> None:
+        """Put the number into the page."""
+        self._count = TextElement(tag="span", text=self._said()).classes("faint")
+        self._count.props('data-part="to-judge" role="status"')
+        self._count.set_visibility(bool(self.card.open))
+
+    def now(self, card: CardView) -> None:
+        """The card as it stands after something was judged."""
+        self.card = card
+        if self._count is not None:
+            self._count.set_text(self._said())
+            self._count.set_visibility(bool(card.open))
+
+    def _said(self) -> str:
+        count = len(self.card.open)
+        return self._view.say(Text(f"{count} to judge", f"待评 {count} 项"))
+
+
+def head(view: View, draft: Draft, section: Section) -> None:
     """The sums, who scored, and what can be done with the card as a whole."""
+    card = draft.card
     with element("div", "todo-head"):
         if card.blind:
             element("p", "warn", text=view.say(BLIND)).props('data-part="blind"')
@@ -59,19 +87,16 @@ def head(view: View, card: CardView, section: Section) -> None:
                 do="review-start",
             )
         if card.draft is not None:
-            _draft_acts(view, card, card.draft.id, section)
+            _draft_acts(view, draft, card.draft.id, section)
     if card.review is not None and card.review.comment:
         words(card.review.comment)
 
 
-def _draft_acts(view: View, card: CardView, number: int, section: Section) -> None:
-    if card.open:
-        count = len(card.open)
-        element("span", "faint", text=view.say(Text(f"{count} to judge", f"待评 {count} 项"))).props(
-            'data-part="to-judge"'
-        )
+def _draft_acts(view: View, draft: Draft, number: int, section: Section) -> None:
+    draft.show()
 
     async def submit() -> object:
+        card = draft.card
         fields = [Asked("comment", Text("Comment", "评语"), needed=False)]
         if not card.blind:
             rest = Text("I have checked the machine's other verdicts too", "其余机器判定已核对无误")
@@ -102,22 +127,24 @@ def _draft_acts(view: View, card: CardView, number: int, section: Section) -> No
         return False if given is None else await reviews.discard(view.console, view.who, number, given["reason"])
 
     section.act(Text("Submit", "提交"), submit, main=True, do="review-submit")
-    if card.draft is not None and card.draft.source != "dispute":
+    if draft.card.draft is not None and draft.card.draft.source != "dispute":
         section.act(Text("Discard", "作废"), discard, do="review-discard")
 
 
-def items(view: View, card: CardView, section: Section) -> None:
+def items(view: View, draft: Draft, section: Section) -> None:
     """The items by section; those that did not apply are folded up, unless somebody scores."""
+    card = draft.card
     aside = [one for one in card.items if card.draft is None and one.final is Outcome.NOT_APPLICABLE]
-    _table(view, card, [one for one in card.items if one not in aside], section)
+    _table(view, draft, [one for one in card.items if one not in aside], section)
     if aside:
         count = len(aside)
         with element("details"):
             element("summary", text=view.say(Text(f"{count} items did not apply", f"{count} 项不适用")))
-            _table(view, card, aside, section)
+            _table(view, draft, aside, section)
 
 
-def _table(view: View, card: CardView, chosen: Sequence[Item], section: Section) -> None:
+def _table(view: View, draft: Draft, chosen: Sequence[Item], section: Section) -> None:
+    card = draft.card
     heads = [Text("Item", "项目"), Text("Weight", "分值"), *_layers(card)]
     with element("table", "card-items") as made:
         made.props["aria-label"] = view.say(Text("Scorecard", "评分表"))
@@ -131,15 +158,18 @@ def _table(view: View, card: CardView, chosen: Sequence[Item], section: Section)
                     named = one.section
                     with element("tr", "section"):
                         element("td", text=one.section_title).props(f'colspan="{len(heads)}" data-words')
-                _item(view, card, one, section)
+                _item(view, draft, one, section)
 
 
 def _layers(card: CardView) -> list[Text]:
-    people = Text("people", "人工")
-    return [people] if card.blind else [Text("machine", "机器"), people, Text("counts", "最终")]
+    machine, people, counts = Text("machine", "机器"), Text("people", "人工"), Text("counts", "最终")
+    if card.blind:
+        return [people]
+    return [machine, people] if card.draft is not None else [machine, people, counts]
 
 
-def _item(view: View, card: CardView, one: Item, section: Section) -> None:
+def _item(view: View, draft: Draft, one: Item, section: Section) -> None:
+    card = draft.card
     with element("tr").props(f'data-item="{_attribute(one.item)}"'):
         with element("td"):
             with element("div"):
@@ -154,8 +184,8 @@ def _item(view: View, card: CardView, one: Item, section: Section) -> None:
             _mark(view, one.reviewed)
         else:
             with element("td", "mark"):
-                _select(view, card, one, section)
-        if not card.blind:
+                _select(view, draft, one, section)
+        if card.draft is None:
             _mark(view, one.decided or one.final)
 
 
@@ -210,7 +240,7 @@ def _mark(view: View, outcome: Outcome | None) -> None:
     made.props["aria-label"] = name
 
 
-def _select(view: View, card: CardView, one: Item, section: Section) -> None:
+def _select(view: View, draft: Draft, one: Item, section: Section) -> None:
     chosen = "" if one.reviewed is None else one.reviewed.value
     options = [("", view.say(_TAKE_BACK)), *((value.value, view.say(name_of(value))) for value in REVIEWED)]
     made = ui.element("select").props('data-do="judge"')
@@ -221,32 +251,39 @@ def _select(view: View, card: CardView, one: Item, section: Section) -> None:
             option.props["value"] = value
             if value == chosen:
                 option.props["selected"] = True
-    made.on("change", _judging(view, card, one, section), js_handler="(event) => emit(event.target.value)")
+    made.on("change", _judging(view, draft, one, section), js_handler="(event) => emit(event.target.value)")
 
 
-def _judging(view: View, card: CardView, one: Item, section: Section) -> Callable[[Any], Awaitable[None]]:
+def _judging(view: View, draft: Draft, one: Item, section: Section) -> Callable[[Any], Awaitable[None]]:
+    blind, sure = draft.card.blind, one.automatic in REVIEWED
+
     async def judge(event: Any) -> None:
-        if card.draft is None:
+        if draft.card.draft is None:
             return
         value = Outcome(str(event.args)) if event.args in {one.value for one in REVIEWED} else None
-        reason = one.reason
-        sure = one.automatic in REVIEWED
-        if not card.blind and value is not None and sure and value is not one.automatic:
-            given = await ask(view, _AGAINST, Text("Save", "保存"), Asked("reason", REASON, value=reason))
+        number, reason = draft.card.draft.id, ""
+        if not blind and value is not None and sure and value is not one.automatic:
+            given = await ask(view, _AGAINST, Text("Save", "保存"), Asked("reason", REASON, value=one.reason))
             if given is None:
-                with section.around:
-                    await section.show()
+                await _again(section)
                 return
             reason = given["reason"]
-        with section.around:  # what was chosen in is gone after the drawing
-            try:
-                await reviews.judge(view.console, view.who, card.draft.id, one.item, value, reason=reason)
-            except IvrError as error:
-                notice(error)
-            await section.show()
+        try:
+            draft.now(await reviews.judge(view.console, view.who, number, one.item, value, reason=reason))
+        except IvrError as error:
+            notice(error)
+            await _again(section)
+            return
+        if reason or one.reason:
+            await _again(section)
 
     handler: Callable[[Any], Awaitable[None]] = view.does(judge)
     return handler
+
+
+async def _again(section: Section) -> None:
+    with section.around:  # what was chosen in is gone after the drawing
+        await section.show()
 
 
 _AGAINST = Text("You contradict the machine: why?", "与机器判定不一致，请说明理由")
@@ -256,4 +293,4 @@ def _attribute(text: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in text)
 
 
-__all__ = ["head", "items"]
+__all__ = ["Draft", "head", "items"]
