@@ -131,7 +131,8 @@ class Guard:
         if not origin.is_own(self._console.settings, scope, must_say=False):
             return _refusal(403, Text("the request comes from another site", "请求来自其他站点"))
         known = scope[KNOWN]
-        if known is None or scope["path"] in _OPEN_POSTS or csrf.fits(known.csrf, header(scope, csrf.HEADER)):
+        logs_in = scope["method"] == "POST" and scope["path"] in _OPEN_POSTS
+        if known is None or logs_in or csrf.fits(known.csrf, header(scope, csrf.HEADER)):
             return None
         return _refusal(403, Text("X-CSRF-Token is missing or wrong", "缺少 X-CSRF-Token 或其值错误"),
                         Text("reload the page", "请刷新页面"))  # fmt: skip
