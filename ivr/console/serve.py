@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
@@ -50,6 +51,9 @@ async def serve(settings: Settings) -> None:
             app = application(console)
             link = await links.first_admin(database, settings, console.clock)
             announce(settings, link)
+            # What is there now stays: looking through it again and again would hold up answers.
+            gc.collect()
+            gc.freeze()
             config = uvicorn.Config(
                 app,
                 host=settings.console_host,
