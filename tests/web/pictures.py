@@ -8,18 +8,22 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from dialplan.loading import load_site
 from ivr.core.settings import Settings
+from tests.line_engine import LineEngine
 from tests.ports import free_port
 from tests.web.chromium import chromium
 from tests.web.conftest import CENTRE, WebSite, lay_in, serving
 from tests.web.examples import address
+from tests.web.test_wall import EngineThread
 
 SIZE = {"width": 1280, "height": 760}
 SETTLE = 1200  # milliseconds for plots and sound pictures
@@ -84,6 +88,33 @@ PICTURES = (
 )
 
 
+def _busy(line: LineEngine) -> None:
+    """Some talk, some wait, one phone rings."""
+    agents = load_site(CENTRE).agents
+    at_work = [(name, agent.queues[0]) for name, agent in agents.items()][:16]
+    for name, queue in at_work:
+        line.logs_in(name, queue)
+    for number, (name, queue) in enumerate(at_work[:9]):
+        call = f"talk-{number}"
+        line.calls(call, queue, ago=8.0 + 3 * number)
+        line.rings(name, call, queue)
+        if number:
+            line.talks(name, call, queue)
+        if number > 5:
+            line.ends(name, call, queue)
+    for number, (queue, ago) in enumerate((("service", 21.0), ("billing", 47.0), ("technical", 5.0))):
+        line.calls(f"waits-{number}", queue, ago=ago)
+
+
+@contextmanager
+def engine_stopped(engine: EngineThread) -> Iterator[None]:
+    """Until the end of this block it runs."""
+    try:
+        yield
+    finally:
+        engine.stop()
+
+
 def take(site: WebSite, browser: Browser, picture: Picture, folder: Path) -> None:
     """One picture into ``folder``."""
     locale = "zh-CN" if picture.language == "zh" else "en-US"
@@ -125,7 +156,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ivr-pictures-") as home:
         settings = Settings(home=Path(home), console_port=free_port(), site=CENTRE)
         lay_in(settings)
-        with serving(settings, Path(home) / "console.out") as url, sync_playwright() as playwright:
+        engine = EngineThread(settings)
+        engine.start()
+        engine.does(_busy)
+        with (
+            engine_stopped(engine),
+            serving(settings, Path(home) / "console.out") as url,
+            sync_playwright() as playwright,
+        ):
             browser = playwright.chromium.launch(
                 executable_path=str(program),
                 args=["--no-sandbox", "--disable-dev-shm-usage"],

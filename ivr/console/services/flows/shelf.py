@@ -99,7 +99,8 @@ def _opened(console: Console, shelf: OrderedDict[object, Opened], source: str) -
     version, folder = "", folder_of(settings)
     if source == IN_FORCE:
         force = store.in_force()
-        if force is not None and store.has(force.version):
+        set_now = str(settings.site or "")  # with another folder set since, that folder's content runs
+        if force is not None and store.has(force.version) and force.configured == set_now:
             version = force.version
     elif source != FOLDER:
         try:
