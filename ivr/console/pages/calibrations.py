@@ -117,7 +117,7 @@ def _calls(view: View, found: CalibrationView, section: Section) -> None:
     table(
         view,
         [
-            Column[CalibrationCallView](Text("Call", "通话"), call, number=True),
+            Column[CalibrationCallView](Text("Call", "通话"), call),
             Column[CalibrationCallView](Text("Agent", "坐席"), lambda one: one.agent),
             Column[CalibrationCallView](Text("My review", "我的评分"), mine),
         ],
@@ -160,7 +160,7 @@ def _results(view: View, found: ResultsView) -> None:
     table(
         view,
         [
-            Column[SpreadView](Text("Call", "通话"), lambda one: str(one.call), number=True),
+            Column[SpreadView](Text("Call", "通话"), lambda one: str(one.call)),
             Column[SpreadView](Text("Agent", "坐席"), lambda one: one.agent),
             Column[SpreadView](
                 Text("Scores", "得分"),

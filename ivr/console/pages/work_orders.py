@@ -151,7 +151,7 @@ def history(view: View, steps: tuple[Step, ...]) -> None:
                 with element("li"):
                     with element("div", "todo-head"):
                         element("span", "faint", text=view.at(one.at, "%Y-%m-%d %H:%M"))
-                        element("b", text=one.action_name)
+                        element("b", text=view.say(named(Text(one.action_name, one.action_name))))
                         element("span", text=one.by)
                     if one.text:
                         words(one.text)

@@ -15,6 +15,7 @@ from ivr.console.errors import Forbidden, NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.casework import PAGE, Shown, Step, cursor, cursor_of, must_see_call, names
+from ivr.console.services.work_orders import must_exist
 from ivr.core.language import Text
 from ivr.storage.models import Complaint
 from ivr.storage.work import Session
@@ -164,14 +165,14 @@ async def register(
 async def investigate(
     console: Console, who: Person, complaint_id: int, *, owner: str = "", findings: str = ""
 ) -> ComplaintView:
-    """Look into it; raises as :func:`answer`."""
-    return await _do(
-        console,
-        who,
-        complaint_id,
-        "investigate",
-        lambda s, now: work.investigate(s, complaint_id, by=who.login, now=now, owner=owner, findings=findings),
-    )
+    """Look into it; raises as :func:`answer`, and NotFound if nobody has the owner's login."""
+
+    async def run(session: Session, now: datetime) -> Complaint:
+        if owner and (await must_exist(session, owner)).agent == (await work.held(session, complaint_id)).agent != "":
+            raise work.not_himself()
+        return await work.investigate(session, complaint_id, by=who.login, now=now, owner=owner, findings=findings)
+
+    return await _do(console, who, complaint_id, "investigate", run)
 
 
 async def give_account(console: Console, who: Person, complaint_id: int, text: str) -> ComplaintView:

@@ -19,8 +19,10 @@ from ivr.core.language import Text
 from ivr.storage.ledger import newest_scores
 from ivr.storage.models import Dispute
 from ivr.storage.people import disputes as rows
+from ivr.storage.people import reviews as review_rows
 from ivr.storage.work import Session
 from recording.review import disputes as work
+from recording.review.cards import BLIND
 from recording.review.states import DISPUTE
 from recording.scorecards import card_of
 
@@ -222,7 +224,8 @@ async def _one(console: Console, session: Session, who: Person, row: Dispute) ->
 
 async def _views(console: Console, session: Session, who: Person, found: Sequence[Dispute]) -> list[DisputeView]:
     """As ``who`` sees them; what the items are called is read for all at once."""
-    seen = [one for one in found if work.may_see(one, viewer_of(who, one))]
+    blind = await _blind_for(session, who)
+    seen = [one for one in found if _may_see(who, one, blind)]
     scores = await newest_scores(session, {one.call_id for one in seen}) if seen else {}
     titles = {
         (score.call_id, score.agent, line.item): line.title.within(who.language)
@@ -230,10 +233,23 @@ async def _views(console: Console, session: Session, who: Person, found: Sequenc
         for score in rows_
         for line in card_of(score.items).lines
     }
-    return [_view(console, who, one, titles.get((one.call_id, one.agent, one.item), one.item)) for one in found]
+    named = {one.id: titles.get((one.call_id, one.agent, one.item), one.item) for one in seen}
+    return [_view(console, who, one, named.get(one.id)) for one in found]
 
 
-def _view(console: Console, who: Person, row: Dispute, title: str) -> DisputeView:
+async def _blind_for(session: Session, who: Person) -> set[tuple[int, str]]:
+    """Calls and agents that ``who`` is to score blind: nothing that was disputed about them is told to him."""
+    if not who.may(Permission.REVIEW):
+        return set()
+    drafts = await review_rows.list_reviews(session, reviewer=who.login, kinds=BLIND, state="draft")
+    return {(one.call_id, one.agent) for one in drafts}
+
+
+def _may_see(who: Person, row: Dispute, blind: set[tuple[int, str]]) -> bool:
+    return (row.call_id, row.agent) not in blind and work.may_see(row, viewer_of(who, row))
+
+
+def _view(console: Console, who: Person, row: Dispute, title: str | None) -> DisputeView:
     found = DisputeView(
         id=row.id,
         call=row.call_id,
@@ -247,7 +263,7 @@ def _view(console: Console, who: Person, row: Dispute, title: str) -> DisputeVie
         second_review=row.second_review_id if who.login == row.second_reviewer else None,
         actions=actions(who, row),
     )
-    if not work.may_see(row, viewer_of(who, row)):
+    if title is None:  # he may not know it yet
         return found
     return found.model_copy(
         update={

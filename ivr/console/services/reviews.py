@@ -11,12 +11,13 @@ from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.cards import CardView, ReviewHead, head, view
 from ivr.console.services.casework import PAGE, must_see_call
+from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.storage.models import Review
 from ivr.storage.people import reviews as rows
 from ivr.storage.work import Session
 from recording.review import reviews as work
-from recording.review.sight import hidden
+from recording.review.sight import refuse_hidden
 from recording.scorecards import Outcome
 
 Done = Callable[[Session, datetime], Awaitable[Review]]
@@ -38,14 +39,18 @@ async def list_reviews(
         found = await rows.list_reviews(
             session, call_id=call, reviewer=who.login if call is None else None, state=state, limit=limit
         )
-    return [head(who, one) for one in found]
+    # a comment tells of values, which who scores the call blind must not know
+    return [
+        head(who, one) if one.reviewer == who.login else head(who, one).model_copy(update={"comment": ""})
+        for one in found
+    ]
 
 
 async def show(console: Console, who: Person, review_id: int) -> ReviewHead:
     """One review, if it is not hidden from who asks.
 
     Raises:
-        Forbidden: if who asks may not, or it is blind and not over.
+        Forbidden: if who asks may not, it is blind and not over, or he is to score the same call blind.
         NotFound: if there is none.
     """
     who.must(Permission.REVIEW)
@@ -53,8 +58,10 @@ async def show(console: Console, who: Person, review_id: int) -> ReviewHead:
         found = await rows.get(session, review_id)
         if found is None:
             raise _none(review_id)
-        if await hidden(session, found, who.login):
-            raise Forbidden(Text("this review is blind: nobody else sees it yet", "该评分为盲评，暂不对他人显示"))
+        try:
+            await refuse_hidden(session, found, who.login)
+        except UsageError as error:
+            raise Forbidden(error.message) from error
         return head(who, found)
 
 

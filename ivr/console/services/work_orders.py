@@ -13,7 +13,7 @@ from ivr.console.security.person import Person
 from ivr.console.services.casework import PAGE, Shown, Step, cursor, cursor_of, must_see_call, names
 from ivr.core.language import Text
 from ivr.storage.accounts import people
-from ivr.storage.models import WorkOrder
+from ivr.storage.models import Account, WorkOrder
 from ivr.storage.work import Session
 from ivr.storage.work import orders as rows
 from recording.casework import orders as work
@@ -103,7 +103,7 @@ async def open_order(
     async with console.database.write() as session:
         if call is not None:
             await must_see_call(session, who, call)
-        await _must_exist(session, owner)
+        await must_exist(session, owner)
         order = await work.open_order(
             session, title, owner=owner, due_at=due_at, by=who.login, now=now, text=text, call_id=call
         )
@@ -119,7 +119,7 @@ async def hand_on(console: Console, who: Person, order_id: int, owner: str, text
     """Give it to another owner; raises as :func:`finish`."""
 
     async def run(session: Session, now: datetime) -> WorkOrder:
-        await _must_exist(session, owner)
+        await must_exist(session, owner)
         return await work.hand_on(session, order_id, owner, by=who.login, now=now, text=text)
 
     return await _do(console, who, order_id, "hand_on", run)
@@ -233,10 +233,16 @@ def _whole(console: Console, who: Person, order: WorkOrder) -> WorkOrderView:
     return _view(who, order, console.clock.now()).model_copy(update={"steps": steps})
 
 
-async def _must_exist(session: Session, owner: str) -> None:
+async def must_exist(session: Session, owner: str) -> Account:
+    """The account of somebody who is to do something.
+
+    Raises:
+        NotFound: if there is none that is in use.
+    """
     account = await people.by_login(session, owner.strip())
     if account is None or account.disabled_at is not None:
         raise NotFound(Text(f"nobody has the login {owner!r:.60}", f"没有账号 {owner!r:.60}"))
+    return account
 
 
 def _view(who: Person, row: WorkOrder, now: datetime) -> WorkOrderView:
@@ -268,6 +274,7 @@ __all__ = [
     "hand_on",
     "list_orders",
     "may",
+    "must_exist",
     "open_order",
     "owners",
     "postpone",

@@ -38,17 +38,20 @@ async def panel(view: View, call: int) -> None:
 
             options = {one: one for one in scored}
             choice(view, Text("Agent", "坐席"), options, chosen["agent"], name="card-agent", changed=choose)
+        blind = False
         if not scored:
             element(
                 "p", "faint", text=view.say(Text("Not scored: the call was not judged.", "未评分：该通话尚未评判。"))
             )
         else:
             card = await cards.card(view.console, view.who, call, chosen["agent"])
+            blind = card.blind
             draft = panel_card.Draft(view, card)
             panel_card.head(view, draft, section)
             panel_card.items(view, draft, section)
         await panel_work.about_disputes(view, call, section)
-        await panel_work.about_notes(view, call, agents, section)
+        if not blind:  # notes tell what others thought of the call
+            await panel_work.about_notes(view, call, agents, section)
 
     async def draw_rest() -> None:
         await panel_work.about_the_caller(view, call, agents, rest)

@@ -57,14 +57,14 @@ async def build(view: View) -> None:
                 Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
             ),
             Column[OwnCallView](Text("Queue", "队列"), lambda one: one.queue),
-            Column[OwnCallView](Text("Language", "语言"), lambda one: language_name(view, one.language)),
+            Column[OwnCallView](Text("Language", "语言"), lambda one: language_name(view, one.language), classes=when),
             Column[OwnCallView](Text("Talk", "通话时长"), lambda one: _clock(one.talk_s), number=True),
             Column[OwnCallView](Text("Machine", "机器分"), lambda one: percent(one.machine), number=True),
             Column[OwnCallView](Text("Counts", "最终分"), lambda one: percent(one.final), number=True),
             Column[OwnCallView](
                 Text("Failed items", "不合格项"), lambda one: view.say(Text(", ", "、")).join(one.failed)
             ),
-            Column[OwnCallView](Text("Dispute", "申诉"), lambda one: one.dispute),
+            Column[OwnCallView](Text("Dispute", "申诉"), lambda one: one.dispute, classes=when),
         ],
         found.calls,
         label=Text("My newest calls", "我的最近通话"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from nicegui import ui
 
 from ivr.console.parts.frame import button, element
@@ -46,7 +48,7 @@ async def _drafts(view: View) -> None:
         ],
         found,
         label=Text("Begun, not submitted", "未提交的评分"),
-        href=lambda one: f"/calls/{one.call}?agent={one.agent}",
+        href=lambda one: f"/calls/{one.call}?agent={quote(one.agent)}",
     )
 
 
@@ -83,7 +85,7 @@ async def _drawn(view: View) -> None:
             Column[DrawnCall](
                 Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
             ),
-            Column[DrawnCall](Text("Language", "语言"), lambda one: language_name(view, one.language)),
+            Column[DrawnCall](Text("Language", "语言"), lambda one: language_name(view, one.language), classes=when),
             Column[DrawnCall](Text("Cannot tell", "无法判断"), lambda one: str(one.unsure), number=True, hint=UNSURE),
             Column[DrawnCall](Text("Machine", "机器分"), lambda one: percent(one.percent), number=True),
             Column[DrawnCall](Text("Out of", "候选"), lambda one: str(one.candidates), number=True),
@@ -91,7 +93,7 @@ async def _drawn(view: View) -> None:
         ],
         open_[:SHOWN],
         label=Text("My sample", "我的样本"),
-        href=lambda one: f"/calls/{one.call}?agent={one.agent}&sample=1",
+        href=lambda one: f"/calls/{one.call}?agent={quote(one.agent)}&sample=1",
         nothing=nothing if drawn else Text("Nothing is drawn yet.", "尚未抽样。"),
     )
     if len(open_) > SHOWN:
@@ -110,7 +112,7 @@ async def _ranked(view: View) -> None:
             Column[RankedCall](
                 Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
             ),
-            Column[RankedCall](Text("Language", "语言"), lambda one: language_name(view, one.language)),
+            Column[RankedCall](Text("Language", "语言"), lambda one: language_name(view, one.language), classes=when),
             Column[RankedCall](
                 Text("Cannot tell", "无法判断"), lambda one: f"{one.unsure:.0f} %", number=True, hint=UNSURE_SHARE
             ),
@@ -119,7 +121,7 @@ async def _ranked(view: View) -> None:
         ],
         found.cannot_tell,
         label=Text("Where the machine cannot tell", "机器无法判断"),
-        href=lambda one: f"/calls/{one.call}?agent={one.agent}",
+        href=lambda one: f"/calls/{one.call}?agent={quote(one.agent)}",
         nothing=Text("The machine could tell everything.", "机器均可判断。"),
     )
     heading(view, Text("By risk", "按风险"))
@@ -148,7 +150,7 @@ async def _ranked(view: View) -> None:
         ],
         found.risky,
         label=Text("By risk", "按风险"),
-        href=lambda one: f"/calls/{one.call}?agent={one.agent}",
+        href=lambda one: f"/calls/{one.call}?agent={quote(one.agent)}",
         nothing=Text("Nothing seems wrong.", "未发现风险。"),
     )
     with element("p"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from ivr.console.pages.call.panel_work import acted, deciding, dispute_lines, note_acts, note_lines
 from ivr.console.parts.frame import element
@@ -111,7 +112,7 @@ def _call(view: View, call: int | None, agent: str = "") -> None:
     if call is not None:
         text = view.say(Text(f"call {call}", f"通话 {call}"))
         with element("p"):
-            link(text, f"/calls/{call}" + (f"?agent={agent}" if agent else ""))
+            link(text, f"/calls/{call}" + (f"?agent={quote(agent)}" if agent else ""))
 
 
 def _nothing(view: View, found: Sequence[object]) -> None:

@@ -89,8 +89,11 @@ async def test_the_agent_gives_his_account_and_deals_with_nothing_about_himself(
         with pytest.raises(Forbidden):
             await complaints.investigate(console, himself, found.id)
         assert (await complaints.show(console, himself, found.id)).actions == ("account",)
-    with pytest.raises(UsageError):
-        await complaints.investigate(console, BOSS, found.id, owner=LEE)
+    for himself_too in ("lee", "lee-lead"):
+        with pytest.raises(UsageError):
+            await complaints.investigate(console, BOSS, found.id, owner=himself_too)
+    with pytest.raises(NotFound):
+        await complaints.investigate(console, BOSS, found.id, owner="nobody")
     with pytest.raises(Forbidden):
         await complaints.give_account(console, BOSS, found.id, "he said")
     with pytest.raises(NotFound):

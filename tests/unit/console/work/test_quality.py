@@ -49,7 +49,7 @@ async def scored(console: Console, who: object, card: CardView, **values: Outcom
     for item in card.items:
         value = values.get(item.item.replace("-", "_"), Outcome.PASS)
         card = await reviews.judge(console, who, card.draft.id, item.item, value, reason="heard it")  # type: ignore[arg-type]
-    return await reviews.submit(console, who, card.draft.id)  # type: ignore[arg-type,union-attr]
+    return await reviews.submit(console, who, card.draft.id, comment="heard all of it")  # type: ignore[arg-type,union-attr]
 
 
 async def test_from_an_objection_over_a_blind_review_to_the_note(console: Console, month: Month) -> None:
@@ -67,6 +67,10 @@ async def test_from_an_objection_over_a_blind_review_to_the_note(console: Consol
     card = await cards.card(console, BOB, call)
     assert card.blind and card.final is None and card.automatic is None and not card.disputes
     assert all(one.automatic is None and one.final is None and one.at is None for one in card.items)
+    assert [one.comment for one in await reviews.list_reviews(console, BOB, call=call)] == ["", ""]
+    assert first.draft is not None
+    with pytest.raises(Forbidden):
+        await reviews.show(console, BOB, first.draft.id)
     done = await scored(console, BOB, card)
     assert not done.blind
     split = await disputes.show(console, BOSS, raised.id)
