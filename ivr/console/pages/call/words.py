@@ -48,6 +48,7 @@ SAY = {
     "unknown_caller": Text("The caller's number is not known.", "来电号码未知。"),
     "no_earlier": Text("No earlier calls in this time.", "此期间没有更早的来电。"),
     "calls_within": Text("Calls within {days} days", "{days} 天内来电次数"),
+    "clip": Text("Save this place as WAV", "保存此处为 WAV"),
     "may_not": Text("You may not hear recordings.", "您无权收听录音。"),
     "failed": Text("The sound cannot be had now; reload the page.", "暂时无法获取录音，请刷新页面。"),
 }

@@ -141,7 +141,9 @@ class Player extends HTMLElement {
         other.focus();
       });
     });
-    if (tabs.length) open(tabs[0]);
+    const first = this.view.transcript.utterances.length ? "pane-words" : "pane-story"; // what happened is always known
+    const tab = tabs.find((one) => one.dataset.pane === first);
+    if (tab) open(tab);
   }
 
   #listen() {
@@ -191,7 +193,7 @@ class Player extends HTMLElement {
     const back = document.activeElement;
     box.addEventListener("keydown", (event) => { if (event.key === "Tab") event.preventDefault(); });
     close.addEventListener("click", () => { box.remove(); back?.focus?.(); });
-    this.closest(".console")?.append(box) ?? document.body.append(box);
+    (this.closest(".console") ?? document.body).append(box);
     close.focus();
   }
 }

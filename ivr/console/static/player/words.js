@@ -85,6 +85,10 @@ export function rules(view, say, pane) {
     put(title, make("span", "", one.title), one.norm && make("span", "faint", ` ${one.norm}`), many && make("span", "faint", ` ${one.agent}`));
     const proof = make("td");
     put(proof, one.heard && make("div", "", `“${one.heard}”`), one.measured && make("div", "", one.measured), one.missing && make("div", "", `${say.missing} ${one.missing}`), one.reason && make("div", "faint", one.reason));
+    if (one.located && one.places.length && view.sound.state === "ready" && view.sound.may_listen) {
+      const [start, end] = [Math.max(0, one.places[0][0] - 1), one.places[0][1] + 1];
+      if (end - start < 120 && start < view.sound.seconds) put(proof, make("a", "tr-clip", say.clip, { href: `/api/v1/calls/${view.id}/clip?start=${start.toFixed(2)}&end=${end.toFixed(2)}`, download: "", "aria-label": `${say.clip}: ${one.title}` }));
+    }
     row(table, one.at, verdict, title, proof);
   }
   put(pane, table, make("p", "faint", `${say.judged_by}: ${judged_by.join("; ")}`));
