@@ -6,6 +6,7 @@ import html
 import json
 import re
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -80,22 +81,25 @@ class RawSocket:
         self._cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         self._origin = site.url if origin == "" else origin
         self._socket: ClientConnection
+        self._open: ExitStack
 
     def __enter__(self) -> RawSocket:
-        headers = {"Cookie": self._cookie} if self._cookie else {}
-        self._socket = connect(
-            self._url, origin=self._origin, additional_headers=headers, open_timeout=LIMIT, proxy=None
-        )  # type: ignore[arg-type]
-        assert self._told().startswith("0{")
-        self._socket.send("40")
-        answer = self._told()
-        if not answer.startswith("40"):
-            self._socket.close()
-            raise ConnectionRefusedError(answer)
+        with ExitStack() as stack:
+            headers = {"Cookie": self._cookie} if self._cookie else {}
+            opening = connect(
+                self._url, origin=self._origin, additional_headers=headers, open_timeout=LIMIT, proxy=None
+            )  # type: ignore[arg-type]
+            self._socket = stack.enter_context(opening)
+            assert self._told().startswith("0{")
+            self._socket.send("40")
+            answer = self._told()
+            if not answer.startswith("40"):
+                raise ConnectionRefusedError(answer)
+            self._open = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self._open.close()
 
     def say(self, name: str, message: Any) -> None:
         """Send a message of Socket.IO."""
