@@ -18,7 +18,7 @@ from ivr.reports.calls.narrowing import Asker, conditions, few
 from ivr.reports.calls.query import CallQuery
 from ivr.reports.calls.rows import CallRow, columns, recordings_of, row_of
 from ivr.reports.calls.snippets import Snippet, snippets
-from ivr.storage.models import Call, CallFacts
+from ivr.storage.models import AgentTalk, Call, CallFacts
 from ivr.storage.search.index import matching
 from ivr.storage.search.words import Term
 
@@ -123,6 +123,9 @@ async def these(
 
 async def neighbours(session: AsyncSession, query: CallQuery, asker: Asker, call: int) -> tuple[int | None, int | None]:
     """The calls before and after ``call`` in the list of a query; None where there is none."""
+    his = select(AgentTalk.id).where(AgentTalk.call_id == call, AgentTalk.agent == asker.agent).limit(1)
+    if asker.agent is not None and await session.scalar(his) is None:
+        return None, None
     here = [row async for row in these(session, [call])]
     if not here or (query.sort != "time" and _figure(query, here[0]) is None):
         return None, None

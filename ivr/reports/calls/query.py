@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from ivr.core.errors import UsageError
+from ivr.core.ids import mask_number
 from ivr.core.language import Text
 from ivr.storage.search.words import LONGEST, Term, parse
 
@@ -116,6 +117,11 @@ class CallQuery(BaseModel):
     def filters(self) -> dict[str, str]:
         """Those of the parameters that leave calls out."""
         return {name: value for name, value in self.parameters().items() if name not in {"sort", "order"}}
+
+    def masked(self) -> dict[str, str]:
+        """As the audit keeps it: the caller's number hidden but for its end."""
+        found = self.parameters()
+        return found | {"caller": mask_number(self.caller)} if self.caller else found
 
     def without(self, *names: str) -> CallQuery:
         """The query without these filters."""

@@ -75,7 +75,7 @@ async def begin(console: Console, who: Person, query: found.CallQuery, kind: For
             calls = await found.every(session, query, asker, most=MOST + 1)
             blind = await blind_for(session, who)
     cut, calls = len(calls) > MOST, calls[:MOST]
-    detail = {"filters": query.parameters(), "count": len(calls), "cut": cut, "format": kind,
+    detail = {"filters": query.masked(), "count": len(calls), "cut": cut, "format": kind,
               "numbers": who.may(Permission.NUMBERS)}  # fmt: skip
     async with console.database.write() as session:
         await audit.append(session, actor=who.login, action="calls.export", object="calls", at=now, detail=detail)

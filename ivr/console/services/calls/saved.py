@@ -50,11 +50,17 @@ async def keep(console: Console, who: Person, title: str, query: CallQuery, *, s
 
     Raises:
         Forbidden: if he may see no calls, or shares without seeing all of them.
-        UsageError: if the name is empty or too long, or he has too many.
+        UsageError: if the name is empty or too long, he has too many, or a number would be shared: not everybody who
+            sees all calls sees numbers.
     """
     who.must(Permission.CALLS_ALL, Permission.CALLS_OWN)
     if shared:
         who.must(Permission.CALLS_ALL)
+        if query.caller:
+            raise UsageError(
+                Text("a search for a caller's number is not shared", "按来电号码的搜索不能共享"),
+                cure=Text("keep it for yourself, or remove the number", "请仅自己保存，或去掉号码条件"),
+            )
     title = " ".join("".join(char if char.isprintable() else " " for char in title).split())
     if not 0 < len(title) <= LONGEST_TITLE:
         raise UsageError(
@@ -69,7 +75,7 @@ async def keep(console: Console, who: Person, title: str, query: CallQuery, *, s
                 Text(f"at most {rows.MOST} saved searches", f"最多保存 {rows.MOST} 个搜索"),
                 cure=Text("remove some", "请先删除一些"),
             )
-        detail = {"title": title, "filters": query.parameters(), "shared": shared}
+        detail = {"title": title, "filters": query.masked(), "shared": shared}
         await audit.append(
             session, actor=who.login, action="search.save", object=f"search:{found.id}", at=now, detail=detail
         )

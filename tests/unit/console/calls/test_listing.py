@@ -245,6 +245,8 @@ async def test_the_calls_beside_one_are_those_of_the_list(console: Console) -> N
             found = await listing.beside(console, BOSS, query, line.id)
             assert found.previous == (lines[at - 1].id if at else None)
             assert found.next == (lines[at + 1].id if at + 1 < len(lines) else None)
+    (not_his,) = (one for one in await everything(console, BOSS, CallQuery()) if one.linkedid == "1.1")
+    assert await listing.beside(console, AMY, CallQuery(), not_his.id) == listing.Beside(previous=None, next=None)
     assert await listing.beside(console, BOSS, CallQuery(), 10**6) == listing.Beside(previous=None, next=None)
 
 
@@ -260,7 +262,7 @@ async def test_places_nobody_gave_are_refused(console: Console) -> None:
 
 
 async def test_an_export_is_audited_masked_and_whole(console: Console) -> None:
-    query = CallQuery(outcome="answered")
+    query = CallQuery(outcome="answered", since="2026-03-01")
     wanted = sorted((one for one in MADE if one.outcome == "answered"), key=by_time, reverse=True)
     with pytest.raises(Forbidden):
         await export.begin(console, AMY, query, "csv")
@@ -280,7 +282,8 @@ async def test_an_export_is_audited_masked_and_whole(console: Console) -> None:
         ("qa", "csv", len(wanted)),
         ("supervisor", "json", len(wanted)),
     }
-    assert noted[0].detail["filters"] == {"outcome": "answered"}
+    assert noted[0].detail["filters"] == {"outcome": "answered", "since": "2026-03-01"}
+    assert CallQuery(caller="13800138000").masked()["caller"] == "*********00"
 
 
 async def test_an_export_of_nothing_is_a_file(console: Console) -> None:
@@ -302,6 +305,8 @@ async def test_searches_are_kept_shared_and_removed(console: Console) -> None:
             await saved.remove(console, who, number)
     with pytest.raises(Forbidden):
         await saved.keep(console, AMY, "shared", CallQuery(), shared=True)
+    with pytest.raises(UsageError):
+        await saved.keep(console, BOSS, "a number for all", CallQuery(caller="13800138000"), shared=True)
     for title in ("", " ", "x" * 81):
         with pytest.raises(UsageError):
             await saved.keep(console, QA, title, query)
