@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -135,6 +136,7 @@ def test_failed_work_is_done_again_from_the_health_page(site: WebSite, as_role: 
             assert found is not None
             return found.state
 
+    assert httpx.get(f"{site.url}/healthz").text == "ok\n"  # to anybody, and nothing else
     number = site.run(fail)
     tab = as_role("admin", "en")
     tab.goto("/health")

@@ -42,6 +42,7 @@ def test_five_calls_go_as_described_and_leave_no_process(tmp_path: Path) -> None
     told = json.loads(done.stdout)
     assert told["ok"]
     assert told["deviations"] == []
+    assert told["console"], "it must have shown the calls"
     assert [call["outcome"] for call in told["calls"]] == [
         "answered",
         "answered",
