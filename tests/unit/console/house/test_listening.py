@@ -19,8 +19,6 @@ def test_it_listens_where_it_is_told_and_on_loopback_by_itself(tmp_path: Path) -
         assert listener.getsockname() == ("127.0.0.1", port)
         with socket.create_connection(("127.0.0.1", port), timeout=5):
             pass
-    with listening(Settings(home=tmp_path, console_host="::1", console_port=port)) as listener:
-        assert listener.getsockname()[:2] == ("::1", port)
 
 
 def test_a_port_in_use_and_an_address_of_another_machine_are_told_with_their_cure(tmp_path: Path) -> None:
@@ -28,7 +26,7 @@ def test_a_port_in_use_and_an_address_of_another_machine_are_told_with_their_cur
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         settings = Settings(home=tmp_path, console_port=busy.getsockname()[1])
-        with pytest.raises(SetupError, match="in use.*IVR_CONSOLE_PORT"), listening(settings):
+        with pytest.raises(SetupError, match=r"in use.*IVR_CONSOLE_PORT"), listening(settings):
             pass
     with (
         pytest.raises(SetupError, match="IVR_CONSOLE_HOST"),
