@@ -29,10 +29,12 @@ class Seen:
     Args:
         score: of the deciding evidence, 0..100; 0 without any.
         said: whether it was said.
+        item: the rule.
     """
 
     score: float
     said: bool
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ class Point:
     recall: Share | None
 
 
-async def load_seen(session: AsyncSession, since: datetime, until: datetime, *, item: str = "") -> list[Seen]:
-    """Reviewed verdicts of calls begun in ``since <= t < until``, of one item or of all that are phrases."""
+async def load_seen(session: AsyncSession, since: datetime, until: datetime) -> list[Seen]:
+    """Reviewed verdicts about phrases, of calls begun in ``since <= t < until``."""
     query = (
-        select(Verdict.score, Verdict.forbidden, ReviewItem.value)
+        select(Verdict.score, Verdict.forbidden, ReviewItem.value, Verdict.rule)
         .join(
             Review,
             and_(Review.call_id == Verdict.call_id, Review.agent == Verdict.agent, Review.run == Verdict.run),
@@ -66,11 +68,9 @@ async def load_seen(session: AsyncSession, since: datetime, until: datetime, *, 
         )
         .limit(MOST)
     )
-    if item:
-        query = query.where(Verdict.rule == item)
     return [
-        Seen(score or 0.0, (value == Outcome.PASS.value) != forbidden)
-        for score, forbidden, value in await session.execute(query)
+        Seen(score or 0.0, (value == Outcome.PASS.value) != forbidden, rule)
+        for score, forbidden, value, rule in await session.execute(query)
     ]
 
 

@@ -8,7 +8,7 @@ from ivr.console.parts.form import choice
 from ivr.console.parts.frame import element, empty
 from ivr.console.parts.plot import plot
 from ivr.console.parts.table import Column, table
-from ivr.console.services.rules import books, workbench
+from ivr.console.services.rules import workbench
 from ivr.console.services.rules.workbench import CurveTold, LevelTold, ShareTold, WorkbenchTold
 from ivr.console.view import View
 from ivr.core.language import Text
@@ -63,8 +63,8 @@ def _figures(view: View, found: WorkbenchTold) -> None:
 
 
 async def _curve(view: View) -> None:
-    names = {"": view.say(Text("All phrases", "全部话术"))}
-    names |= await books.phrase_rules(view.console, view.who)
+    first = await workbench.strictness(view.console, view.who)
+    names = {"": view.say(Text("All phrases", "全部话术"))} | first.items
     element("h2", "below", text=view.say(Text("Strictness, on reviewed calls", "严格程度曲线（已复核通话）")))
     about = Text(
         "Calls of the last half year, drawn by lot and reviewed: what precision and recall would be if a phrase "
@@ -83,7 +83,8 @@ async def _curve(view: View) -> None:
     with element("div", "chosen"):
         choice(view, Text("Item", "项目"), names, "", name="item", changed=draw)
     around.move()
-    await draw("")
+    with around:
+        _drawn(view, first)
 
 
 def _drawn(view: View, told: CurveTold) -> None:

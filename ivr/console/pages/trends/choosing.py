@@ -116,10 +116,11 @@ async def _filters(view: View, asked: Asked) -> None:
             changed=lambda value: go(queue=value),
         )  # fmt: skip
     everybody = view.say(Text("All agents", "全部坐席"))
-    choice(
-        view, Text("Agent", "坐席"), {"": everybody} | agents, asked.wanted.agent, name="agent",
-        changed=lambda value: go(agent=value),
-    )  # fmt: skip
+    with element("div").props("data-words"):  # agents are called what they are called
+        choice(
+            view, Text("Agent", "坐席"), {"": everybody} | agents, asked.wanted.agent, name="agent",
+            changed=lambda value: go(agent=value),
+        )  # fmt: skip
 
 
 def linked(text: str, href: str, classes: str = "", *, here: bool = False) -> None:

@@ -209,22 +209,6 @@ async def item(console: Console, who: Person, name: str, item_id: str, version: 
     raise NotFound(Text(f"no item {item_id!r:.60} in {name:.60}", f"话术规则 {name:.60} 中没有 {item_id!r:.60}"))
 
 
-async def phrase_rules(console: Console, who: Person) -> dict[str, str]:
-    """What the rules of phrases in force today are called, by id.
-
-    Raises:
-        Forbidden: if he may not see rules.
-    """
-    who.must(Permission.RULES)
-    found: dict[str, str] = {}
-    forced = await _in_force(console)
-    for one in await shelf.editions(console):
-        if one.path in forced:
-            told = await shelf.rulebook(console, one)
-            found |= {rule.id: str(rule.title.text) for rule in told.rules if rule.id not in found}
-    return found
-
-
 async def run_tests(console: Console, who: Person, name: str, version: str = "", rule: str = "") -> TestsTold:
     """Run the lines that rules must and must not find.
 
@@ -378,6 +362,5 @@ __all__ = [
     "book",
     "editions",
     "item",
-    "phrase_rules",
     "run_tests",
 ]

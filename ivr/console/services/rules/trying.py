@@ -174,7 +174,7 @@ async def try_call(console: Console, who: Person, tried: Tried, call_id: int, by
         call = await calls.get(session, call_id)
         if call is None:
             raise NotFound(Text(f"no call {call_id}", f"没有通话 {call_id}"))
-        who.must_see({one.agent for one in (*call.talks, *call.visits) if one.agent})
+        who.must_see({one.agent for one in call.talks} | {one.agent for one in call.visits if one.agent})
         heard = _heard(await quality.transcripts(session, call_id))
         mutes = await pauses.of_call(session, call.linkedid)
     if not heard:

@@ -15,6 +15,8 @@ from ivr.console.context import Console
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.reports.quality.load import ERRORS_OVER
+from ivr.reports.trends.book import Span
+from ivr.reports.trends.read import item_names
 from ivr.reports.trends.strictness import curve, load_seen
 from recording.compliance.thresholds import MOST_BYTES, PACKAGED, SITE_FILE, site_thresholds
 from recording.review.intervals import Share
@@ -74,6 +76,7 @@ class CurveTold(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     item: str = Field(description="of one item; empty: of all phrases")
+    items: dict[str, str] = Field(description="items that people have reviewed, and what they are called")
     verdicts: int
     spoken: int
     points: list[PointTold]
@@ -100,9 +103,13 @@ async def strictness(console: Console, who: Person, item: str = "") -> CurveTold
     who.must(Permission.RULES)
     until = console.clock.now() + timedelta(seconds=1)
     async with console.database.read() as session:
-        seen = await load_seen(session, until - ERRORS_OVER, until, item=item)
+        every = await load_seen(session, until - ERRORS_OVER, until)
+        titles = await item_names(session, Span(until.date(), until.date()))
+    seen = [one for one in every if item in {"", one.item}]
+    names = sorted({one.item for one in every})
     return CurveTold(
         item=item,
+        items={name: str(titles[name].title) if name in titles else name for name in names},
         verdicts=len(seen),
         spoken=sum(one.said for one in seen),
         points=[PointTold(at=one.at, precision=_share(one.precision), recall=_share(one.recall)) for one in curve(seen)]
