@@ -103,8 +103,12 @@ async def _sessions(view: View) -> None:
         columns = [
             Column[OwnSession](Text("Browser", "浏览器"), lambda one: one.browser or "–"),
             Column[OwnSession](Text("Address", "地址"), lambda one: one.address),
-            Column[OwnSession](Text("Since", "登录时间"), lambda one: view.at(one.created_at)),
-            Column[OwnSession](Text("Last seen", "最近使用"), lambda one: view.at(one.seen_at)),
+            Column[OwnSession](
+                Text("Since", "登录时间"), lambda one: view.at(one.created_at), classes=lambda _: "when"
+            ),
+            Column[OwnSession](
+                Text("Last seen", "最近使用"), lambda one: view.at(one.seen_at), classes=lambda _: "when"
+            ),
             Column[OwnSession](Text("", ""), ending),
         ]
         table(view, columns, found, label=Text("Where you are logged in", "登录会话"))
@@ -131,7 +135,9 @@ async def _tokens(view: View) -> None:
             Column[Token](Text("Begins with", "开头"), lambda one: f"{one.start}…"),
             Column[Token](Text("May", "权限范围"), lambda one: ", ".join(one.scopes)),
             Column[Token](Text("Until", "有效期至"), lambda one: view.at(one.expires_at, "%Y-%m-%d")),
-            Column[Token](Text("Last used", "最近使用"), lambda one: view.at(one.used_at) or "–"),
+            Column[Token](
+                Text("Last used", "最近使用"), lambda one: view.at(one.used_at) or "–", classes=lambda _: "when"
+            ),
             Column[Token](Text("", ""), removing),
         ]
         table(view, columns, found, label=Text("API tokens", "API 令牌"), nothing=Text("No tokens.", "没有令牌。"))
