@@ -49,7 +49,11 @@ def _ask(settings: Settings, calls: int, days: int) -> None:
         f"{calls} made-up calls of {days} days go into {shown(settings)}.",
         f"将把 {days} 天的 {calls} 通演示通话写入 {shown(settings)}。",
     )
-    if not typer.confirm(str(Text("Go on?", "继续？")), default=True):
+    try:
+        sure = typer.confirm(str(Text("Go on?", "继续？")), default=True)
+    except typer.Abort:  # nobody is there to ask
+        sure = False
+    if not sure:
         raise typer.Exit(130)
 
 

@@ -237,7 +237,11 @@ def _asked(client: httpx.Client, name: str, path: str, parameters: dict[str, str
     timed, before = Timed(name), 0.0
     for nth in range(rounds + 1):
         began = time.perf_counter()
-        answer = client.get(path, params=parameters or None)
+        try:
+            answer = client.get(path, params=parameters or None)
+        except httpx.HTTPError as error:
+            timed.fault = f"{type(error).__name__}: {error}"[:120]
+            break
         took = time.perf_counter() - began
         if answer.status_code != 200:
             timed.fault = f"{answer.status_code} {answer.text[:100]}"
