@@ -25,7 +25,7 @@ def add(app: typer.Typer) -> None:
 
     @app.command()
     def up(context: typer.Context) -> None:
-        """Start Asterisk, the engine, the quality worker and the console, and keep them running. / 启动并看护全部服务"""
+        """Start Asterisk, engine, quality worker and console, and keep them running. / 启动并看护全部服务"""
         here = state(context)
 
         def keep_up() -> None:
