@@ -12,7 +12,7 @@ from ivr.storage.database import Database
 from tests.web.conftest import AsRole, WebSite
 from tests.web.examples import newest_calls
 
-pytestmark = pytest.mark.web
+pytestmark = [pytest.mark.web, pytest.mark.timeout(300)]  # the first starts console and browser
 
 WORDS = {
     "zh": ("播放", "暂停", ["文字", "过程", "规则", "声音", "队列", "录音", "来电者"]),

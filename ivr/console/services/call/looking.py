@@ -10,6 +10,7 @@ from ivr.console.errors import NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.call import models, telling
+from ivr.console.services.call.vaults import vault
 from ivr.console.services.casework import must_see_call
 from ivr.core.language import Text
 from ivr.reports import wording
@@ -17,6 +18,7 @@ from ivr.reports.clean import clean
 from ivr.reports.findings import Finding
 from ivr.reports.playback import CallSound, Playback, playback_of
 from ivr.storage import agents as agent_rows
+from ivr.storage import audit
 from ivr.storage.models import CallOutcome, LegalHold
 
 _WHY: tuple[tuple[str, models.SoundState, Text], ...] = (
@@ -35,6 +37,9 @@ BLIND = Text(
 _LOCKED = Text(
     "Words of this call are sealed, and no identity here opens them.",
     "该通话的文字已加密，本机没有能打开它的身份密钥。",
+)
+_SEALED = Text(
+    "The recordings are sealed, and no identity here opens them.", "录音已加密，本机没有能打开它的身份密钥。"
 )
 _NO_WORDS = Text("not transcribed", "未转写")
 
@@ -81,7 +86,7 @@ async def look(console: Console, who: Person, call_id: int, *, plain: bool = Fal
         tracks=telling.tracks(story, found.sound.call.recordings, say),
         marks=telling.measured(story, say),
         facts=[one for one in telling.facts(story, say) if who.may(Permission.CALLS_ALL) or who.owns(one.agent)],
-        sound=_sound(who, found, plain=plain),
+        sound=_sound(console, who, found, plain=plain),
         transcript=models.Transcript(
             utterances=telling.utterances(story, shown, say),
             pauses=list(story.pauses),
@@ -109,6 +114,7 @@ async def _whole(console: Console, who: Person, call_id: int, *, plain: bool) ->
     who.must(Permission.CALLS_ALL, Permission.CALLS_OWN)
     if plain:
         who.must(Permission.NUMBERS)
+        await _audit_plain(console, who, call_id)
     async with console.database.read() as session:
         await must_see_call(session, who, call_id)
         found = await playback_of(
@@ -124,14 +130,26 @@ async def _whole(console: Console, who: Person, call_id: int, *, plain: bool) ->
         return found, await agent_rows.outcomes_of(session, found.story.linkedid)
 
 
+async def _audit_plain(console: Console, who: Person, call_id: int) -> None:
+    """Note that dictated numbers are read, before they are."""
+    async with console.database.write() as session:
+        await must_see_call(session, who, call_id)
+        await audit.append(
+            session, actor=who.login, action="unmask", object=f"call:{call_id}", at=console.clock.now(),
+            detail={"via": "console"},
+        )  # fmt: skip
+
+
 def _shown(who: Person, found: Playback) -> list[Finding]:
     mine = None if who.may(Permission.CALLS_ALL) else {who.agent}
     return telling.seen(found.story, mine, found.blind)
 
 
-def _sound(who: Person, found: Playback, *, plain: bool) -> models.Sound:
+def _sound(console: Console, who: Person, found: Playback, *, plain: bool) -> models.Sound:
     sound = found.sound
     state, message = state_of(sound)
+    if any(track.row.sealed_at is not None for track in sound.tracks) and not vault(console).can_open:
+        state, message = "locked", _SEALED
     notices = []
     left_out = [
         row for row in sound.call.recordings if row.state in {"refused", "deleted", "deleting", "missing", "broken"}

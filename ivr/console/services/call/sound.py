@@ -13,6 +13,7 @@ from ivr.console.security.person import Person
 from ivr.console.services.call import models
 from ivr.console.services.call.looking import state_of
 from ivr.console.services.call.openings import PART, Opening, Openings
+from ivr.console.services.call.vaults import vault
 from ivr.console.services.casework import must_see_call
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
@@ -22,13 +23,12 @@ from ivr.storage import audit
 from recording.errors import SoundError
 from recording.keeping.peaks import PeaksBook
 from recording.keeping.stereo import HEADER, StereoSound
-from recording.vault import Vault, vault_for
 
 log = get_logger("console")
 T = TypeVar("T")
 
 LONGEST_CLIP = 120.0  # seconds
-_VAULT, _PEAKS = "vault", "peaks"
+_PEAKS = "peaks"
 
 
 async def sound(
@@ -117,14 +117,6 @@ async def peaks(
     return models.PeaksView(start=wave.start, end=wave.end, lanes=lanes)
 
 
-def vault(console: Console) -> Vault:
-    """What opens sealed files here."""
-    found: Vault | None = console.parts.get(_VAULT)
-    if found is None:
-        found = console.parts[_VAULT] = vault_for(console.settings)
-    return found
-
-
 async def readable(work: Awaitable[T]) -> T:
     """What ``work`` reads of files.
 
@@ -184,4 +176,4 @@ def _cut(made: StereoSound, start: float, end: float) -> bytes:
     return header(made.rate, len(sound), channels=2) + sound
 
 
-__all__ = ["HEADER", "LONGEST_CLIP", "clip", "peaks", "readable", "sound", "vault"]
+__all__ = ["HEADER", "LONGEST_CLIP", "clip", "peaks", "readable", "sound"]

@@ -177,6 +177,10 @@ async def test_dictated_numbers_are_silent_and_masked_unless_somebody_may_and_wa
     assert "four two four" in words(await calls.look(console, ADMIN, call, plain=True))
     assert (await hear(console, ADMIN, call, plain=True))[3 * RATE : 7 * RATE, 0].any()
     assert [row.detail["plain"] for row in await audited(room)] == [False, True]
+    async with room.database.read() as session:
+        assert [row.actor for row in await audit.list_rows(session, action="unmask")] == ["admin"], (
+            "to read is told too"
+        )
 
 
 async def test_sealed_it_is_heard_where_an_identity_is_and_nowhere_else(room: KeepingRoom, vault: Vault) -> None:
@@ -186,7 +190,9 @@ async def test_sealed_it_is_heard_where_an_identity_is_and_nowhere_else(room: Ke
         vault.seal_file(room.folder / row)
         await room.change(row, sealed_at=NOW)
     assert (await hear(console_of(room, vault), QA, call) == plain).all()
+    assert (await calls.look(console_of(room, vault), QA, call)).sound.state == "ready"
     stranger = console_of(room, Vault(vault.recipients))
+    assert (await calls.look(stranger, QA, call)).sound.state == "locked"
     with pytest.raises(VaultError, match="no identity here"):
         await calls.sound(stranger, QA, call)
     with pytest.raises(VaultError):
