@@ -49,6 +49,7 @@ def answered(tab: Tab, words: str, field: str = "reason") -> None:
     tab.locator("[data-do=confirm]").click()
 
 
+@pytest.mark.timeout(300)  # the first test of a process pays for the console's start
 def test_from_an_objection_over_a_blind_review_to_the_note(site: WebSite, as_role: AsRole) -> None:
     with site.client("agent", "zh") as agent:
         call, failed = one_with_a_failed_item(agent)
