@@ -33,7 +33,7 @@ class PopFeed:
         self._clock = clock
         self._pauses = pauses
         self._pops: dict[str, Mapping[str, Any]] = {}
-        self._fresh = False
+        self._fresh: bool | None = None  # None: not known yet
         self._fanouts: dict[str, Fanout] = {}
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class PopFeed:
     def lost(self, _: IvrError) -> None:
         """Nothing is heard of the engine: nobody knows who rings."""
         self._pops.clear()
-        if self._fresh:
+        if self._fresh is not False:
             self._fresh = False
             self._tell(set(self._fanouts))
 
@@ -106,7 +106,7 @@ class PopFeed:
             finally:
                 following.cancel()
                 await asyncio.gather(following, return_exceptions=True)
-            self._fresh = False
+            self._fresh = None
             self._pops.clear()
 
 

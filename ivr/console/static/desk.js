@@ -57,7 +57,7 @@ function drawActs(me) {
 function drawPop({ fresh, pop }) {
   caller.classList.toggle("pop", Boolean(pop));
   const title = h("h2", {}, say("caller"), pop ? ` · ${say(pop.state === "ringing" ? "rings" : "talks")} ` : "", pop ? h("span", { "data-since": pop.since }) : null);
-  if (!pop) { replace(caller, title, h("p", { class: "faint" }, say(fresh ? "nobody" : "no_pops"))); once(); return; }
+  if (!pop) { replace(caller, title, h("p", { class: "faint" }, say(fresh === false ? "no_pops" : "nobody"))); once(); return; }
   if (!pop.known) { replace(caller, title, h("p", { class: "faint" }, say("looked_up"))); once(); return; }
   const at = (iso) => new Date(iso).toLocaleString("zh-CN", { hour12: false, timeZone: page.zone, month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
   const rows = [
@@ -90,7 +90,7 @@ async function refresh() {
   try { const found = await ask(path("today")); if (mine === asked) { drawDay(found); root.setAttribute("data-ready", ""); } } catch (error) { tell(error.message, false); }
 }
 
-drawPop({ fresh: false, pop: null });
+drawPop({ fresh: null, pop: null });
 stream(`/api/v1/live/stream?agent=${encodeURIComponent(agent)}`, {
   snapshot(message) { Object.assign(parts, { agent: {}, queue: {}, feed: {}, line: {} }, message.parts); drawState(); },
   change({ kind, name, state }) {
