@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import func, select
 
-from dialplan.loading import load_site
+from dialplan.loading import load_checked, load_site
 from dialplan.model import Site
 from dialplan.sites import example_site
 from ivr.core.errors import UsageError
@@ -75,6 +75,12 @@ async def _calls(database: Database) -> Iterator[m.Call]:
     async with database.read() as session:
         numbers = list(await session.scalars(select(m.Call.id).order_by(m.Call.id)))
         return iter([call for number in numbers if (call := await calls.get(session, number)) is not None])
+
+
+def test_the_site_of_the_made_up_centre_is_in_order() -> None:
+    site, problems = load_checked(example_site("centre"))
+    assert site is not None and len(site.agents) == 40
+    assert problems == []
 
 
 async def test_as_many_calls_as_were_asked_for_in_the_days_before(database: Database, home: tuple[Path, Laid]) -> None:
