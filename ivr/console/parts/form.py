@@ -19,6 +19,8 @@ from ivr.core.language import Text
 
 Changed = Callable[[str], Awaitable[None] | None]
 
+ASKED_FOR = 900.0  # seconds a question waits for its answer; then it is no
+
 _TYPED = "(event) => emit(event.target.value)"
 _TICKED = "(event) => emit(event.target.checked ? '1' : '')"
 
@@ -137,7 +139,10 @@ async def confirmed(
     dialog.on("hide", view.does(say(False)))
     dialog.open()
     try:
-        return await answer
+        async with asyncio.timeout(ASKED_FOR):
+            return await answer
+    except TimeoutError:  # the page may be gone by now
+        return False
     finally:
         dialog.delete()
 
