@@ -67,8 +67,6 @@ def server(folder: Path, keep: Path | None = None) -> Iterator[str]:
         locale = ["--encoding=UTF8", "--locale=C"]
         if not (data / "PG_VERSION").exists():
             _run(user, folder / "initdb", "-D", str(data), "-U", "ivr", "--auth=trust", "--no-sync", *locale)
-        elif keep is not None and (data / "postmaster.pid").exists():  # it was killed
-            (data / "postmaster.pid").unlink()
         start = ["-D", str(data), "-w", "-t", f"{LIMIT:.0f}", "-l", str(home / "log")]
         try:
             _run(user, folder / "pg_ctl", *start, "-o", f"-p {port} -k {home} {_OPTIONS}", "start")
