@@ -74,6 +74,7 @@ def application(console: Console) -> ASGIApp:
         app, title="callwright", tailwind=False, show_welcome_message=False, reconnect_timeout=10.0, storage_secret=None
     )
     core.app.config.endpoint_documentation = "none"
+    core.app.config.quasar_config["loadingBar"]["skipHijack"] = True  # a bar without a name over every request
     protect(console)
     return Guard(Timing(app), console)
 
