@@ -241,9 +241,9 @@ async def _export(
 
 async def _story(room: Room, call_id: int, material: Material, *, redacted: bool, phones: bool) -> dict[str, bytes]:
     from ivr.cli.calls import plain
-    from ivr.reports.masked import masked_story
     from ivr.reports.html import render_html
     from ivr.reports.load import load_story
+    from ivr.reports.masked import masked_story
     from recording.vault.sound import sound_reader
 
     zone = zone_of(room.settings)
