@@ -88,7 +88,9 @@ def test_nobody_clicks_on_the_page_of_another(site: WebSite, victim: httpx.Clien
         socket.say("event", his.click("theme"))
         until_other(site, "mallory", his_before)  # what was said before has been gone through
     assert theme(site) == before
-    assert "from outside" not in (site.settings.logs / "ivr.log").read_text("utf-8")
+    logged = (site.settings.logs / "console.log").read_text("utf-8")
+    assert "event for another page dropped" in logged
+    assert "from outside" not in logged
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
