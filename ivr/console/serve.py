@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ivr.console.context import Console
+from ivr.console.knowledge.first import first_articles
 from ivr.console.security import links, oidc, tls
 from ivr.core.errors import SetupError
 from ivr.core.language import Text
@@ -50,6 +51,7 @@ async def serve(settings: Settings) -> None:
             console = Console.of(settings, database)
             app = application(console)
             link = await links.first_admin(database, settings, console.clock)
+            await first_articles(database, console.clock)
             announce(settings, link)
             # What is there now stays: looking through it again and again would hold up answers.
             gc.collect()

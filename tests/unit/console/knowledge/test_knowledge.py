@@ -14,6 +14,7 @@ from ivr.console.errors import Conflict, Forbidden, NotFound
 from ivr.console.knowledge import finding, markup
 from ivr.console.knowledge.content import Content, Version
 from ivr.console.knowledge.exchange import STARTER, lay_in, read_articles, written
+from ivr.console.knowledge.first import first_articles
 from ivr.console.security.permissions import Permission, Role
 from ivr.console.security.person import Person
 from ivr.console.services import knowledge
@@ -253,3 +254,19 @@ def test_light_structure_of_a_text() -> None:
         ("text", (">not", "10 per cent")),
     ]
     assert finding.query_tokens("久等 久等 X") == ("久等", "x")
+
+
+async def test_an_empty_knowledge_base_is_filled_once(url: str, clock: FixedClock) -> None:
+    async with Database(url) as database:
+        assert await first_articles(database, clock) == len(read_articles(STARTER))
+        assert await first_articles(database, clock) == 0
+        async with database.read() as session:
+            assert await rows.count(session) == len(read_articles(STARTER))
+            assert [one.action for one in await audit.list_rows(session)] == ["knowledge.import"]
+
+
+async def test_an_article_of_ones_own_keeps_the_starting_ones_out(url: str, clock: FixedClock) -> None:
+    async with Database(url) as database:
+        async with database.write() as session:
+            await lay_in(session, {"refunds": content()}, by="qa", at=NOW)
+        assert await first_articles(database, clock) == 0
