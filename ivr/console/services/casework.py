@@ -13,7 +13,9 @@ from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
+from ivr.storage.people import reviews
 from ivr.storage.work import Session, call_notes
+from recording.review.cards import BLIND
 from recording.review.people import MOST_TEXT
 
 PAGE = 50
@@ -44,6 +46,14 @@ class Step(Shown):
 def names(who: Person) -> frozenset[str]:
     """Under which names somebody stands in rows: his login, and the agent he is."""
     return frozenset({who.login, who.agent} - {""})
+
+
+async def blind_for(session: Session, who: Person) -> set[tuple[int, str]]:
+    """Calls and agents that ``who`` is to score blind: nothing others said or disputed about them is told to him."""
+    if not who.may(Permission.REVIEW):
+        return set()
+    drafts = await reviews.list_reviews(session, reviewer=who.login, kinds=BLIND, state="draft")
+    return {(one.call_id, one.agent) for one in drafts}
 
 
 async def must_see_call(session: Session, who: Person, call_id: int) -> frozenset[str]:
@@ -128,6 +138,7 @@ __all__ = [
     "Shown",
     "Step",
     "agents_of",
+    "blind_for",
     "cursor",
     "cursor_of",
     "due_of",

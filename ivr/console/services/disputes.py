@@ -14,15 +14,13 @@ from ivr.console.errors import Forbidden, NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.cards import viewer_of
-from ivr.console.services.casework import Shown, must_see_call
+from ivr.console.services.casework import Shown, blind_for, must_see_call
 from ivr.core.language import Text
 from ivr.storage.ledger import newest_scores
 from ivr.storage.models import Dispute
 from ivr.storage.people import disputes as rows
-from ivr.storage.people import reviews as review_rows
 from ivr.storage.work import Session
 from recording.review import disputes as work
-from recording.review.cards import BLIND
 from recording.review.states import DISPUTE
 from recording.scorecards import card_of
 
@@ -224,7 +222,7 @@ async def _one(console: Console, session: Session, who: Person, row: Dispute) ->
 
 async def _views(console: Console, session: Session, who: Person, found: Sequence[Dispute]) -> list[DisputeView]:
     """As ``who`` sees them; what the items are called is read for all at once."""
-    blind = await _blind_for(session, who)
+    blind = await blind_for(session, who)
     seen = [one for one in found if _may_see(who, one, blind)]
     scores = await newest_scores(session, {one.call_id for one in seen}) if seen else {}
     titles = {
@@ -235,14 +233,6 @@ async def _views(console: Console, session: Session, who: Person, found: Sequenc
     }
     named = {one.id: titles.get((one.call_id, one.agent, one.item), one.item) for one in seen}
     return [_view(console, who, one, named.get(one.id)) for one in found]
-
-
-async def _blind_for(session: Session, who: Person) -> set[tuple[int, str]]:
-    """Calls and agents that ``who`` is to score blind: nothing that was disputed about them is told to him."""
-    if not who.may(Permission.REVIEW):
-        return set()
-    drafts = await review_rows.list_reviews(session, reviewer=who.login, kinds=BLIND, state="draft")
-    return {(one.call_id, one.agent) for one in drafts}
 
 
 def _may_see(who: Person, row: Dispute, blind: set[tuple[int, str]]) -> bool:

@@ -10,7 +10,7 @@ from ivr.console.context import Console
 from ivr.console.errors import Forbidden, NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
-from ivr.console.services.casework import Shown, must_see_call, names
+from ivr.console.services.casework import Shown, blind_for, must_see_call, names
 from ivr.core.language import Text
 from ivr.storage.models import Note
 from ivr.storage.people import notes as rows
@@ -90,7 +90,12 @@ async def list_notes(
             call_id=call,
             limit=limit,
         )
-    return [_view(who, one, now) for one in found if _may_read(who, one)]
+        blind = await blind_for(session, who)
+    return [
+        _view(who, one, now)
+        for one in found
+        if _may_read(who, one) and ((one.call_id, one.agent) not in blind or one.author == who.login)
+    ]
 
 
 async def write(

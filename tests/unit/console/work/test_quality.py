@@ -62,8 +62,11 @@ async def test_from_an_objection_over_a_blind_review_to_the_note(console: Consol
     # Bob is not told what it is about, and sees no values before his own are in.
     seen = await disputes.show(console, BOB, raised.id)
     assert seen.item is None and seen.reason is None and "take" in seen.actions
+    early = await notes.write(console, ANN, LEE, Kind.COACHING, "The opening was missing.", call=call)
     taken = await disputes.take(console, BOB, raised.id)
     assert taken.second_review is not None and taken.item is None
+    assert await notes.list_notes(console, BOB, call=call) == []
+    assert [one.id for one in await notes.list_notes(console, BOSS, call=call)] == [early.id]
     card = await cards.card(console, BOB, call)
     assert card.blind and card.final is None and card.automatic is None and not card.disputes
     assert all(one.automatic is None and one.final is None and one.at is None for one in card.items)
@@ -73,6 +76,8 @@ async def test_from_an_objection_over_a_blind_review_to_the_note(console: Consol
         await reviews.show(console, BOB, first.draft.id)
     done = await scored(console, BOB, card)
     assert not done.blind
+    assert [one.id for one in await notes.list_notes(console, BOB, call=call)] == [early.id]
+    await notes.withdraw(console, ANN, early.id, "It was there.")
     split = await disputes.show(console, BOSS, raised.id)
     assert (split.state, split.item, split.disputed, split.second_value) == ("split", ITEM, "fail", "pass")
     assert set(split.actions) == {"uphold", "change"}
