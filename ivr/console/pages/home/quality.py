@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote
 
 from nicegui import ui
@@ -80,11 +81,7 @@ async def _drawn(view: View) -> None:
     table(
         view,
         [
-            Column[DrawnCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[DrawnCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
-            Column[DrawnCall](
-                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
-            ),
+            *_which_call(view),
             Column[DrawnCall](Text("Language", "语言"), lambda one: language_name(view, one.language), classes=when),
             Column[DrawnCall](Text("Cannot tell", "无法判断"), lambda one: str(one.unsure), number=True, hint=UNSURE),
             Column[DrawnCall](Text("Machine", "机器分"), lambda one: percent(one.percent), number=True),
@@ -107,11 +104,7 @@ async def _ranked(view: View) -> None:
     table(
         view,
         [
-            Column[RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
-            Column[RankedCall](
-                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
-            ),
+            *_which_call(view),
             Column[RankedCall](Text("Language", "语言"), lambda one: language_name(view, one.language), classes=when),
             Column[RankedCall](
                 Text("Cannot tell", "无法判断"), lambda one: f"{one.unsure:.0f} %", number=True, hint=UNSURE_SHARE
@@ -139,11 +132,7 @@ async def _ranked(view: View) -> None:
     table(
         view,
         [
-            Column[RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
-            Column[RankedCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
-            Column[RankedCall](
-                Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
-            ),
+            *_which_call(view),
             Column[RankedCall](Text("Risk", "风险"), lambda one: f"{one.risk:.0f}", number=True, hint=RISK),
             Column[RankedCall](Text("Why", "原因"), lambda one: view.say(Text(", ", "、")).join(one.reasons)),
             Column[RankedCall](Text("Machine", "机器分"), lambda one: percent(one.percent), number=True),
@@ -163,6 +152,17 @@ _SOURCES = {
     "dispute": Text("second, for a dispute", "申诉二次评分"),
     "calibration": Text("calibration", "校准"),
 }
+
+
+def _which_call(view: View) -> list[Column[Any]]:
+    """The columns every list of calls begins with."""
+    return [
+        Column[DrawnCall | RankedCall](Text("Call", "通话"), lambda one: str(one.call), number=True),
+        Column[DrawnCall | RankedCall](Text("Agent", "坐席"), lambda one: one.agent, classes=when),
+        Column[DrawnCall | RankedCall](
+            Text("Began", "开始时间"), lambda one: view.at(one.started_at, "%m-%d %H:%M"), classes=when
+        ),
+    ]
 
 
 def _of(view: View, one: DrawnCall) -> str:
