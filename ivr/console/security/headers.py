@@ -37,6 +37,8 @@ _ALWAYS = {
     ),
 }
 _A_YEAR = "max-age=31536000"
+# A page waits for none of our files twice; one of a newer version is there at the second opening at the latest.
+_FILES = "public, max-age=60, stale-while-revalidate=86400"
 
 
 def with_headers(scope: Scope, send: Send) -> Send:
@@ -51,7 +53,9 @@ def with_headers(scope: Scope, send: Send) -> Send:
             headers["Content-Security-Policy"] = policy(path, nicegui="x-nicegui-content" in headers)
             if is_secure(scope):
                 headers["Strict-Transport-Security"] = _A_YEAR
-            if not path.startswith(("/static/", "/_nicegui/")):
+            if path.startswith("/static/"):
+                headers["Cache-Control"] = _FILES
+            elif not path.startswith("/_nicegui/"):
                 headers["Cache-Control"] = "no-store"
             if "server" in headers:
                 del headers["server"]

@@ -10,11 +10,13 @@ from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.casework import Shown
 from ivr.reports.work import sample as source
+from ivr.storage.work import Session
 from recording.review import spot
 from recording.review.draw import month_of
 from recording.review.risk import NAMES, Facts, risk
 
 MOST = 100
+PART = "unreviewed"
 
 
 class DrawnCall(Shown):
@@ -119,7 +121,7 @@ async def ranked(console: Console, who: Person, *, most: int = 20) -> Ranked:
     """
     who.must(Permission.REVIEW)
     async with console.database.read() as session:
-        facts = [one for one in await source.newest_unreviewed(session, console.clock.now()) if not who.owns(one.agent)]
+        facts = [one for one in await _unreviewed(console, session) if not who.owns(one.agent)]
         unsure = sorted(
             (one for one in facts if one.undecided > 0), key=lambda one: (-one.forbidden, -one.undecided, -one.call_id)
         )[:most]
@@ -130,6 +132,16 @@ async def ranked(console: Console, who: Person, *, most: int = 20) -> Ranked:
         cannot_tell=_ranked(who, unsure, begun),
         risky=[one for one in _ranked(who, risky, begun) if one.risk > 0],
     )
+
+
+async def _unreviewed(console: Console, session: Session) -> Sequence[Facts]:
+    """What is known of the newest calls nobody has reviewed; read again when something of it may have changed."""
+    mark = await source.mark(session)
+    kept: tuple[tuple[object, ...], Sequence[Facts]] | None = console.parts.get(PART)
+    if kept is None or kept[0] != mark:
+        kept = mark, await source.newest_unreviewed(session, console.clock.now())
+        console.parts[PART] = kept
+    return kept[1]
 
 
 def _ranked(who: Person, found: Sequence[Facts], begun: Mapping[int, tuple[datetime, str]]) -> list[RankedCall]:

@@ -102,6 +102,17 @@ async def newest_unreviewed(session: AsyncSession, now: datetime, *, calls: int 
     return await unreviewed(session, since, now + timedelta(seconds=1))
 
 
+async def mark(session: AsyncSession) -> tuple[object, ...]:
+    """What changes when :func:`newest_unreviewed` may: the newest judging, the newest review begun and submitted."""
+    query = select(
+        select(func.max(Score.id)).scalar_subquery(),
+        select(func.max(Review.id)).scalar_subquery(),
+        select(func.max(Review.submitted_at)).scalar_subquery(),
+        select(func.max(Call.id)).scalar_subquery(),
+    )
+    return tuple((await session.execute(query)).one())
+
+
 async def begun(session: AsyncSession, calls: Collection[int]) -> dict[int, tuple[datetime, str]]:
     """When calls began, and their language."""
     query = select(Call.id, Call.started_at, Call.language).where(Call.id.in_(calls))
@@ -117,4 +128,4 @@ async def _unsure(session: AsyncSession, runs: Collection[str]) -> dict[tuple[st
     return {(run, agent): count for run, agent, count in await session.execute(query)}
 
 
-__all__ = ["MOST_DRAWN", "NEWEST", "Drawn", "begun", "drawn", "newest_unreviewed"]
+__all__ = ["MOST_DRAWN", "NEWEST", "Drawn", "begun", "drawn", "mark", "newest_unreviewed"]

@@ -22,6 +22,9 @@ from ivr.reports.calls import CallQuery
 TITLE = Text("Calls", "通话")
 
 
+SHOWN = 30  # what a screen holds
+
+
 async def build(view: View) -> None:
     """The filters, and the calls that fit them."""
     ui.add_head_html('<link rel="stylesheet" href="/static/calls.css">')
@@ -31,7 +34,12 @@ async def build(view: View) -> None:
     try:
         query = CallQuery.of(view.query)
         found = await listing.search(
-            view.console, view.who, query, after=view.query.get("after", ""), before=view.query.get("before", "")
+            view.console,
+            view.who,
+            query,
+            after=view.query.get("after", ""),
+            before=view.query.get("before", ""),
+            limit=SHOWN,
         )
     except UsageError as error:
         element("p", "bad", text=error.message).props('role="alert"')

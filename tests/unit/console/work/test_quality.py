@@ -202,6 +202,11 @@ async def test_the_newest_calls_are_ranked_by_doubt_and_by_risk(console: Console
     doubts = [(one.forbidden, one.unsure) for one in found.cannot_tell]
     assert doubts == sorted(doubts, reverse=True)
     assert all(one.agent != LEE for one in (await samples.ranked(console, LEE_AS_QA, most=100)).risky)
+    # What was kept of the lists is not shown once somebody has reviewed a call of them.
+    done = found.risky[0]
+    await scored(console, BOB, await reviews.start(console, BOB, done.call))
+    left = await samples.ranked(console, ANN, most=100)
+    assert done.call not in {one.call for one in left.risky} and left.among == found.among - 1
 
 
 async def test_calibration_hides_values_until_it_is_closed(console: Console, month: Month) -> None:
