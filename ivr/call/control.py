@@ -52,6 +52,7 @@ class ControlServer:
         self._streaming: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._open = 0
+        self._writers: set[asyncio.StreamWriter] = set()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -84,12 +85,15 @@ class ControlServer:
                 task.cancel()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), 1.0)
+            for writer in self._writers:  # who is not done by now is cut off
+                writer.transport.abort()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(server.wait_closed(), LIMIT)
             self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1
+        self._writers.add(writer)
         self._idle.clear()
         try:
             lines: AsyncGenerator[Answer, None] | None = None
@@ -111,6 +115,7 @@ class ControlServer:
             writer.close()
             with contextlib.suppress(OSError, TimeoutError):
                 await asyncio.wait_for(writer.wait_closed(), 1.0)
+            self._writers.discard(writer)
             self._open -= 1
             if not self._open:
                 self._idle.set()
