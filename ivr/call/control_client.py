@@ -29,6 +29,16 @@ def ask(settings: Settings, path: str, body: dict[str, Any], *, method: str = "P
     with connected(settings, limit=LIMIT) as client:
         answer = client.request(method, path, json=body)
         found: dict[str, Any] = answer.json()
+    return accepted(answer, found)
+
+
+def accepted(answer: httpx.Response, found: dict[str, Any]) -> dict[str, Any]:
+    """What the engine has answered, ``found`` in ``answer``.
+
+    Raises:
+        UsageError: if it calls the request wrong.
+        IvrError: if it cannot do it.
+    """
     if answer.is_success:
         return found
     kind = UsageError if answer.status_code in {400, 404} else IvrError
@@ -86,4 +96,4 @@ def ask_if_there(settings: Settings, path: str, *, method: str) -> Mapping[str, 
     return ask(settings, path, {}, method=method)
 
 
-__all__ = ["ask", "ask_if_there", "connected", "no_engine"]
+__all__ = ["LIMIT", "accepted", "ask", "ask_if_there", "connected", "no_engine"]

@@ -9,11 +9,10 @@ from typing import Any
 import httpx
 
 from ivr.asterisk.layout import control_socket
-from ivr.core.errors import IvrError, SetupError, UsageError
+from ivr.call.control_client import LIMIT, accepted
+from ivr.core.errors import SetupError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
-
-LIMIT = 15.0  # seconds
 
 
 class Engine:
@@ -40,10 +39,7 @@ class Engine:
         async with self.connected(limit=LIMIT) as client:
             answer = await client.request(method, path, json=dict(body or {}))
             found: dict[str, Any] = answer.json()
-        if answer.is_success:
-            return found
-        kind = UsageError if answer.status_code in {400, 404} else IvrError
-        raise kind(str(found.get("error", "")), cure=str(found.get("cure", "")))
+        return accepted(answer, found)
 
     @asynccontextmanager
     async def connected(self, *, limit: float) -> AsyncIterator[httpx.AsyncClient]:

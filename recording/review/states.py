@@ -38,7 +38,7 @@ class Machine:
         if found is not None:
             return found
         now, wish = self.states.get(state, Text(state, state)), self.actions.get(action, Text(action, action))
-        possible = [self.actions[step] for (begin, step) in self.steps if begin == state]
+        possible = [self.actions[step] for step in self.possible(state)]
         if possible:
             cure = Text(
                 "what can be done now: " + ", ".join(one.en for one in possible),
@@ -54,9 +54,13 @@ class Machine:
             cure=cure,
         )
 
+    def possible(self, state: str) -> list[str]:
+        """The actions that can be done in this state."""
+        return [action for begin, action in self.steps if begin == state]
+
     def over(self, state: str) -> bool:
         """Whether nothing leads out of this state."""
-        return all(begin != state for begin, _ in self.steps)
+        return not self.possible(state)
 
 
 REVIEW = Machine(

@@ -11,7 +11,8 @@ from ivr.console.api.base import Here, Who
 from ivr.console.security import cookies, links
 from ivr.console.security.asking import came_from, known_of
 from ivr.console.security.login import Door, MustChange
-from ivr.console.security.sessions import Begun
+from ivr.console.security.person import Person
+from ivr.console.security.sessions import Begun, Known
 from ivr.console.services import me as own
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -74,17 +75,7 @@ async def login(request: Request, response: Response, console: Here, body: Login
 @router.get("", summary="Who is logged in")
 async def me(request: Request, who: Who) -> Me:
     """Who asks, and what he may."""
-    known = known_of(request)
-    return Me(
-        login=who.login,
-        title=who.title,
-        role=who.role,
-        agent=who.agent,
-        language=who.language,
-        permissions=sorted(who.permissions),
-        csrf="" if known is None else known.csrf,
-        expires_at=None if known is None else known.expires_at,
-    )
+    return _told(who, known_of(request))
 
 
 @router.delete("", summary="Log out", status_code=204)
@@ -108,7 +99,10 @@ async def welcome(request: Request, response: Response, console: Here, body: Cho
 
 def _logged_in(request: Request, response: Response, begun: Begun) -> Me:
     cookies.put(response, request.scope, begun)
-    who = begun.known.person
+    return _told(begun.known.person, begun.known)
+
+
+def _told(who: Person, known: Known | None) -> Me:
     return Me(
         login=who.login,
         title=who.title,
@@ -116,8 +110,8 @@ def _logged_in(request: Request, response: Response, begun: Begun) -> Me:
         agent=who.agent,
         language=who.language,
         permissions=sorted(who.permissions),
-        csrf=begun.known.csrf,
-        expires_at=begun.known.expires_at,
+        csrf="" if known is None else known.csrf,
+        expires_at=None if known is None else known.expires_at,
     )
 
 

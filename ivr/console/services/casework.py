@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Annotated
 
@@ -13,10 +14,13 @@ from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
+from ivr.storage.accounts import people
+from ivr.storage.models import Account, Complaint, ComplaintStep, WorkOrder, WorkOrderStep
 from ivr.storage.people import reviews
 from ivr.storage.work import Session, call_notes
 from recording.review.cards import BLIND
 from recording.review.people import MOST_TEXT
+from recording.review.states import Machine
 
 PAGE = 50
 MOST_PAGE = 200
@@ -41,6 +45,18 @@ class Step(Shown):
     action_name: str
     state: str
     text: str
+
+    @classmethod
+    def told(cls, machine: Machine, step: WorkOrderStep | ComplaintStep, language: str) -> Step:
+        """A step with the name of its action in ``zh`` or ``en``."""
+        return cls(
+            at=step.at,
+            by=step.by,
+            action=step.action,
+            action_name=machine.actions[step.action].within(language),
+            state=step.state,
+            text=step.text,
+        )
 
 
 def names(who: Person) -> frozenset[str]:
@@ -83,6 +99,18 @@ async def agents_of(console: Console, who: Person, call_id: int) -> frozenset[st
         return await must_see_call(session, who, call_id)
 
 
+async def must_exist(session: Session, owner: str) -> Account:
+    """The account of somebody who is to do something.
+
+    Raises:
+        NotFound: if there is none that is in use.
+    """
+    account = await people.by_login(session, owner.strip())
+    if account is None or account.disabled_at is not None:
+        raise NotFound(Text(f"nobody has the login {owner!r:.60}", f"没有账号 {owner!r:.60}"))
+    return account
+
+
 def due_of(text: str, zone: tzinfo) -> datetime:
     """A due time as people give it: a day (its end), or a day and a time, in ``zone``.
 
@@ -107,6 +135,11 @@ def due_of(text: str, zone: tzinfo) -> datetime:
 def cursor(at: datetime, row: int) -> str:
     """Where the next page of a list begins."""
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{row}"
+
+
+def next_after(found: Sequence[WorkOrder | Complaint], limit: int) -> str:
+    """Where the page after this one begins, when one row more than ``limit`` was asked for; "" at the end."""
+    return cursor(found[limit - 1].due_at, found[limit - 1].id) if len(found) > limit else ""
 
 
 def cursor_of(text: str) -> tuple[datetime, int] | None:
@@ -142,6 +175,8 @@ __all__ = [
     "cursor",
     "cursor_of",
     "due_of",
+    "must_exist",
     "must_see_call",
     "names",
+    "next_after",
 ]

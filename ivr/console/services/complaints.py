@@ -14,8 +14,7 @@ from ivr.console.context import Console
 from ivr.console.errors import Forbidden, NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
-from ivr.console.services.casework import PAGE, Shown, Step, cursor, cursor_of, must_see_call, names
-from ivr.console.services.work_orders import must_exist
+from ivr.console.services.casework import PAGE, Shown, Step, cursor_of, must_exist, must_see_call, names, next_after
 from ivr.core.language import Text
 from ivr.storage.models import Complaint
 from ivr.storage.work import Session
@@ -110,8 +109,7 @@ async def list_complaints(
             after=cursor_of(after),
             limit=limit + 1,
         )
-    more = cursor(found[limit - 1].due_at, found[limit - 1].id) if len(found) > limit else ""
-    return Complaints(complaints=[view(who, one, now) for one in found[:limit]], next=more)
+    return Complaints(complaints=[view(who, one, now) for one in found[:limit]], next=next_after(found, limit))
 
 
 async def to_account_for(console: Console, who: Person) -> list[ComplaintView]:
@@ -274,17 +272,7 @@ async def _seen(session: Session, who: Person, complaint_id: int) -> Complaint:
 
 
 def _whole(console: Console, who: Person, complaint: Complaint) -> ComplaintView:
-    steps = tuple(
-        Step(
-            at=one.at,
-            by=one.by,
-            action=one.action,
-            action_name=COMPLAINT.actions[one.action].within(who.language),
-            state=one.state,
-            text=one.text,
-        )
-        for one in complaint.steps
-    )
+    steps = tuple(Step.told(COMPLAINT, one, who.language) for one in complaint.steps)
     return view(who, complaint, console.clock.now()).model_copy(update={"steps": steps})
 
 
@@ -318,7 +306,7 @@ def view(who: Person, row: Complaint, now: datetime) -> ComplaintView:
         feedback=row.feedback,
         fed_back_at=row.fed_back_at,
         closed_at=row.closed_at,
-        actions=tuple(action for state, action in COMPLAINT.steps if state == row.state and may(who, row, action)),
+        actions=tuple(action for action in COMPLAINT.possible(row.state) if may(who, row, action)),
     )
 
 

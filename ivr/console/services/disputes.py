@@ -173,9 +173,7 @@ def actions(who: Person, row: Dispute) -> tuple[str, ...]:
     """What ``who`` can do to it now."""
     own = who.owns(row.agent) or who.login == row.agent
     found = []
-    for state, action in DISPUTE.steps:
-        if state != row.state:
-            continue
+    for action in DISPUTE.possible(row.state):
         if action == "withdraw":
             can = own and who.may(Permission.DISPUTE)
         elif action == "take":

@@ -262,7 +262,7 @@ def _view(who: Person, row: Note, now: datetime) -> NoteView:
         acknowledged_at=row.acknowledged_at,
         answer=row.answer,
         closed_at=row.closed_at,
-        actions=tuple(action for state, action in NOTE.steps if state == row.state and _may(who, row, action)),
+        actions=tuple(action for action in NOTE.possible(row.state) if _may(who, row, action)),
     )
 
 

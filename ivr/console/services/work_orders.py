@@ -10,10 +10,10 @@ from ivr.console.context import Console
 from ivr.console.errors import Forbidden, NotFound
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
-from ivr.console.services.casework import PAGE, Shown, Step, cursor, cursor_of, must_see_call, names
+from ivr.console.services.casework import PAGE, Shown, Step, cursor_of, must_exist, must_see_call, names, next_after
 from ivr.core.language import Text
 from ivr.storage.accounts import people
-from ivr.storage.models import Account, WorkOrder
+from ivr.storage.models import WorkOrder
 from ivr.storage.work import Session
 from ivr.storage.work import orders as rows
 from recording.casework import orders as work
@@ -73,8 +73,7 @@ async def list_orders(
         found = await rows.list_orders(
             session, states=states, of=of, call_id=call, after=cursor_of(after), limit=limit + 1
         )
-    more = cursor(found[limit - 1].due_at, found[limit - 1].id) if len(found) > limit else ""
-    return WorkOrders(orders=[_view(who, one, now) for one in found[:limit]], next=more)
+    return WorkOrders(orders=[_view(who, one, now) for one in found[:limit]], next=next_after(found, limit))
 
 
 async def show(console: Console, who: Person, order_id: int) -> WorkOrderView:
@@ -219,30 +218,8 @@ async def _seen(session: Session, who: Person, order_id: int) -> WorkOrder:
 
 
 def _whole(console: Console, who: Person, order: WorkOrder) -> WorkOrderView:
-    steps = tuple(
-        Step(
-            at=one.at,
-            by=one.by,
-            action=one.action,
-            action_name=ORDER.actions[one.action].within(who.language),
-            state=one.state,
-            text=one.text,
-        )
-        for one in order.steps
-    )
+    steps = tuple(Step.told(ORDER, one, who.language) for one in order.steps)
     return _view(who, order, console.clock.now()).model_copy(update={"steps": steps})
-
-
-async def must_exist(session: Session, owner: str) -> Account:
-    """The account of somebody who is to do something.
-
-    Raises:
-        NotFound: if there is none that is in use.
-    """
-    account = await people.by_login(session, owner.strip())
-    if account is None or account.disabled_at is not None:
-        raise NotFound(Text(f"nobody has the login {owner!r:.60}", f"没有账号 {owner!r:.60}"))
-    return account
 
 
 def _view(who: Person, row: WorkOrder, now: datetime) -> WorkOrderView:
@@ -260,7 +237,7 @@ def _view(who: Person, row: WorkOrder, now: datetime) -> WorkOrderView:
         overdue=work.overdue(row, now),
         closed_at=row.closed_at,
         result=row.result,
-        actions=tuple(action for state, action in ORDER.steps if state == row.state and may(who, row, action)),
+        actions=tuple(action for action in ORDER.possible(row.state) if may(who, row, action)),
     )
 
 
@@ -274,7 +251,6 @@ __all__ = [
     "hand_on",
     "list_orders",
     "may",
-    "must_exist",
     "open_order",
     "owners",
     "postpone",
