@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from ivr.journal.surveys import tell_answers
-from ivr.journal.talking import tell_talks
+from ivr.journal.talking import tell_hand_overs, tell_talks
 from ivr.journal.told import noted
 from ivr.storage.models import Call
 from recording.talks import by_flow, left_first, stays
@@ -30,6 +30,7 @@ def _conclude(call: Call) -> None:
         call.ended_at, call.outcome, call.hung_up_by = None, "", ""
         return
     call.ended_at = max(end for end in ends if end is not None)
+    tell_hand_overs(call)
     call.outcome = _outcome(call)
     call.hung_up_by = _hung_up_by(call)
 

@@ -29,6 +29,13 @@ def tell_talks(call: Call) -> None:
         _fill(rows[index], call, talk)
 
 
+def tell_hand_overs(call: Call) -> None:
+    """A stay that ended with a hand-over ended by it, though app_queue saw the agent's hanging up first."""
+    for talk in talks(call):
+        if talk.visit is not None and (talk.ended_by, talk.visit.ended_by) == ("transfer", "agent"):
+            talk.visit.ended_by = "transfer"
+
+
 def _fill(row: AgentTalk, call: Call, talk: Talk) -> None:
     row.agent, row.uniqueid, row.handed_by = talk.agent, talk.uniqueid, talk.handed_by
     row.origin = "queue" if talk.visit is not None else "transfer"
@@ -39,4 +46,4 @@ def _fill(row: AgentTalk, call: Call, talk: Talk) -> None:
     row.rang_s = talk.ring
 
 
-__all__ = ["tell_talks"]
+__all__ = ["tell_hand_overs", "tell_talks"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from dialplan.model import Site
 from ivr.ami import events as ev
@@ -13,6 +13,7 @@ from ivr.queues.live import LiveQueues, Member
 from ivr.queues.places import Place, priority_of
 
 MAX_EXPECTED = 5000
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Floor:
@@ -33,6 +34,7 @@ class Floor:
         self._expected: OrderedDict[str, tuple[int, datetime | None, str]] = OrderedDict()
         self._coming: OrderedDict[str, str] = OrderedDict()
         self._handling: dict[str, Handling] = {}
+        self._rested: dict[str, datetime] = {}
 
     @property
     def known(self) -> bool:
@@ -78,8 +80,13 @@ class Floor:
                 self._coming.pop(event.uniqueid, None)  # not before: the live queues may not know of his joining yet
             case ev.ConnectionRestored():
                 self._coming.clear()  # who of them has joined or hung up meanwhile, nobody has told
-            case ev.AgentCompleted() if event.talk_s > 0:
-                self.talked(event.queue, event.at, event.talk_s)
+            case ev.AgentCompleted():
+                known = self._site().queues.get(event.queue)
+                self._rested[event.interface] = event.at + timedelta(seconds=known.wrapup if known else 0)
+                if event.talk_s > 0:
+                    self.talked(event.queue, event.at, event.talk_s)
+            case ev.QueueMemberChanged(removed=True):
+                self._rested.pop(event.interface, None)
 
     def talked(self, queue: str, at: datetime, seconds: float) -> None:
         """A talk of ``seconds`` ended; the queue's after-call work is added."""
@@ -122,13 +129,14 @@ class Floor:
             tell(queue)
 
     def free_agents(self) -> dict[str, set[str]]:
-        """Interfaces that could be rung now, each with the queues it serves."""
+        """Interfaces that could be rung, each with the queues it serves; who is out of after-call work sooner comes
+        first."""
         found: dict[str, set[str]] = {}
         for line in self._live:
             for interface, member in line.members.items():
                 if member.free:
                     found.setdefault(interface, set()).add(line.name)
-        return found
+        return dict(sorted(found.items(), key=lambda one: (self._rested.get(one[0], _EVER), one[0])))
 
     def working(self, queue: str) -> int:
         """Agents at work in a queue: logged in, not paused, phone there."""

@@ -12,6 +12,7 @@ from ivr.journal.reconcile.drift import Drift, Kind
 from ivr.journal.reconcile.exact import COMPLETING
 from ivr.journal.sources.queue_log import QueueRow
 from ivr.storage.models import Call, QueueVisit
+from recording.talks import transfers
 
 # Whole seconds, rounded down, written a moment after what they tell.
 NEAR = timedelta(seconds=2.5)
@@ -85,6 +86,8 @@ def compare_served(call: Call, found: Sequence[Served]) -> Iterator[Drift]:
         place = f"visit {one.queue} {visits.index(visit) + 1}"
         for field in ("queue", "agent", "connected_at", "completed_at", "ended_by"):
             mine, theirs = getattr(visit, field), getattr(one, field)
+            if field == "ended_by" and (mine, theirs) == ("transfer", "agent") and _handed_on(call, one):
+                continue  # app_queue saw his hanging up first
             if not fields.is_missing(theirs) and not _agree(mine, theirs):
                 yield _drift(call, place, field, mine, theirs)
 
@@ -98,6 +101,12 @@ def _stay(visits: Sequence[QueueVisit], one: Served) -> QueueVisit | None:
         if (visit.queue, visit.agent) == (one.queue, one.agent) and _agree(visit.connected_at, one.connected_at)
     )
     return next(rung, None) or next(taken, None)
+
+
+def _handed_on(call: Call, one: Served) -> bool:
+    """Whether the agent handed the caller on when his stay ended."""
+    own = (step.at for step in transfers(call.steps) if step.detail.get("agent") == one.agent)
+    return any(_agree(at, one.completed_at) for at in own)
 
 
 def _agree(mine: Any, theirs: Any) -> bool:

@@ -44,12 +44,13 @@ def callers_first(
 
     Args:
         live: callers on the line who wait for an agent.
-        agents: free agents' interfaces, each with the queues he serves; held ones are not among them.
+        agents: free agents' interfaces, each with the queues he serves; held ones are not among them. Who can be rung
+            sooner comes first: the first in line get those.
     """
     found: dict[str, Ticket] = {ticket.key: ticket for ticket in ready(tickets, now)}
     line = sorted([*live, *(ticket.as_place() for ticket in found.values())], key=lambda place: place.order)
     serves: dict[str, list[str]] = {}
-    for agent in sorted(agents):
+    for agent in agents:
         for queue in agents[agent]:
             serves.setdefault(queue, []).append(agent)
     taken: dict[str, Place] = {}
@@ -62,8 +63,8 @@ def callers_first(
 
 def _seat(place: Place, serves: Mapping[str, list[str]], taken: dict[str, Place], tried: set[str]) -> bool:
     """Give ``place`` an agent, moving those before it to other agents if need be (an augmenting path): who was first
-    is never left without."""
-    for agent in serves.get(place.queue, ()):
+    is never left without, and keeps his agent while there is another."""
+    for agent in sorted(serves.get(place.queue, ()), key=taken.__contains__):
         if agent in tried:
             continue
         tried.add(agent)

@@ -111,10 +111,12 @@ def completed(at: float, agent: str, uniqueid: str, reason: str) -> ev.AgentEven
     return agent_event(ev.AgentCompleted, at, dest_uniqueid=uniqueid, member=agent, reason=reason, talk_s=3)
 
 
-async def test_asked_first_and_handed_on_to_ones_own_queue(database: Database) -> None:
-    """What is told of the first stay in the queue comes after the second began."""
+@pytest.mark.parametrize("app_queue_says", ["transfer", "agent"])
+async def test_asked_first_and_handed_on_to_ones_own_queue(database: Database, app_queue_says: str) -> None:
+    """What is told of the first stay in the queue comes after the second began; the agent who hands on hangs up, and
+    app_queue may notice that alone."""
     handed = ev.AttendedTransferred(**ids(8, "1.1", "1.2"), result="Success")
-    left = [handed, completed(8, "lee", "1.2", "transfer"), ended(8, "1.1", "1.2")]
+    left = [handed, completed(8, "lee", "1.2", app_queue_says), ended(8, "1.1", "1.2")]
     over = [completed(12, "kim", "1.6", "agent"), ended(12, "1.1", "1.6"), ended(13)]
     rows = await told(database, *BEGUN, *in_queue(), *asked_in_the_same_queue(), *left, *over)
     assert rows == [

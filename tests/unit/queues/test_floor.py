@@ -100,6 +100,14 @@ def test_agents_who_talk_or_pause_are_not_free() -> None:
     assert room.floor.working("service") == 2
 
 
+def test_who_is_out_of_after_call_work_sooner_comes_first() -> None:
+    room = Room(wrapup=10)
+    room.tell(restored(), member("6001"), member("6002"), member("6003"))
+    for second, extension in ((50, "6001"), (45, "6003")):
+        room.tell(ev.AgentCompleted(at=at(second), queue="service", interface=f"PJSIP/{extension}", talk_s=5))
+    assert list(room.floor.free_agents()) == ["PJSIP/6002", "PJSIP/6003", "PJSIP/6001"]
+
+
 def test_expected_wait_is_position_times_handling_over_agents() -> None:
     room = Room(wrapup=10)
     room.tell(restored(), member("6001"), member("6002", status=2))

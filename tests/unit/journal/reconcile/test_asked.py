@@ -5,6 +5,7 @@ Four callers: handed on; the agent asked hangs up; the caller hangs up meanwhile
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -96,6 +97,19 @@ async def test_a_story_told_right_agrees_with_every_row(tmp_path: Path) -> None:
         assert (await run.run(since=BEGIN)).left == 0
         assert await drifts(there) == []
     assert all(len(one.served) == 2 for one in seen())
+
+
+async def test_app_queue_that_saw_a_hand_over_as_a_hanging_up_does_not_contradict_it(tmp_path: Path) -> None:
+    async with room(tmp_path, "asked") as there:
+        log = there.sources.queue_log
+        rows, seen_as = re.subn(r"\|ATTENDEDTRANSFER\|BRIDGE\|[^|]+", "|COMPLETEAGENT", log.read_text("utf-8"))
+        assert seen_as == 2
+        log.write_text(rows, "utf-8")
+        run = Reconciler(there.database, FixedClock(AFTER), there.sources, lambda: AGENTS)
+        assert (await run.run(since=BEGIN)).left == 0
+        assert await drifts(there) == []
+        stays = [[visit.ended_by for visit in call.visits] for call in (await there.stories()).values()]
+    assert stays.count(["transfer", "agent"]) == 2
 
 
 def test_a_phone_that_refuses_a_caller_handed_on_was_rung_by_no_queue() -> None:

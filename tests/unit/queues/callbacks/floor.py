@@ -64,11 +64,12 @@ class Centre:
     refused: list[int] = field(default_factory=list)
 
     def free(self, second: int) -> dict[str, frozenset[str]]:
-        return {
-            name: agent.queues
+        found = [
+            (max(second, agent.wrapup_until), name)
             for name, agent in self.agents.items()
             if agent.busy_until <= second and agent.held_by is None
-        }
+        ]
+        return {name: self.agents[name].queues for _, name in sorted(found)}
 
     def run(self, seconds: int) -> None:
         for second in range(seconds):

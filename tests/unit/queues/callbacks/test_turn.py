@@ -42,6 +42,12 @@ def test_agents_of_two_queues_are_given_so_that_both_are_served() -> None:
     assert {one.id: agent for one, agent in called} == {1: "b", 2: "a"}
 
 
+def test_who_is_first_in_line_gets_the_agent_who_can_be_rung_sooner() -> None:
+    agents = {"b": BOTH, "a": BOTH}  # in the order in which they can be rung
+    assert [agent for _, agent in callers_first([ticket(1, 5)], [caller("x", 0)], agents, at(60))] == ["a"]
+    assert [agent for _, agent in callers_first([ticket(1, 0)], [caller("x", 5)], agents, at(60))] == ["b"]
+
+
 def test_no_agent_no_call() -> None:
     assert callers_first([ticket(1, 0)], [], {}, at(60)) == []
     assert callers_first([ticket(1, 0)], [], {"a": frozenset({"sales"})}, at(60)) == []
