@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, cast
 
 from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 
 from ivr.console.page import Page
+from ivr.console.parts.still import inner, still
 from ivr.console.security.permissions import ROLE_NAMES
 from ivr.console.view import View
 from ivr.core.language import Text
@@ -46,6 +47,8 @@ def frame(view: View, page: Page, pages: Sequence[Page]) -> Iterator[None]:
 
 def element(tag: str, classes: str = "", *, text: str = "") -> Element:
     """A plain element of HTML; ``text`` is put in as text, whatever it holds."""
+    if (node := inner(tag, text)) is not None:
+        return cast("Element", node.classes(classes))
     made: Element = TextElement(tag=tag, text=text) if text else ui.element(tag)
     return made.classes(classes)
 
@@ -60,7 +63,7 @@ def empty(view: View, text: Text, hint: Text | None = None) -> None:
 
 def _navigation(view: View, page: Page, pages: Sequence[Page]) -> None:
     label = view.say(Text("Pages", "页面"))
-    with element("nav", "side").props(f'aria-label="{label}"'):
+    with still("nav", "side").props(f'aria-label="{label}"'):
         element("div", "brand", text="callwright")
         for one in pages:
             if not one.icon or "{" in one.path or (one.permissions and not view.who.may(*one.permissions)):
@@ -104,6 +107,11 @@ def _bar(view: View, page: Page) -> None:
 
 def icon(name: str) -> Element:
     """A Material icon, for the eye only."""
+    if (node := inner("i", name)) is not None:
+        return cast(
+            "Element",
+            node.classes("q-icon notranslate material-icons").props('style="font-size: 18px" aria-hidden="true"'),
+        )
     return ui.element("q-icon").props(f'name="{name}" size="18px" aria-hidden="true"')
 
 
@@ -117,7 +125,7 @@ def button(text: str, does: object, *, hint: str = "", sign: str = "", main: boo
         sign: name of an icon.
         main: the one action of the page.
     """
-    with ui.element("button").classes("button main" if main else "button").props('type="button"') as made:
+    with element("button", "button main" if main else "button").props('type="button"') as made:
         if hint:
             made.props["title"] = hint
             made.props["aria-label"] = text or hint

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from nicegui.element import Element
-
 from ivr.console.parts.frame import element, empty
+from ivr.console.parts.still import fill, still
 from ivr.console.view import View
 from ivr.core.language import Text
 
@@ -42,8 +41,8 @@ def table(
     label: Text,
     href: Callable[[Row], str] | None = None,
     nothing: Text | None = None,
-) -> Element | None:
-    """A table of ``rows``, or that there are none.
+) -> None:
+    """A table of ``rows``, or that there are none; once drawn it does not change (:mod:`ivr.console.parts.still`).
 
     Args:
         label: what the table holds, for screen readers.
@@ -53,9 +52,9 @@ def table(
     rows = list(rows)
     if not rows:
         empty(view, nothing or Text("Nothing here.", "暂无数据。"))
-        return None
+        return
     with (
-        element("div", "rows-around").props('data-ready tabindex="0" role="region"') as around,
+        still("div", "rows-around").props('data-ready tabindex="0" role="region"') as around,
         element("table", "rows") as made,
     ):
         around.props["aria-label"] = view.say(label)  # a keyboard scrolls it
@@ -63,29 +62,24 @@ def table(
         with element("thead"), element("tr"):
             for column in columns:
                 head = element("th", "num" if column.number else "", text=view.say(column.title) or " ")
-                head.props('scope="col"')
+                head.props["scope"] = "col"
                 if column.hint is not None:
                     head.props["title"] = view.say(column.hint)
         with element("tbody"):
             for number, row in enumerate(rows):
-                with element("tr").props(f'data-row="{number}"') as line:
+                with element("tr") as line:
+                    line.props["data-row"] = str(number)
                     if href is not None:
                         line.props["data-href"] = href(row)
-                        line.props('tabindex="0"')
+                        line.props["tabindex"] = "0"
                     for column in columns:
-                        _cell(line, column, row)
-    return around
+                        _cell(column, row)
 
 
-def _cell(line: Element, column: Column[Row], row: Row) -> None:
+def _cell(column: Column[Row], row: Row) -> None:
     classes = " ".join(filter(None, ("num" if column.number else "", column.classes(row) if column.classes else "")))
-    children = line.default_slot.children
-    before = len(children)
-    text = column.cell(row)
-    put = children[before:]
-    cell = element("td", classes, text="" if put else text or "")
-    for one in put:  # what the column put there itself
-        one.move(cell)
+    with element("td", classes):
+        fill(column.cell(row) or "")
 
 
 def pager(view: View, *, before: str | None, after: str | None) -> None:

@@ -41,6 +41,8 @@
     const row = event.target.closest?.("tr[data-href]");
     if (row && !event.target.closest("a, button, input, select")) location.href = row.dataset.href;
     if (event.target.closest?.("[data-do=logout]")) logout();
+    const place = event.target.closest?.("[data-seek]");
+    if (place) window.dispatchEvent(new CustomEvent("seek", { detail: { seconds: Number(place.dataset.seek) } }));
   });
   const csrf = () => (document.cookie.match(/(?:^|; )(?:__Host-)?ivr_csrf=([^;]*)/) || [])[1] || "";
   async function logout() {

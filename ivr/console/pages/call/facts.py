@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from ivr.console.pages.call.beside import Neighbour
 from ivr.console.parts.frame import element, icon
+from ivr.console.parts.still import still
 from ivr.console.parts.table import Column, table
 from ivr.console.services.call.models import Answer, CallView, Facts, Track, Visit
 from ivr.console.view import View
@@ -19,7 +20,7 @@ _FACTS = Text("Facts", "概要")
 
 def head(view: View, call: CallView, beside: Sequence[Neighbour]) -> None:
     """One line of facts, and the calls before and after in the list somebody came from."""
-    with element("header", "call-head"):
+    with still("header", "call-head"):
         with element("dl", "call-facts").props(f'aria-label="{view.say(_FACTS)}"'):
             _fact(view, Text("Call", "通话"), f"{call.id}")
             _fact(view, Text("Began", "开始"), view.at(call.started_at))
@@ -70,7 +71,7 @@ def notices(view: View, call: CallView) -> None:
     if not call.sound.may_listen:
         found.append(view.say(Text("You may not hear recordings.", "您无权收听录音。")))
     if call.sound.may_plain and (call.sound.silenced or call.sound.plain):
-        with element("p", "call-notices warn"):
+        with still("p", "call-notices warn"):
             for one in found:
                 element("span", text=one)
             other = {name: value for name, value in view.query.items() if name != "plain"}
@@ -81,7 +82,7 @@ def notices(view: View, call: CallView) -> None:
                 told = Text("Hear and read them (noted in the audit)", "收听并查看（计入审计）")
             element("a", text=view.say(told)).props["href"] = f"/calls/{call.id}?{urlencode(other)}"
     elif found:
-        with element("p", "call-notices warn"):
+        with still("p", "call-notices warn"):
             for one in found:
                 element("span", text=one)
 
@@ -92,7 +93,7 @@ def sound(view: View, call: CallView) -> None:
         element("p", "faint", text=view.say(Text("The sound was not measured.", "未测量声音特征。")))
     for one in call.facts:
         element("h3", text=one.agent or view.say(Text("Talk", "通话")))
-        with element("div", "call-sum"):
+        with still("div", "call-sum"):
             for name, value in one.together:
                 with element("span"):
                     element("span", "faint", text=f"{name} ")

@@ -14,6 +14,7 @@ from ivr.console.pages.call.beside import neighbours
 from ivr.console.pages.call.panel import panel
 from ivr.console.pages.call.words import SAY
 from ivr.console.parts.frame import element
+from ivr.console.parts.still import still
 from ivr.console.security.permissions import Permission
 from ivr.console.services import call as calls
 from ivr.console.services.call.models import CallView
@@ -65,7 +66,7 @@ async def build(view: View) -> None:
 
 
 def _panes(view: View, call: CallView) -> None:
-    with element("div", "call-tabs").props('role="tablist"') as tabs:
+    with still("div", "call-tabs").props('role="tablist"') as tabs:
         tabs.props["aria-label"] = view.say(Text("About this call", "通话内容"))
         for at, (name, title, _) in enumerate(_PANES):
             tab = element("button", text=view.say(title)).props(f'type="button" role="tab" id="tab-{name}"')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ivr.console.pages.call import panel_card, panel_work
 from ivr.console.parts.form import choice
 from ivr.console.parts.frame import element
+from ivr.console.parts.still import still
 from ivr.console.parts.work import Section, heading, styles
 from ivr.console.services import cards
 from ivr.console.services.casework import agents_of
@@ -49,12 +50,14 @@ async def panel(view: View, call: int) -> None:
             draft = panel_card.Draft(view, card)
             panel_card.head(view, draft, section)
             panel_card.items(view, draft, section)
-        await panel_work.about_disputes(view, call, section)
-        if not blind:  # notes tell what others thought of the call
-            await panel_work.about_notes(view, call, agents, section)
+        with still("div"):
+            await panel_work.about_disputes(view, call, section)
+            if not blind:  # notes tell what others thought of the call
+                await panel_work.about_notes(view, call, agents, section)
 
     async def draw_rest() -> None:
-        await panel_work.about_the_caller(view, call, agents, rest)
+        with still("div"):
+            await panel_work.about_the_caller(view, call, agents, rest)
 
     with element("div", "panel").props('data-part="panel" data-ready'):
         section = Section(view, draw, "card", name="card")

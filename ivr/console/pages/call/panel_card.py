@@ -10,6 +10,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from ivr.console.parts.frame import button, element
+from ivr.console.parts.still import still
 from ivr.console.parts.work import REASON, Asked, Section, ask, link, percent, words
 from ivr.console.security.permissions import Permission
 from ivr.console.services import disputes, reviews
@@ -26,7 +27,6 @@ BLIND = Text(
     "You score this call blind: the machine's values and other people's are hidden until yours are in.",
     "您正在盲评：提交之前不显示机器与他人的结果。",
 )
-SOUND = "(event) => window.dispatchEvent(new CustomEvent('seek', {detail: {seconds: %.3f}}))"
 
 
 class Draft:
@@ -146,7 +146,8 @@ def items(view: View, draft: Draft, section: Section) -> None:
 def _table(view: View, draft: Draft, chosen: Sequence[Item], section: Section) -> None:
     card = draft.card
     heads = [Text("Item", "项目"), Text("Weight", "分值"), *_layers(card)]
-    with element("table", "card-items") as made:
+    made = element("table", "card-items") if card.draft is not None else still("table", "card-items")
+    with made:
         made.props["aria-label"] = view.say(Text("Scorecard", "评分表"))
         with element("thead"), element("tr"):
             for at, title in enumerate(heads):
@@ -214,7 +215,7 @@ def _play(view: View, at: float) -> None:
     made = element("button", "plain", text=f"▶ {minutes}:{seconds:02d}").props('type="button" data-do="seek"')
     made.props["title"] = hint
     made.props["aria-label"] = f"{hint} {minutes}:{seconds:02d}"
-    made.on("click", js_handler=SOUND % at)
+    made.props["data-seek"] = f"{at:.3f}"
 
 
 def _objecting(view: View, card: CardView, one: Item, section: Section) -> None:

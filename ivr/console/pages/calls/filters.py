@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from nicegui import ui
 from nicegui.element import Element
 
 from ivr.console.parts.frame import button, element
+from ivr.console.parts.still import still
 from ivr.console.services.calls.listing import Choices
 from ivr.console.view import View
 from ivr.core.language import Text
@@ -66,7 +66,7 @@ def bar(view: View, given: Mapping[str, str], choices: Choices) -> None:
     Args:
         given: what stands in the address, usable or not.
     """
-    with element("form", "filters").props(f'method="get" action="{PATH}" role="search"') as form:
+    with still("form", "filters").props(f'method="get" action="{PATH}" role="search"') as form:
         form.props["aria-label"] = view.say(Text("Filter calls", "筛选通话"))
         with element("div", "filter-line"):
             hint = Text('words, "a phrase", -not, agent: caller:', "词语、“短语”、-排除、坐席: 客户:")
@@ -103,7 +103,7 @@ def chips(view: View, query: CallQuery, choices: Choices) -> None:
     filters = query.filters()
     if not filters:
         return
-    with element("div", "chips") as made:
+    with still("div", "chips") as made:
         made.props["aria-label"] = view.say(Text("Filters that are set", "已设条件"))
         for name, value in filters.items():
             label = view.say(LABELS[name])
@@ -149,7 +149,7 @@ def _field(
     classes: str = "",
 ) -> None:
     with _label(view, name, classes):
-        made = ui.element("input").props(f'type="{kind}" name="{name}" autocomplete="off"')
+        made = element("input").props(f'type="{kind}" name="{name}" autocomplete="off"')
         if kind in {"text", "search"}:
             made.props(f'maxlength="{most}"')
         if kind == "number":
@@ -168,7 +168,7 @@ def _choice(
     label = _label(view, name)
     if name in {"agent", "queue"}:
         label.props("data-words")  # people and queues are called what they are called
-    with label, ui.element("select").props(f'name="{name}"'):
+    with label, element("select").props(f'name="{name}"'):
         if any_of_them:
             element("option", text=view.say(_ANY)).props('value=""')
         for one, title in options.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr.console.parts.frame import element
 from ivr.console.parts.plot import figure, plot
+from ivr.console.parts.still import still
 from ivr.console.parts.table import Column, table
 from ivr.console.parts.work import heading, language_name, percent, when
 from ivr.console.services.home.agent import OwnCallView, own
@@ -22,7 +23,7 @@ async def build(view: View) -> None:
     found = await own(view.console, view.who)
     if found is None:
         return
-    with element("section", "card").props('data-part="own"'):
+    with still("section", "card").props('data-part="own"'):
         heading(view, Text("My scores, last 30 days", "我的得分，近 30 天"))
         with element("div", "figures"):
             figure(view, Text("mean score", "平均得分"), percent(found.mean), formula=FINAL)

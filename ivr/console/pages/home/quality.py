@@ -9,6 +9,7 @@ from nicegui import ui
 
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.plot import figure
+from ivr.console.parts.still import still
 from ivr.console.parts.table import Column, table
 from ivr.console.parts.work import heading, language_name, link, percent, when
 from ivr.console.services import reviews, samples
@@ -64,7 +65,7 @@ async def _drawn(view: View) -> None:
         notice(Text(f"{new} calls drawn", f"新抽取 {new} 通"), good=True)
         ui.navigate.reload()
 
-    with element("section", "card").props('data-part="sample"'):
+    with still("section", "card").props('data-part="sample"'):
         heading(view, Text(f"Sample of {found.month}", f"{found.month} 抽检"))
         with element("div", "figures"):
             figure(view, Text("drawn by lot", "已抽取"), str(found.drawn))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr.console.parts.frame import element
 from ivr.console.parts.plot import figure, plot
+from ivr.console.parts.still import still
 from ivr.console.parts.table import Column, table
 from ivr.console.parts.work import heading, link, percent
 from ivr.console.security.permissions import Permission
@@ -27,7 +28,7 @@ NEEDED = Text(
 
 def build(view: View, found: TeamWork) -> None:
     """Standing of the agents, trend, staffing."""
-    with element("section", "card").props('data-part="team"'), element("div", "figures"):
+    with still("section", "card").props('data-part="team"'), element("div", "figures"):
         figure(view, Text("complaints owed an answer", "待答复投诉"), str(found.complaints_owed))
         figure(
             view,
@@ -49,13 +50,13 @@ def build(view: View, found: TeamWork) -> None:
 
 def staffing(view: View, found: TeamWork) -> None:
     """How many agents the next hours need."""
-    with element("section", "card").props('data-part="staffing"'):
+    with still("section", "card").props('data-part="staffing"'):
         _staffing(view, found)
 
 
 async def alerts(view: View, found: TeamWork) -> None:
     """What goes on, and next steps that are due."""
-    with element("section", "card").props('data-part="alerts"'):
+    with still("section", "card").props('data-part="alerts"'):
         heading(view, Text("Alerts that go on", "进行中的告警"), len(found.alerts))
         for one in found.alerts:
             with element("div", "todo todo-head"):
@@ -68,7 +69,7 @@ async def alerts(view: View, found: TeamWork) -> None:
             element("p", "faint", text=view.say(Text("None.", "无。")))
     steps = [one for one in await notes.board(view.console, view.who) if one.due]
     if steps:
-        with element("section", "card"):
+        with still("section", "card"):
             heading(view, Text("Next steps due (B7)", "应采取的下一步（B7）"), len(steps))
             for step in steps:
                 with element("div", "todo todo-head"):

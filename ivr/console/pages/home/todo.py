@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from ivr.console.pages.call.panel_work import acted, deciding, dispute_lines, note_acts, note_lines
 from ivr.console.parts.frame import element
+from ivr.console.parts.still import still
 from ivr.console.parts.work import Section, due, heading, link
 from ivr.console.security.permissions import Permission
 from ivr.console.services import calibrations, complaints, disputes, notes, work_orders
@@ -34,7 +35,8 @@ async def build(view: View) -> None:
 
 async def _section(view: View, draw: object, name: str) -> None:
     async def drawn() -> None:
-        await draw(view, section)  # type: ignore[operator]
+        with still("div"):
+            await draw(view, section)  # type: ignore[operator]
 
     section = Section(view, drawn, "card", name=name)
     await section.show()
