@@ -43,6 +43,7 @@ CALLS = 100_000
 PAGE_S, QUERIES_S, SEARCH_S = 1.0, 0.3, 0.5
 FRESH = 20 * 3600  # seconds the data may be old: pages show today
 WAIT = 20_000  # milliseconds for one page
+PAUSE = 0.5  # seconds before each: the tab is there, and what the page before asks for when it is seen is answered
 BASE = Path(tempfile.gettempdir()) / "ivr-bench-console"
 
 # Notes when the first row, or else the sign that a page is ready, can be seen; milliseconds since the navigation began.
@@ -210,6 +211,7 @@ def _once(context: BrowserContext, path: str) -> tuple[float, float, int]:
             asked.append((float(told[1]) / 1000, int(told[2])))
 
     page.on("response", answered)
+    time.sleep(PAUSE)
     try:
         answer = page.goto(path, wait_until="commit", timeout=WAIT)
         if answer is None or answer.status != 200:
