@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from ivr.console.api.base import Here, Who
-from ivr.console.services.rules import books, trying, workbench
+from ivr.console.services.rules import books, testing, trying, workbench
+from ivr.console.services.rules.tried import By, CallTold, Said, TextTold, Tried
 from recording.rulebooks.base import Language
 
 router = APIRouter(prefix="/rulebooks", tags=["rules"])
@@ -23,8 +24,8 @@ class TextAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    tried: trying.Tried
-    text: trying.Said
+    tried: Tried
+    text: Said
     language: Language
 
 
@@ -33,9 +34,9 @@ class CallAsked(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    tried: trying.Tried
+    tried: Tried
     call: int = Field(ge=1, le=2**31 - 1)
-    by: trying.By = "agent"
+    by: By = "agent"
 
 
 @router.get("", summary="Every version of every rulebook, and which is in force")
@@ -57,9 +58,9 @@ async def tests(
     name: Name,
     version: Version = "",
     rule: Annotated[str, Query(max_length=40, description="only this rule's")] = "",
-) -> books.TestsTold:
+) -> testing.TestsTold:
     """Those that failed first."""
-    return await books.run_tests(here, who, name, version, rule)
+    return await testing.run_tests(here, who, name, version, rule)
 
 
 @trials.get("/workbench", summary="Thresholds in force, and their figures on labelled clips")
@@ -77,13 +78,13 @@ async def get_strictness(
 
 
 @trials.post("/try/text", summary="Try a phrase against a text")
-async def try_text(here: Here, who: Who, asked: TextAsked) -> trying.TextTold:
+async def try_text(here: Here, who: Who, asked: TextAsked) -> TextTold:
     """As a rule's own tests find it."""
     return await trying.try_text(here, who, asked.tried, asked.text, asked.language)
 
 
 @trials.post("/try/call", summary="Try a phrase against a call")
-async def try_call(here: Here, who: Who, asked: CallAsked) -> trying.CallTold:
+async def try_call(here: Here, who: Who, asked: CallAsked) -> CallTold:
     """Said, not said or cannot tell, with the evidence and its place. Audited."""
     return await trying.try_call(here, who, asked.tried, asked.call, asked.by)
 

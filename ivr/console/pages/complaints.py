@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import get_args
 
 from nicegui import ui
 
-from ivr.console.errors import NotFound
 from ivr.console.page import Page
-from ivr.console.pages.work_orders import history, tabs
-from ivr.console.parts.frame import button, element, empty
+from ivr.console.parts.case import acts, case, facts, history, tabs
+from ivr.console.parts.frame import button, element
+from ivr.console.parts.still import still
 from ivr.console.parts.table import Column, pager, table
-from ivr.console.parts.work import REASON, Asked, Section, ask, due, link, named, number_of, styles, words
+from ivr.console.parts.work import REASON, Asked, Section, ask, due, named, number_of, styles, words
 from ivr.console.security.permissions import Permission
 from ivr.console.services import complaints, work_orders
 from ivr.console.services.complaints import ComplaintView, Which
@@ -72,9 +73,9 @@ async def build_one(view: View) -> None:
     styles()
     number = number_of(view, "complaint")
 
-    async def draw() -> None:
+    async def draw(section: Section) -> None:
         found = await complaints.show(view.console, view.who, number)
-        with element("div", "card").props("data-ready"):
+        with still("div", "card").props("data-ready"):
             with element("div", "todo-head"):
                 element("h2", text=view.say(Text(f"Complaint {found.id}", f"投诉 {found.id}")))
                 element("span", "tag", text=found.state_name).props('data-part="state"')
@@ -88,7 +89,7 @@ async def build_one(view: View) -> None:
                         text=view.say(said if found.in_time else late),
                     )
             words(found.text)
-            _facts(view, found)
+            facts(view, _facts(view, found), found.call)
             for title, text in (
                 (Text("The agent's account", "坐席书面说明"), found.account),
                 (Text("Findings", "调查情况"), found.findings),
@@ -98,24 +99,11 @@ async def build_one(view: View) -> None:
                 if text:
                     element("h3", text=view.say(title))
                     words(text)
-            with element("div", "acts"):
-                for action in found.actions:
-                    section.act(
-                        named(COMPLAINT.actions[action]),
-                        _doing(view, found, action),
-                        main=action in {"answer", "account", "content"},
-                        do=f"complaint-{action}",
-                    )
+            doing = partial(_doing, view, found)
+            acts(section, "complaint", COMPLAINT.actions, found.actions, doing, {"answer", "account", "content"})
         history(view, found.steps)
 
-    async def draw_or_tell() -> None:
-        try:
-            await draw()
-        except NotFound:
-            empty(view, Text("There is no such complaint for you.", "没有您可查看的该投诉。"))
-
-    section = Section(view, draw_or_tell, name="complaint")
-    await section.show()
+    await case(view, "complaint", draw, Text("There is no such complaint for you.", "没有您可查看的该投诉。"))
 
 
 async def new_complaint(view: View, *, call: int | None = None, agents: tuple[str, ...] = ()) -> ComplaintView | None:
@@ -142,8 +130,8 @@ async def _new(view: View) -> None:
         ui.navigate.to(f"/complaints/{made.id}")
 
 
-def _facts(view: View, found: ComplaintView) -> None:
-    rows: list[tuple[Text, str]] = [
+def _facts(view: View, found: ComplaintView) -> list[tuple[Text, str | Callable[[], None]]]:
+    return [
         (Text("Agent", "坐席"), found.agent),
         (
             Text("Registered", "登记"),
@@ -158,15 +146,6 @@ def _facts(view: View, found: ComplaintView) -> None:
         ),
         (Text("Closed", "结案"), view.at(found.closed_at, "%Y-%m-%d %H:%M")),
     ]
-    with element("dl", "pairs"):
-        for name, value in rows:
-            if value:
-                element("dt", text=view.say(name))
-                element("dd", text=value)
-        if found.call is not None:
-            element("dt", text=view.say(Text("Call", "通话")))
-            with element("dd"):
-                link(str(found.call), f"/calls/{found.call}")
 
 
 def _clock(view: View, one: ComplaintView) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import get_args
 
-from ivr.console.errors import NotFound
 from ivr.console.page import Page
-from ivr.console.parts.frame import button, element, empty
+from ivr.console.parts.case import acts, case, facts, history, tabs
+from ivr.console.parts.frame import button, element
+from ivr.console.parts.still import still
 from ivr.console.parts.table import Column, pager, table
 from ivr.console.parts.work import (
     REASON,
@@ -15,8 +17,6 @@ from ivr.console.parts.work import (
     Section,
     ask,
     due,
-    heading,
-    link,
     named,
     number_of,
     styles,
@@ -25,7 +25,7 @@ from ivr.console.parts.work import (
 )
 from ivr.console.security.permissions import Permission
 from ivr.console.services import work_orders
-from ivr.console.services.casework import Step, due_of
+from ivr.console.services.casework import due_of
 from ivr.console.services.work_orders import Which, WorkOrderView
 from ivr.console.view import View
 from ivr.core.language import Text
@@ -81,80 +81,29 @@ async def build_one(view: View) -> None:
     styles()
     number = number_of(view, "order")
 
-    async def draw() -> None:
+    async def draw(section: Section) -> None:
         found = await work_orders.show(view.console, view.who, number)
-        with element("div", "card").props("data-ready"):
+        with still("div", "card").props("data-ready"):
             with element("div", "todo-head"):
                 element("h2", text=f"{found.id} · {found.title}").props("data-words")
                 element("span", "tag", text=found.state_name).props('data-part="state"')
-            facts: list[tuple[Text, str]] = [
+            rows: list[tuple[Text, str | Callable[[], None]]] = [
+                (Text("Due", "期限"), lambda: _due(view, found)),
                 (Text("Owner", "负责人"), found.owner),
-                (
-                    Text("Opened", "建立"),
-                    f"{found.opened_by}, {view.at(found.opened_at, '%Y-%m-%d %H:%M')}",
-                ),
+                (Text("Opened", "建立"), f"{found.opened_by}, {view.at(found.opened_at, '%Y-%m-%d %H:%M')}"),
                 (Text("Closed", "结束"), view.at(found.closed_at, "%Y-%m-%d %H:%M")),
             ]
-            with element("dl", "pairs"):
-                element("dt", text=view.say(Text("Due", "期限")))
-                with element("dd"):
-                    _due(view, found)
-                for name, value in facts:
-                    if value:
-                        element("dt", text=view.say(name))
-                        element("dd", text=value)
-                if found.call is not None:
-                    element("dt", text=view.say(Text("Call", "通话")))
-                    with element("dd"):
-                        link(str(found.call), f"/calls/{found.call}")
+            facts(view, rows, found.call)
             if found.text:
                 words(found.text)
             if found.result:
                 element("h3", text=view.say(Text("Result", "结果")))
                 words(found.result)
-            with element("div", "acts"):
-                for action in found.actions:
-                    section.act(
-                        named(ORDER.actions[action]),
-                        _doing(view, found, action),
-                        main=action == "finish",
-                        do=f"order-{action}",
-                    )
+            acts(section, "order", ORDER.actions, found.actions, partial(_doing, view, found), {"finish"})
         history(view, found.steps)
 
-    async def draw_or_tell() -> None:
-        try:
-            await draw()
-        except NotFound:  # who hands on what he does not lead sees it no more
-            empty(view, Text("This work order is not yours.", "该工单不属于您。"))
-
-    section = Section(view, draw_or_tell, name="order")
-    await section.show()
-
-
-def tabs(view: View, path: str, names: dict[str, Text], here: str) -> None:
-    """The parts of a list."""
-    with element("nav", "tabs") as made:
-        made.props["aria-label"] = view.say(Text("Which", "筛选"))
-        for name, title in names.items():
-            one = link(view.say(title), f"{path}?which={name}")
-            if name == here:
-                one.props('aria-current="page"')
-
-
-def history(view: View, steps: tuple[Step, ...]) -> None:
-    """What was done, the newest first."""
-    with element("section", "card"):
-        heading(view, Text("History", "处理记录"), len(steps))
-        with element("ol", "steps"):
-            for one in reversed(steps):
-                with element("li"):
-                    with element("div", "todo-head"):
-                        element("span", "faint", text=view.at(one.at, "%Y-%m-%d %H:%M"))
-                        element("b", text=view.say(named(Text(one.action_name, one.action_name))))
-                        element("span", text=one.by)
-                    if one.text:
-                        words(one.text)
+    # Who hands on what he does not lead sees it no more.
+    await case(view, "order", draw, Text("This work order is not yours.", "该工单不属于您。"))
 
 
 async def new_order(view: View, *, call: int | None = None, title: str = "") -> WorkOrderView | None:
@@ -247,4 +196,4 @@ PAGES = [
     Page("/work-orders/{order:int}", Text("Work order", "工单"), build_one, (Permission.WORK,)),
 ]
 
-__all__ = ["PAGES", "history", "new_order", "tabs"]
+__all__ = ["PAGES", "new_order"]

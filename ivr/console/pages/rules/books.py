@@ -9,8 +9,10 @@ from ivr.console.pages.trends.choosing import linked, styles
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.table import Column, table
 from ivr.console.security.permissions import Permission
-from ivr.console.services.rules import books
-from ivr.console.services.rules.books import BookTold, EditionTold, ItemTold, TestedTold, TestsTold
+from ivr.console.services.rules import books, testing
+from ivr.console.services.rules.books import BookTold, EditionTold
+from ivr.console.services.rules.items import ItemTold
+from ivr.console.services.rules.testing import TestedTold, TestsTold
 from ivr.console.view import View
 from ivr.core.language import Text
 
@@ -84,7 +86,7 @@ def _tests(view: View, found: BookTold) -> None:
     around = element("div").props('aria-live="polite" data-part="tests"')
 
     async def tried() -> None:
-        told = await books.run_tests(view.console, view.who, found.name, found.version)
+        told = await testing.run_tests(view.console, view.who, found.name, found.version)
         around.clear()
         with around:
             show_tests(view, told)

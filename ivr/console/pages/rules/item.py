@@ -10,8 +10,9 @@ from ivr.console.pages.trends.items import calls_of
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.plot import figure
 from ivr.console.security.permissions import Permission
-from ivr.console.services.rules import books
-from ivr.console.services.rules.books import BookTold, ItemTold
+from ivr.console.services.rules import books, testing
+from ivr.console.services.rules.books import BookTold
+from ivr.console.services.rules.items import ItemTold
 from ivr.console.view import View
 from ivr.core.language import Text
 
@@ -95,7 +96,7 @@ def _tests(view: View, book: BookTold, one: ItemTold) -> None:
         around = element("div").props('aria-live="polite" data-part="tests"')
 
         async def tried() -> None:
-            told = await books.run_tests(view.console, view.who, book.name, book.version, one.id)
+            told = await testing.run_tests(view.console, view.who, book.name, book.version, one.id)
             around.clear()
             with around:
                 show_tests(view, told, all_lines=True)

@@ -12,7 +12,7 @@ from ivr.console.parts.form import Field, area_field, choice, text_field
 from ivr.console.parts.frame import button, element
 from ivr.console.parts.table import Column, table
 from ivr.console.services.rules import trying
-from ivr.console.services.rules.trying import By, CallTold, FoundTold, HitTold, Kind, TextTold, Tried
+from ivr.console.services.rules.tried import By, CallTold, FoundTold, HitTold, Kind, TextTold, Tried
 from ivr.console.view import View
 from ivr.core.errors import UsageError
 from ivr.core.language import Text

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing import Any
 
 from ivr.console.context import Console
 from ivr.console.errors import Conflict, NotFound, TooMany
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.rules.shelf import names_of
+from ivr.console.services.rules.tried import VALUES, By, CallTold, FoundTold, HitTold, PartTold, TextTold, Tried
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
 from ivr.storage import audit, calls, pauses, quality
@@ -23,104 +22,15 @@ from recording.context import Heard, context_of
 from recording.findings import stored_transcript
 from recording.keeping.redact import mask_data
 from recording.matching import Matcher, candidates
-from recording.rulebooks.base import Language, Phrase
+from recording.rulebooks.base import Language
 from recording.rulebooks.load import pack
 from recording.rulebooks.model import Rulebook
 from recording.rulebooks.names import with_company
 from recording.rulebooks.test import accepting, split_line
 
-MOST_PHRASES = 20
 AT_ONCE = 2
 LIMIT = 20.0  # seconds
 _RULE = "tried"
-
-Kind = Literal["must", "must_not"]
-By = Literal["agent", "caller", "either"]
-Variants = Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=MOST_PHRASES)]
-Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-
-
-class Tried(BaseModel):
-    """What is looked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    phrases: Variants = Field(description="ways of saying it; {company} and the like as in rulebooks")
-    near_misses: Annotated[tuple[Phrase, ...], Field(max_length=MOST_PHRASES)] = Field(
-        default=(), description="harmless phrases that sound alike"
-    )
-    kind: Kind = "must"
-
-
-class FoundTold(BaseModel):
-    """One way of saying it at its best place in a text."""
-
-    model_config = ConfigDict(frozen=True)
-
-    phrase: str
-    score: float = Field(description="0..100")
-    near_miss: str = Field(description="the near miss most alike there")
-    near_miss_score: float
-    excused: bool = Field(description="whether the near miss fits better")
-    found: bool
-
-
-class TextTold(BaseModel):
-    """A phrase tried against a text."""
-
-    model_config = ConfigDict(frozen=True)
-
-    found: bool
-    needed: float = Field(description="score from which the text alone is evidence")
-    rows: list[FoundTold]
-
-
-class HitTold(BaseModel):
-    """Evidence at one place of a call."""
-
-    model_config = ConfigDict(frozen=True)
-
-    start: float = Field(description="seconds from the start of the call")
-    end: float
-    heard: str
-    phrase: str
-    score: float
-    by: str = Field(description="text, grammar or grammar_only")
-    strong: bool = Field(description="whether it is enough on its own")
-    missing: list[str]
-    near_miss: str
-
-
-class PartTold(BaseModel):
-    """What a phrase comes to in one agent's part of a call."""
-
-    model_config = ConfigDict(frozen=True)
-
-    agent: str
-    value: str = Field(description="said, not_said or cannot_tell")
-    value_name: str
-    reason: str
-    speaker: str
-    hits: list[HitTold] = Field(description="the deciding one first")
-
-
-class CallTold(BaseModel):
-    """A phrase tried against a call."""
-
-    model_config = ConfigDict(frozen=True)
-
-    call: int
-    language: str
-    parts: list[PartTold]
-    note: str
-
-
-VALUES = {
-    "said": Text("said", "已说"),
-    "not_said": Text("not said", "未说"),
-    "cannot_tell": Text("cannot tell", "无法判断"),
-    "not_applicable": Text("not applicable", "不适用"),
-}
 
 
 async def try_text(console: Console, who: Person, tried: Tried, text: str, language: Language) -> TextTold:
@@ -316,16 +226,4 @@ async def _bounded(console: Console, work: Any) -> Any:
         ) from error
 
 
-__all__ = [
-    "MOST_PHRASES",
-    "By",
-    "CallTold",
-    "FoundTold",
-    "HitTold",
-    "Kind",
-    "PartTold",
-    "TextTold",
-    "Tried",
-    "try_call",
-    "try_text",
-]
+__all__ = ["try_call", "try_text"]

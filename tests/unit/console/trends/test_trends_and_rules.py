@@ -16,7 +16,8 @@ from ivr.console.context import Console
 from ivr.console.errors import Forbidden, NotFound
 from ivr.console.security.permissions import Permission, Role
 from ivr.console.security.person import Person
-from ivr.console.services.rules import books, trying, workbench
+from ivr.console.services.rules import books, testing, trying, workbench
+from ivr.console.services.rules.tried import Tried
 from ivr.console.services.trends import quality, sheets, surveys, traffic
 from ivr.console.services.trends.period import Wanted
 from ivr.core.clock import FixedClock
@@ -146,9 +147,9 @@ async def test_who_may_see_what(console: Console) -> None:
         books.book(console, AGENT, "zh-cn"),
         workbench.workbench(console, AGENT),
         workbench.strictness(console, AGENT),
-        books.run_tests(console, LEAD, "zh-cn"),
-        trying.try_text(console, LEAD, trying.Tried(phrases=("hello",)), "hello", "en-US"),
-        trying.try_call(console, LEAD, trying.Tried(phrases=("hello",)), 1),
+        testing.run_tests(console, LEAD, "zh-cn"),
+        trying.try_text(console, LEAD, Tried(phrases=("hello",)), "hello", "en-US"),
+        trying.try_call(console, LEAD, Tried(phrases=("hello",)), 1),
     ):
         with pytest.raises(Forbidden):
             await asked
@@ -160,13 +161,17 @@ async def test_rulebooks_their_items_and_tests(console: Console) -> None:
     book, item = await books.item(console, LEAD, "ko-kr", "hold-ask")
     assert (book.language, item.norm, item.kind, item.where) == ("ko-KR", "C7", "must", "before a hold, 30 s")
     assert item.phrases and item.must_match and item.must_not_match
-    told = await books.run_tests(console, QA, "ko-kr")
+    told = await testing.run_tests(console, QA, "ko-kr")
     assert (told.failed, told.lines) == (0, len(told.rows))
     assert told.lines > 50
-    alone = await books.run_tests(console, QA, "ko-kr", rule="hold-ask")
+    alone = await testing.run_tests(console, QA, "ko-kr", rule="hold-ask")
     assert {row.rule for row in alone.rows} == {"hold-ask"}
-    for wrong in (books.book(console, QA, "no-such"), books.book(console, QA, "ko-kr", "99"),
-                  books.item(console, QA, "ko-kr", "x"), books.run_tests(console, QA, "ko-kr", rule="x")):  # fmt: skip
+    for wrong in (
+        books.book(console, QA, "no-such"),
+        books.book(console, QA, "ko-kr", "99"),
+        books.item(console, QA, "ko-kr", "x"),
+        testing.run_tests(console, QA, "ko-kr", rule="x"),
+    ):
         with pytest.raises(NotFound):
             await wrong
 
@@ -207,7 +212,7 @@ def test_the_curve_of_strictness() -> None:
 
 
 async def test_a_phrase_tried_against_a_text(console: Console) -> None:
-    tried = trying.Tried(phrases=("请您稍等", "麻烦您稍等一下"), near_misses=("您等会儿再打来",))
+    tried = Tried(phrases=("请您稍等", "麻烦您稍等一下"), near_misses=("您等会儿再打来",))
     said = await trying.try_text(console, QA, tried, "我帮您查一下，请您稍等", "zh-CN")
     other = await trying.try_text(console, QA, tried, "今天天气不错，祝您愉快", "zh-CN")
     assert (said.found, other.found) == (True, False)
@@ -234,7 +239,7 @@ async def test_a_phrase_tried_against_a_call(console: Console) -> None:
         ).one()
     _, item = await books.item(console, QA, "zh-cn", "anything-else")
     phrases = tuple(item.phrases[:20])
-    told = await trying.try_call(console, QA, trying.Tried(phrases=phrases), verdict.call_id)
+    told = await trying.try_call(console, QA, Tried(phrases=phrases), verdict.call_id)
     part = next(one for one in told.parts if one.agent == verdict.agent)
     assert part.value == "said"
     async with console.database.read() as session:
@@ -247,13 +252,13 @@ async def test_a_phrase_tried_against_a_call(console: Console) -> None:
     end = at + verdict.end_s - verdict.start_s
     assert any(hit.start < end and at < hit.end and hit.strong for hit in part.hits)
     assert [(row.actor, row.action, row.detail["phrases"]) for row in rows] == [("qa", "rules.try", list(phrases))]
-    nothing = await trying.try_call(console, QA, trying.Tried(phrases=("量子力学研究所的望远镜",)), verdict.call_id)
+    nothing = await trying.try_call(console, QA, Tried(phrases=("量子力学研究所的望远镜",)), verdict.call_id)
     assert {one.value for one in nothing.parts} <= {"not_said", "cannot_tell"}
     with pytest.raises(NotFound):
-        await trying.try_call(console, QA, trying.Tried(phrases=("x",)), 10**6)
+        await trying.try_call(console, QA, Tried(phrases=("x",)), 10**6)
     only = person(Role.QA, scopes=frozenset({Permission.RULES_TRY}))
     with pytest.raises(NotFound):  # a token for rules alone does not read calls
-        await trying.try_call(console, only, trying.Tried(phrases=("x",)), verdict.call_id)
+        await trying.try_call(console, only, Tried(phrases=("x",)), verdict.call_id)
 
 
 async def test_what_was_dictated_is_masked(console: Console) -> None:
@@ -271,7 +276,7 @@ async def test_what_was_dictated_is_masked(console: Console) -> None:
         words[0]["word"], words[1]["word"] = "6222020200112233445", "请您稍等"
         row.words = words
         call_id = recording.call_id
-    tried = trying.Tried(phrases=("6222020200112233445 请您稍等", "请您稍等"))
+    tried = Tried(phrases=("6222020200112233445 请您稍等", "请您稍等"))
     told = await trying.try_call(console, QA, tried, call_id)
     assert any(part.hits for part in told.parts)
     heard = "".join(hit.heard for part in told.parts for hit in part.hits)
@@ -281,7 +286,7 @@ async def test_what_was_dictated_is_masked(console: Console) -> None:
 async def test_few_try_at_once(console: Console) -> None:
     from ivr.console.errors import TooMany
 
-    tried = trying.Tried(phrases=("请您稍等",))
+    tried = Tried(phrases=("请您稍等",))
     running = [trying.try_text(console, QA, tried, "请您稍等", "zh-CN") for _ in range(trying.AT_ONCE + 1)]
     found = await asyncio.gather(*running, return_exceptions=True)
     assert sum(isinstance(one, TooMany) for one in found) == 1
