@@ -10,6 +10,8 @@
     │   └── ExecutorLost      where files are transcribed cannot be reached; no file is to blame
     └── RulebookError         a rulebook cannot be used; carries Problems
         └── NoRulebook        there is none of that name (exit 2)
+    UsageError
+    └── StateError            what is asked for cannot be done as things stand
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ from collections.abc import Sequence
 from ivr.core.errors import QualityError, UsageError
 from ivr.core.language import Text
 from ivr.core.problems import Problem
+
+
+class StateError(UsageError):
+    """What is asked for cannot be done in the state a review, a complaint or the like is in."""
 
 
 class SoundError(QualityError):

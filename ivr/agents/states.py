@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from ivr.ami.events import UNREACHABLE
+from ivr.core.language import Text
 
 Stretch = Literal["logged_in", "paused", "talking", "wrapup", "on_phone"]
 """States that are written down; see ``AgentState``."""
 
 Doing = Literal["logged_out", "available", "ringing", "talking", "on_phone", "wrapup", "paused"]
 """What is said of an agent in one word: the first that is true of talking, on_phone, ringing, wrapup, paused."""
+
+NAMES: Mapping[str, Text] = {
+    "logged_out": Text("logged out", "已签出"),
+    "available": Text("available", "空闲"),
+    "ringing": Text("ringing", "振铃"),
+    "talking": Text("talking", "通话中"),
+    "on_phone": Text("on the phone", "占线"),
+    "wrapup": Text("wrap-up", "话后处理"),
+    "paused": Text("paused", "小休"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

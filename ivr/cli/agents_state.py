@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import typer
 
+from ivr.agents.states import NAMES
 from ivr.cli.common import JsonFlag, done, emit, guarded, note, running_site, state
 from ivr.cli.engine import ask
 from ivr.cli.people import By, table
@@ -18,16 +19,6 @@ from ivr.core.settings import Settings
 
 AgentId = Annotated[str, typer.Argument(help="Id of the agent. / 坐席 id")]
 QueueOption = Annotated[str, typer.Option("--queue", help="One queue; all of the agent's when not given. / 队列")]
-
-WORDS: Mapping[str, Text] = {
-    "logged_out": Text("logged out", "已签出"),
-    "available": Text("available", "空闲"),
-    "ringing": Text("ringing", "振铃"),
-    "talking": Text("talking", "通话中"),
-    "on_phone": Text("on the phone", "占线"),
-    "wrapup": Text("wrap-up", "话后处理"),
-    "paused": Text("paused", "小休"),
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -154,9 +145,9 @@ def _site(settings: Settings) -> tuple[tzinfo, dict[str, str]]:
 
 def _row(one: Mapping[str, Any], zone: tzinfo, titles: Mapping[str, str]) -> tuple[object, ...]:
     since = datetime.fromisoformat(one["since"]).astimezone(zone) if one["since"] else None
-    doing = str(WORDS.get(one["state"], Text(one["state"], one["state"])))
+    doing = str(NAMES.get(one["state"], Text(one["state"], one["state"])))
     if one["paused"] and one["state"] != "paused":
-        doing += f" ({WORDS['paused']})"
+        doing += f" ({NAMES['paused']})"
     missed = Text("calls missed", "漏接来电")
     return (
         f"{one['agent']} {one['name']}".strip(),

@@ -11,18 +11,11 @@ import typer
 from ivr.cli.common import JsonFlag, console, emit, guarded, note, run, state
 from ivr.core.language import Text
 from ivr.core.settings import Settings
+from ivr.queues.alerts.names import KINDS
 
 if TYPE_CHECKING:
     from ivr.storage.models import AlertRow
 
-KINDS = {
-    "service-level": Text("service level", "服务水平"),
-    "longest-wait": Text("longest wait", "最长等待"),
-    "no-agent": Text("no agent", "无坐席"),
-    "agent-paused": Text("paused for misses", "漏接被暂停"),
-    "agent-gone": Text("phone has gone", "话机失联"),
-    "recording-missing": Text("recording missing", "录音缺失"),
-}
 STATES = {"raised": Text("raised", "触发"), "cleared": Text("cleared", "解除"), "event": Text("event", "事件")}
 RESULTS = {
     "waiting": Text("not yet", "待发送"),

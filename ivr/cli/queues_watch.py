@@ -98,7 +98,7 @@ def view(known: Mapping[str, Any], now: datetime) -> RenderableType:
     from rich.markup import escape
     from rich.table import Table
 
-    from ivr.cli.agents_state import WORDS
+    from ivr.agents.states import NAMES
 
     queues = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
     for name, zh in (
@@ -135,7 +135,7 @@ def view(known: Mapping[str, Any], now: datetime) -> RenderableType:
     for name, zh in (("agent", "坐席"), ("state", "状态"), ("for", "时长"), ("queues", "队列"), ("missed", "漏接")):
         agents.add_column(str(Text(name, zh)), justify="right" if name in ("for", "missed") else "left")
     for name, agent in sorted(known.get("agent", {}).items()):
-        word = str(WORDS.get(agent["state"], Text(agent["state"], agent["state"])))
+        word = str(NAMES.get(agent["state"], Text(agent["state"], agent["state"])))
         reason = f" ({agent['reason']})" if agent["reason"] else ""
         agents.add_row(
             escape(f"{name} {agent['name']}".strip()),

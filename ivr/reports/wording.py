@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ivr.core.language import Text
 from ivr.reports.figures import moment
 from ivr.reports.tracks import Gap
 
-_OUTCOMES = {
+OUTCOMES: Mapping[str, Text] = {
     "": Text("under way", "进行中"),
     "answered": Text("answered", "已接听"),
     "abandoned": Text("abandoned", "等待中放弃"),
@@ -86,7 +88,7 @@ _MARKS = {
 
 def outcome_of_call(outcome: str) -> Text:
     """What a call came to."""
-    return _name(_OUTCOMES, outcome)
+    return _name(OUTCOMES, outcome)
 
 
 def outcome_of_visit(outcome: str) -> Text:
@@ -164,5 +166,5 @@ def ended_by(by: str) -> Text:
     return Text(f", by {who.en}", f"（{who.zh}）")
 
 
-def _name(names: dict[str, Text], value: str) -> Text:
+def _name(names: Mapping[str, Text], value: str) -> Text:
     return names.get(value) or Text(value, value)

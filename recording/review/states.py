@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ivr.core.errors import UsageError
 from ivr.core.language import Text
+from recording.errors import StateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Machine:
             what: number of the thing, for the message.
 
         Raises:
-            UsageError: if that cannot be done in this state; says what can.
+            StateError: if that cannot be done in this state; says what can.
         """
         found = self.steps.get((state, action))
         if found is not None:
@@ -46,7 +46,7 @@ class Machine:
             )
         else:
             cure = Text("nothing can be changed in it any more", "不能再作任何更改")
-        raise UsageError(
+        raise StateError(
             Text(
                 f"{self.name.en} {what} is {now.en}: it is not possible to {wish.en}",
                 f"{self.name.zh} {what} 的状态为“{now.zh}”，不能{wish.zh}",

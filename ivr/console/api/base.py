@@ -15,6 +15,7 @@ from ivr.console.security.person import Person
 from ivr.core.errors import IvrError, SetupError, StorageError, UsageError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
+from recording.errors import StateError
 
 log = get_logger("console")
 
@@ -46,6 +47,7 @@ _STATUS: tuple[tuple[type[IvrError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (TooMany, 429),
+    (StateError, 409),
     (UsageError, 422),
     (SetupError, 503),
     (StorageError, 503),

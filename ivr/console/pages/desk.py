@@ -9,6 +9,7 @@ from ivr.console.security.permissions import Permission
 from ivr.console.services import agents
 from ivr.console.view import View
 from ivr.core.language import Text
+from ivr.reports.wording import OUTCOMES
 
 WORDS = {
     "mine": Text("My state", "我的状态"),
@@ -45,14 +46,6 @@ WORDS = {
     "zh-CN": Text("Mandarin", "普通话"),
     "en-US": Text("English", "英语"),
     "ko-KR": Text("Korean", "韩语"),
-}
-OUTCOMES = {
-    "": Text("under way", "进行中"),
-    "answered": Text("answered", "已接听"),
-    "abandoned": Text("abandoned", "等待中放弃"),
-    "unserved": Text("not served", "未获服务"),
-    "voicemail": Text("voicemail", "语音留言"),
-    "callback": Text("callback", "预约回电"),
 }
 
 

@@ -9,6 +9,7 @@ from ivr.console.security.permissions import Permission
 from ivr.console.services import live
 from ivr.console.view import View
 from ivr.core.language import Text
+from ivr.queues.alerts.names import KINDS
 
 WORDS = {
     "queues": Text("Queues", "队列"),
@@ -77,15 +78,6 @@ WORDS = {
     "stop": Text("Stop", "停止"),
     "over": Text("the talk is over", "通话已结束"),
     "broken_off": Text("the sound has broken off", "声音已中断"),
-}
-
-KINDS = {
-    "service-level": Text("service level", "服务水平"),
-    "longest-wait": Text("longest wait", "最长等待"),
-    "no-agent": Text("no agent", "无坐席"),
-    "agent-paused": Text("paused for misses", "漏接被暂停"),
-    "agent-gone": Text("phone has gone", "话机失联"),
-    "recording-missing": Text("recording missing", "录音缺失"),
 }
 
 

@@ -8,22 +8,13 @@ from typing import Any
 
 from nicegui import ui
 
+from ivr.agents.states import NAMES
 from ivr.console.parts.frame import element
 from ivr.console.view import View
 from ivr.core.language import Text
 
-STATES: Mapping[str, Text] = {
-    "logged_out": Text("logged out", "已签出"),
-    "available": Text("available", "空闲"),
-    "ringing": Text("ringing", "振铃"),
-    "talking": Text("talking", "通话中"),
-    "on_phone": Text("on the phone", "占线"),
-    "wrapup": Text("wrap-up", "话后处理"),
-    "paused": Text("paused", "小休"),
-}
-
 SHARED: Mapping[str, Text] = {
-    **STATES,
+    **NAMES,
     "because": Text(" ({reason})", "（{reason}）"),
     "no-answer": Text("calls missed", "漏接来电"),
     "callback": Text("kept free for a callback", "等待回呼"),
@@ -68,4 +59,4 @@ def live_page(view: View, name: str, words: Mapping[str, Text], data: Mapping[st
     place.props["data-setup"] = json.dumps(setup, ensure_ascii=False)
 
 
-__all__ = ["SHARED", "STATES", "live_page"]
+__all__ = ["SHARED", "live_page"]

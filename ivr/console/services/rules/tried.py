@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from ivr.core.language import Text
 from recording.rulebooks.base import Phrase
 
 MOST_PHRASES = 20
@@ -92,17 +91,8 @@ class CallTold(BaseModel):
     note: str
 
 
-VALUES = {
-    "said": Text("said", "已说"),
-    "not_said": Text("not said", "未说"),
-    "cannot_tell": Text("cannot tell", "无法判断"),
-    "not_applicable": Text("not applicable", "不适用"),
-}
-
-
 __all__ = [
     "MOST_PHRASES",
-    "VALUES",
     "By",
     "CallTold",
     "FoundTold",

@@ -10,9 +10,10 @@ from ivr.console.errors import Conflict, NotFound, TooMany
 from ivr.console.security.permissions import Permission
 from ivr.console.security.person import Person
 from ivr.console.services.rules.shelf import names_of
-from ivr.console.services.rules.tried import VALUES, By, CallTold, FoundTold, HitTold, PartTold, TextTold, Tried
+from ivr.console.services.rules.tried import By, CallTold, FoundTold, HitTold, PartTold, TextTold, Tried
 from ivr.core.errors import UsageError
 from ivr.core.language import Text
+from ivr.reports.wording import value_of
 from ivr.storage import audit, calls, pauses, quality
 from ivr.storage import models as rows
 from recording.compliance import judge
@@ -161,7 +162,7 @@ def _part(agent: str, verdict: Verdict, offset: float, *, phones: bool) -> PartT
     return PartTold(
         agent=agent,
         value=verdict.value.value,
-        value_name=str(VALUES[verdict.value.value]),
+        value_name=str(value_of(verdict.value.value)),
         reason=str(verdict.reason),
         speaker=verdict.by,
         hits=[

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from ivr.console.api.base import status_of
 from ivr.console.context import Console
 from ivr.console.errors import Forbidden, NotFound
 from ivr.console.services import call_notes, work_orders
@@ -51,6 +52,16 @@ async def test_an_agent_opens_one_about_his_call_and_its_owner_does_it(
     told = [one.action for one in again.steps]
     assert told == ["open", "begin", "finish", "reopen"]
     assert await actions(console, "order.") == [f"order.{one}" for one in told]
+
+
+async def test_what_its_state_does_not_allow_is_a_conflict(console: Console) -> None:
+    found = await work_orders.open_order(console, BOSS, "invoice", owner="boss", due_at=SOON)
+    with pytest.raises(UsageError, match="not possible to reopen") as refused:
+        await work_orders.reopen(console, BOSS, found.id, SOON, "again")
+    assert status_of(refused.value) == 409
+    with pytest.raises(UsageError) as unfit:
+        await work_orders.add_note(console, BOSS, found.id, " ")
+    assert status_of(unfit.value) == 422
 
 
 async def test_others_see_and_touch_nothing_of_it(console: Console, month: Month) -> None:
