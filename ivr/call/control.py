@@ -29,6 +29,7 @@ LIMIT = 10.0  # seconds for a whole request
 MAX_HEADER = 8192  # bytes
 MAX_BODY = 65_536
 MAX_AT_ONCE = 32
+_TURNS = 10  # of the event loop, from an accepted connection to its handler
 BEAT = 5.0  # seconds of silence in a stream, after which an empty object shows that it goes on
 
 
@@ -80,16 +81,25 @@ class ControlServer:
         """Answer no more."""
         server, self._server = self._server, None
         if server is not None:
+            loop = asyncio.get_running_loop()
+            for socket in server.sockets:
+                loop.remove_reader(socket.fileno())  # nobody more is let in
+            for _ in range(_TURNS):  # who was let in just before gets to his handler; a closed server would forget him
+                await asyncio.sleep(0)
             server.close()
             for task in self._streaming:
                 task.cancel()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), 1.0)
+            await self._until_idle()
             for writer in self._writers:  # who is not done by now is cut off
                 writer.transport.abort()
+            await self._until_idle()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(server.wait_closed(), LIMIT)
             self._path.unlink(missing_ok=True)
+
+    async def _until_idle(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), 1.0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open += 1

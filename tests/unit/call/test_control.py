@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import json
+import socket as unix
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from ivr.call.control import MAX_BODY, ControlServer
@@ -84,3 +88,19 @@ async def test_what_is_no_request_of_ours_is_refused(socket: Path) -> None:
         assert (await send(socket, raw))[0] == 400
     assert (await send(socket, request("/calls/1/pause/more")))[0] == 404
     assert (await send(socket, request("/calls/1/pause", method="DELETE")))[0] == 404
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_who_comes_as_it_stops_is_let_go(tmp_path: Path, turns: int) -> None:
+    """Wherever between the door and its handler the connection is then."""
+    server = ControlServer(tmp_path / "c.sock", {"GET health": echo})
+    await server.start()
+    with unix.socket(unix.AF_UNIX) as caller:
+        caller.connect(str(tmp_path / "c.sock"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await server.stop()
+        caller.settimeout(0.0)
+        with contextlib.suppress(ConnectionResetError):
+            assert caller.recv(1) == b""
+    gc.collect()  # a transport left open would tell of itself

@@ -70,7 +70,7 @@ def test_nobody_is_overtaken(callers: list[Arrival], staff: int) -> None:
                 assert later <= longest, f"{one} at {when} s before {other} at {later} s"
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(1, 3), st.integers(1, 5))
 def test_a_callback_does_not_starve_while_callers_keep_coming(staff: int, gap: int) -> None:
     callers = [Arrival(second, "service", talk=60) for second in range(0, 900, gap)]
