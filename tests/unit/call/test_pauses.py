@@ -80,16 +80,30 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
 
 
 async def deal(pauses: Pauses, *events: ev.AmiEvent) -> None:
-    """Let a running service deal with events."""
-    running = asyncio.create_task(pauses.run())
-    try:
-        await asyncio.sleep(0.05)
-        for event in events:
-            pauses.tell(event)
-        await asyncio.sleep(0.2)
-    finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    """Let a running service deal with those of the events it takes."""
+    done = asyncio.Semaphore(0)
+    inner = pauses._deal
+
+    async def told(event: ev.AmiEvent) -> None:
+        try:
+            await inner(event)
+        finally:
+            done.release()
+
+    await pauses.look()
+    for event in events:
+        pauses.tell(event)
+    taken = pauses._events.qsize()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pauses, "_deal", told)
+        running = asyncio.create_task(pauses.run())
+        try:
+            async with asyncio.timeout(30):
+                for _ in range(taken):
+                    await done.acquire()
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
 
 def started(channel: str, linkedid: str = "1.0") -> ev.RecordingStarted:
