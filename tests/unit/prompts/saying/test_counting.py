@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cn2an
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prompts.saying import MOST
@@ -22,8 +22,14 @@ NUMBERS = st.one_of(
 
 
 @given(NUMBERS)
+@example(100_001_000)
 def test_mandarin_agrees_with_cn2an_but_for_the_second_word_for_two(number: int) -> None:
-    assert words("zh-CN", "number", number).replace("两", "二") == cn2an.an2cn(number)
+    reference = cn2an.an2cn(number)
+    # cn2an 0.5 leaves out 零 where the whole of 万 is missing and 千 is not (一亿一千); the rule of the schools, one 零
+    # for zeros that are not at the end of their four digits, has it.
+    if number >= 10**8 and number // 10**4 % 10**4 == 0 and number % 10**4 >= 1000:
+        reference = reference.replace("亿", "亿零")
+    assert words("zh-CN", "number", number).replace("两", "二") == reference
 
 
 @pytest.mark.parametrize("number", COUNTED)
@@ -63,6 +69,8 @@ def test_korean_reads_back_as_the_number(number: int) -> None:
         (1000000, "一百万"),
         (100010, "十万零一十"),
         (1010, "一千零一十"),
+        (100001000, "一亿零一千"),
+        (123400005678, "一千二百三十四亿零五千六百七十八"),
         (-7, "负七"),
     ],
 )
