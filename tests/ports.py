@@ -9,16 +9,21 @@ from collections.abc import Iterator
 
 from ivr.core.ports import TCP, UDP, is_free
 
-
-def _ports(process: str) -> Iterator[int]:
-    """Ports round and round, from a random one on, others for each process of pytest-xdist; below those Linux hands out
-    by itself (``ip_local_port_range`` begins at 32768), so that no connection takes one in between."""
-    first = 22_000 + int(process.removeprefix("gw")) % 4 * 2_500
-    begin = random.randrange(first, first + 2_500)
-    return itertools.cycle([*range(begin, first + 2_500), *range(first, begin)])
+SHARE = 2_000  # of one process
 
 
-_PORTS = _ports(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+def _ports(process: int) -> Iterator[int]:
+    """Ports round and round, from a random one on, others for each of five processes of pytest-xdist; below those Linux
+    hands out by itself (``ip_local_port_range`` begins at 32768), so that no connection takes one in between."""
+    first = 22_000 + process % 5 * SHARE
+    begin = random.randrange(first, first + SHARE)
+    return itertools.cycle([*range(begin, first + SHARE), *range(first, begin)])
+
+
+# A second pytest beside another one is told by PORTS_OF_TESTS how many processes that one has.
+_PORTS = _ports(
+    int(os.environ.get("PORTS_OF_TESTS", "0")) + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+)
 
 
 def free_port(*, neighbours: int = 0) -> int:
