@@ -15,11 +15,11 @@ from ivr.asterisk.logs import is_full, rotate
 from ivr.asterisk.setup import find_tools, prepare
 from ivr.call.versions import in_force
 from ivr.core.clock import Clock, SystemClock
+from ivr.core.completion import to_its_end
 from ivr.core.errors import AsteriskError, TelephonyError
 from ivr.core.language import Text
 from ivr.core.log import get_logger
 from ivr.core.settings import Settings
-from ivr.core.threads import to_its_end
 
 log = get_logger("up")
 

@@ -13,9 +13,9 @@ from ivr.asterisk.render import render
 from ivr.asterisk.secrets import ensure_secrets
 from ivr.asterisk.sounds import lay_sounds
 from ivr.asterisk.toolbox import TOOLS, Tool, Toolbox
+from ivr.core.completion import to_its_end
 from ivr.core.errors import AsteriskError
 from ivr.core.settings import Settings
-from ivr.core.threads import to_its_end
 from prompts.book import PromptBook
 
 

@@ -26,9 +26,9 @@ from ivr.asterisk.instance import Instance
 from ivr.asterisk.layout import control_socket
 from ivr.asterisk.setup import prepare
 from ivr.asterisk.toolbox import Toolbox
+from ivr.core.completion import to_its_end
 from ivr.core.errors import TelephonyError
 from ivr.core.settings import Settings
-from ivr.core.threads import to_its_end
 from ivr.softphones.account import Account
 from ivr.softphones.baresip import Softphone
 

@@ -15,10 +15,10 @@ from dialplan.sites import demo_site
 from ivr.asterisk.setup import find_tools
 from ivr.asterisk.toolbox import Toolbox
 from ivr.core.clock import SystemClock
+from ivr.core.completion import to_its_end
 from ivr.core.errors import IvrError, QualityError
 from ivr.core.language import Text
 from ivr.core.settings import Settings
-from ivr.core.threads import to_its_end
 from ivr.demo.compare import Deviation, compare
 from ivr.demo.director import Director
 from ivr.demo.home import choose_ports, clear

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from ivr.core.completion import completed
 from ivr.core.errors import SetupError, StorageError, UsageError
 from ivr.core.language import Text
 from ivr.storage.audit_head import HeadFile
@@ -212,7 +213,8 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A session in a writing transaction: committed at the end, rolled back when the block raises.
 
-        Keep the block short, and wait for nothing but this session in it: all other writers wait too.
+        Keep the block short, and wait for nothing but this session in it: all other writers wait too. Cancelled in the
+        block, nothing is written; cancelled while it is committed, all is.
 
         Raises:
             StorageError: if the lock cannot be had within about 30 s, or the database refuses.
@@ -221,7 +223,7 @@ class Database:
             async with self._in_turn(), self._writers() as session:
                 await self._begin(session)
                 yield session
-                await session.commit()
+                await completed(session.commit())
         except (StatementError, PoolTimeoutError) as error:
             raise storage_error(error, self.url) from error
 

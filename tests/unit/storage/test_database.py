@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 
 from ivr.core.errors import StorageError, UsageError
 from ivr.storage.database import Database, database_url
@@ -33,6 +33,27 @@ async def test_a_raising_block_writes_nothing(database: Database) -> None:
             raise ZeroDivisionError
     async with database.read() as session:
         assert await session.scalar(select(func.count()).select_from(Call)) == 0
+
+
+@pytest.mark.parametrize("moment", ["commit", "reset"])
+async def test_a_writer_cancelled_while_it_commits_has_written(
+    database: Database, moment: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def cancel(*_: object) -> None:
+        writer.cancel()
+
+    async def write() -> None:
+        async with database.write() as session:
+            session.add(Call(linkedid="1.1", started_at=NOW))
+            engine = session.get_bind()
+            event.listen(engine if moment == "commit" else engine.pool, moment, cancel, once=True)
+
+    writer = asyncio.create_task(write())
+    with pytest.raises(asyncio.CancelledError):
+        await writer
+    async with database.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Call)) == 1
+    assert not caplog.records, "the connection was given back as it should be"
 
 
 async def test_sqlite_is_set_for_several_processes(database: Database) -> None:
