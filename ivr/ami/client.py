@@ -19,6 +19,7 @@ from ivr.ami.events import AmiEvent, ConnectionLost, ConnectionRestored
 from ivr.ami.hub import EventHub
 from ivr.ami.limits import AmiCounters, AmiTimes, backoff
 from ivr.ami.link import Link
+from ivr.ami.pairs import Pairs
 from ivr.ami.parse import event_from
 from ivr.ami.snapshot import QueueSnapshot, snapshot_from
 from ivr.ami.subscription import Subscription
@@ -65,6 +66,7 @@ class AmiClient(Actions):
         self._closed = False
         self._problem: AmiError | None = None
         self._hub = EventHub(clock, self.counters)
+        self._pairs = Pairs()
 
     @property
     def connected(self) -> bool:
@@ -211,7 +213,7 @@ class AmiClient(Actions):
             self.counters.unknown += 1
         else:
             self.counters.events += 1
-            self._hub.publish(event)
+            self._hub.publish(self._pairs.whole(event))
 
     def _on_fault(self) -> None:
         self.counters.faults += 1
@@ -238,6 +240,7 @@ class AmiClient(Actions):
             await link.close()
             self.counters.disconnects += 1
             _log.warning("ami connection lost", reason=reason)
+            self._pairs.forget()
             self._hub.publish(ConnectionLost(at=self.clock.now(), reason=reason))
             link, snapshot = await self._reconnect()
             self._link = link

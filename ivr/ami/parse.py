@@ -15,7 +15,7 @@ from ivr.ami.errors import AmiError
 from ivr.ami.wire import whole
 from ivr.core.clock import Clock
 
-_ONCE = ("Channel", "Uniqueid", "Linkedid", "DestChannel", "DestUniqueid")
+_ONCE = ("Channel", "Uniqueid", "Linkedid", "DestChannel", "DestUniqueid", "DestLinkedid")
 
 Raw = Mapping[str, str | list[str]]
 """Headers with names in any case; a header that came more than once is a list."""
@@ -80,8 +80,10 @@ def _ids(h: Raw, at: datetime) -> _Ids:
 
 
 def _agent(h: Raw, at: datetime) -> _Agent:
+    ids = _ids(h, at)
+    ids["linkedid"] = ids["linkedid"] or _text(h, "DestLinkedid")  # the caller may be gone, see ivr.ami.pairs
     return _Agent(
-        **_ids(h, at),
+        **ids,
         queue=_text(h, "Queue"),
         interface=_text(h, "Interface"),
         member=_text(h, "MemberName"),

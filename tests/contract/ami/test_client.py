@@ -8,7 +8,7 @@ import pytest
 from ivr.ami import protocol
 from ivr.ami.client import AmiClient
 from ivr.ami.errors import AmiConnectionLost, AmiError, AmiNotConnected, AmiTimeout
-from ivr.ami.events import ConnectionLost, ConnectionRestored, FullyBooted, Shutdown
+from ivr.ami.events import AgentCompleted, AgentConnected, ConnectionLost, ConnectionRestored, FullyBooted, Shutdown
 from ivr.ami.fake import FakeAmi
 from ivr.ami.limits import AmiTimes
 from tests.contract.ami.conftest import QUICK, MakeClient
@@ -132,6 +132,27 @@ async def test_shutdown_is_told_before_the_loss(client: AmiClient, server: FakeA
     lost = await anext(events)
     assert isinstance(lost, ConnectionLost)
     assert "Shutdown" not in lost.reason
+
+
+async def test_the_end_of_a_talk_names_who_is_gone_already(client: AmiClient, server: FakeAmi) -> None:
+    events = client.events()
+    caller = "Channel: PJSIP/line-1\nUniqueid: 1.1\nLinkedid: 1.1\n"
+    of = "Queue: sales\nInterface: PJSIP/6001\nMemberName: lee\n"
+    begins = f"Event: AgentConnect\n{caller}DestUniqueid: 1.2\nDestLinkedid: 1.1\n{of}\n"
+    ends = f"Event: AgentComplete\n{caller}{of}Reason: transfer\n\n"
+    await server.replay(begins + ends)
+    assert isinstance(await anext(events), AgentConnected)
+    ended = await anext(events)
+    assert isinstance(ended, AgentCompleted)
+    assert (ended.uniqueid, ended.dest_uniqueid, ended.reason) == ("1.1", "1.2", "transfer")
+    await server.replay(begins)
+    await server.drop()
+    while not isinstance(await anext(events), ConnectionRestored):
+        pass
+    await server.replay(ends)
+    ended = await anext(events)
+    assert isinstance(ended, AgentCompleted)
+    assert ended.dest_uniqueid == "", "another may have begun meanwhile"
 
 
 async def test_reconnects_are_paced(server: FakeAmi, make_client: MakeClient) -> None:

@@ -52,6 +52,16 @@ def test_ring_time_comes_in_milliseconds() -> None:
     assert event == ev.AgentRingNoAnswer(at=NOON, queue="sales", ring_s=15.0)
 
 
+def test_a_talk_whose_caller_is_gone_already_belongs_to_his_call() -> None:
+    """As Asterisk 22 sent it: a Local channel had ended before the event was written."""
+    agent = {"DestChannel": "PJSIP/6002-00000007", "DestUniqueid": "1.9", "DestLinkedid": "1.1"}
+    talk = {"Queue": "sales", "Interface": "PJSIP/6002", "MemberName": "kim", "HoldTime": "0", "TalkTime": "7"}
+    event = event_from({"Event": "AgentComplete", **agent, **talk, "Reason": "agent"}, CLOCK)
+    assert isinstance(event, ev.AgentCompleted)
+    assert (event.linkedid, event.uniqueid, event.dest_uniqueid) == ("1.1", "", "1.9")
+    assert (event.interface, event.talk_s, event.reason) == ("PJSIP/6002", 7, "agent")
+
+
 def test_an_agent_who_hangs_up_before_he_is_joined() -> None:
     headers = {"Event": "AgentDump", **CALLER, "Queue": "sales", "Interface": "PJSIP/6001", "DestUniqueid": "1.2"}
     event = event_from(headers, CLOCK)
