@@ -20,14 +20,14 @@ pytestmark = pytest.mark.web
 SLOW = 20_000  # milliseconds: a panel is drawn again
 
 
-def one_with_a_failed_item(client: httpx.Client) -> tuple[int, dict[str, Any]]:
-    """A call of the agent's with an item he can object to."""
+def one_nobody_has_looked_at(client: httpx.Client) -> tuple[int, dict[str, Any]]:
+    """A call of the agent's that no person has scored, and an item the machine has a value for."""
     for call in client.get("/api/v1/my-work/own").json()["calls"]:
         card = client.get(f"/api/v1/reviews/cards/{call['call']}?agent=li-wei").json()
         for one in card["items"]:
-            if one["may_dispute"]:
+            if one["automatic"] in {"pass", "fail"} and not (card["review"] or card["disputes"]):
                 return call["call"], one
-    raise AssertionError("nothing failed")
+    raise AssertionError("no call of the agent's was judged")
 
 
 def score(site: WebSite, card: dict[str, Any], but: str) -> None:
@@ -52,12 +52,13 @@ def answered(tab: Tab, words: str, field: str = "reason") -> None:
 @pytest.mark.timeout(300)  # the first test of a process pays for the console's start
 def test_from_an_objection_over_a_blind_review_to_the_note(site: WebSite, as_role: AsRole) -> None:
     with site.client("agent", "zh") as agent:
-        call, failed = one_with_a_failed_item(agent)
+        call, failed = one_nobody_has_looked_at(agent)
     item = failed["item"]
     with site.client("qa", "zh") as first:  # a person has scored it, so that a third must decide
         card = first.post(f"/api/v1/reviews/cards/{call}", json={"agent": "li-wei"}).json()
         draft = card["draft"]["id"]
-        assert first.post(f"/api/v1/reviews/{draft}/items", json={"item": item, "value": "fail"}).status_code == 200
+        value = {"item": item, "value": "fail", "reason": "没说 / not said"}
+        assert first.post(f"/api/v1/reviews/{draft}/items", json=value).status_code == 200
         assert first.post(f"/api/v1/reviews/{draft}/submit", json={"leave_open": True}).status_code == 200
 
     tab = as_role("agent", "zh")
