@@ -52,8 +52,8 @@ def answered(tab: Tab, words: str, field: str = "reason") -> None:
 @pytest.mark.timeout(300)  # the first test of a process pays for the console's start
 def test_from_an_objection_over_a_blind_review_to_the_note(site: WebSite, as_role: AsRole) -> None:
     with site.client("agent", "zh") as agent:
-        call, failed = one_nobody_has_looked_at(agent)
-    item = failed["item"]
+        call, chosen = one_nobody_has_looked_at(agent)
+    item = chosen["item"]
     with site.client("qa", "zh") as first:  # a person has scored it, so that a third must decide
         card = first.post(f"/api/v1/reviews/cards/{call}", json={"agent": "li-wei"}).json()
         draft = card["draft"]["id"]
@@ -67,7 +67,7 @@ def test_from_an_objection_over_a_blind_review_to_the_note(site: WebSite, as_rol
     expect(button).to_have_text("申诉")
     button.click()
     answered(tab, "我说了 / I said it")
-    expect(tab.locator("[data-part=card] [data-dispute]")).to_contain_text(failed["title"], timeout=SLOW)
+    expect(tab.locator("[data-part=card] [data-dispute]")).to_contain_text(chosen["title"], timeout=SLOW)
     number = tab.locator("[data-part=card] [data-dispute]").get_attribute("data-dispute")
 
     tab = as_role("qa", "en")
