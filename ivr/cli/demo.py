@@ -85,7 +85,7 @@ async def _perform(settings: Settings, *, keep: bool, as_json: bool) -> int:
             stack.push_async_exit(house.__aexit__)
             result = await _console(result, show, stack)
         report = await asyncio.to_thread(_report, result)
-        _print(result, report, as_json=as_json)
+        _print(result, report, keep=keep, as_json=as_json)
         if keep:
             await _stay(result, house)
     return len(result.deviations)
@@ -113,7 +113,8 @@ def _report(result: Result) -> Path:
     return path
 
 
-def _print(result: Result, report: Path, *, as_json: bool) -> None:
+def _print(result: Result, report: Path, *, keep: bool, as_json: bool) -> None:
+    from ivr.cli.demo_console import tell_how_to_open
     from ivr.demo.parts import PARTS
     from ivr.reports.terminal import print_indicators, print_story
 
@@ -136,6 +137,8 @@ def _print(result: Result, report: Path, *, as_json: bool) -> None:
         print_story(console, story)
     print_indicators(console, result.figures)
     note(f"HTML report: {report}", f"HTML 报告：{report}")
+    if result.settings.console == "on" and not keep:
+        tell_how_to_open(result.settings)
     for one in result.deviations:
         errors.print(
             f"[red]{escape(str(Text(f'caller {one.part}', f'来电 {one.part}')))}: {escape(str(one.text))}[/red]"

@@ -96,4 +96,16 @@ def tell(settings: Settings, invited: Mapping[str, str]) -> None:
         )
 
 
-__all__ = ["PEOPLE", "deviations", "invite", "tell"]
+def tell_how_to_open(settings: Settings) -> None:
+    """Where the console was, and the command that opens it there again; it prints a link for the first admin."""
+    from ivr.console.security.links import base_url
+
+    address = f"{base_url(settings)}/calls"
+    command = f"IVR_HOME={settings.home} IVR_CONSOLE_PORT={settings.console_port} ivr console"
+    note(
+        f"The console showed these calls: {address}; to open it again: {command}",
+        f"控制台已显示以上通话：{address}；再次打开：{command}",
+    )
+
+
+__all__ = ["PEOPLE", "deviations", "invite", "tell", "tell_how_to_open"]

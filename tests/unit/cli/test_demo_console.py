@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.cli.demo_console import PEOPLE, invite, tell
+from ivr.cli.demo_console import PEOPLE, invite, tell, tell_how_to_open
 from ivr.console.security.links import first_admin
 from ivr.core.clock import SystemClock
 from ivr.core.settings import Settings
@@ -36,3 +36,14 @@ async def test_everybody_has_a_link_and_nobody_a_password(
     said = capsys.readouterr().out
     assert "http://127.0.0.1:18080/calls" in said
     assert all(link in said for link in again.values())
+
+
+def test_without_staying_it_says_where_the_console_was_and_how_to_open_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IVR_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "400")
+    tell_how_to_open(Settings(home=tmp_path, console_port=18080))
+    said = capsys.readouterr().out
+    assert "http://127.0.0.1:18080/calls" in said
+    assert f"IVR_HOME={tmp_path} IVR_CONSOLE_PORT=18080 ivr console" in " ".join(said.split())
